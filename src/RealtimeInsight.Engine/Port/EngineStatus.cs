@@ -1,0 +1,36 @@
+namespace RealtimeInsight.Engine.Port;
+
+/// <summary>Counters since start (cart states: of all carts known) and gauges now.</summary>
+public sealed record EngineStatus
+{
+    public required bool IsReady { get; init; }
+
+    /// <summary>Why not ready, or what is degraded; empty when all is well.</summary>
+    public required IReadOnlyList<string> Problems { get; init; }
+
+    public required string? Model { get; init; }
+    public required long EventsAccepted { get; init; }
+    public required long EventsDuplicate { get; init; }
+    public required long EventsLate { get; init; }
+    public required long EventsRejected { get; init; }
+    public required long Customers { get; init; }
+    public required long SessionsStarted { get; init; }
+    public required long SessionsOpen { get; init; }
+    public required long CartsOpened { get; init; }
+    public required long CartsOpen { get; init; }
+    public required long CartsAtRisk { get; init; }
+    public required long CartsAbandoned { get; init; }
+    public required long CartsRecovered { get; init; }
+    public required long CartsConverted { get; init; }
+    public required long CartsEmptied { get; init; }
+    public required long Scores { get; init; }
+    public required long ScoresDegraded { get; init; }
+    public required long DecisionsMade { get; init; }
+    public required long DecisionsSuppressed { get; init; }
+
+    /// <summary>Actions decided (not suppressed): each has an outbox entry.</summary>
+    public required long Actions { get; init; }
+
+    public required long ActionsDelivered { get; init; }
+    public required long DeadlinesArmed { get; init; }
+}

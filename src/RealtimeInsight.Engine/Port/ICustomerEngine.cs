@@ -1,0 +1,38 @@
+using RealtimeInsight.Domain.Identity;
+
+namespace RealtimeInsight.Engine.Port;
+
+/// <summary>
+/// The engine behind every intake and every reader; the embedded engine and the Orleans cluster implement it. Thread-safe.
+/// </summary>
+public interface ICustomerEngine
+{
+    /// <summary>
+    /// Applies a batch and returns when it is durable: every accepted event, decision and reject of it is committed. Waits while
+    /// the engine's queues are full (back-pressure). Events of one customer are applied in event-time order.
+    /// </summary>
+    /// <exception cref="EngineUnavailableException">The engine is stopping, or its store cannot commit; nothing was acknowledged.</exception>
+    ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken);
+
+    /// <summary>What is known of one customer now; null when the engine has never seen the id.</summary>
+    ValueTask<CustomerInsight?> GetInsightAsync(CustomerId customer, CancellationToken cancellationToken);
+
+    /// <summary>The newest events and decisions of one customer, newest first; null when the id is unknown.</summary>
+    /// <param name="limit">Most entries, 1 to 1,000.</param>
+    ValueTask<IReadOnlyList<TimelineEntry>?> GetTimelineAsync(CustomerId customer, int limit, CancellationToken cancellationToken);
+
+    /// <summary>One decision by its id, with everything that went in; null when unknown.</summary>
+    ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken);
+
+    /// <summary>The newest kept rejects, newest first.</summary>
+    ValueTask<IReadOnlyList<RejectedItem>> GetRejectsAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>Customers with an open cart or recent session, most at risk first.</summary>
+    ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>Counters since start and gauges now; cheap.</summary>
+    EngineStatus GetStatus();
+
+    /// <summary>Live notices (session, cart and decision changes) from now on. A reader that is too slow loses the oldest, counted.</summary>
+    IAsyncEnumerable<EngineNotice> SubscribeAsync(CancellationToken cancellationToken);
+}

@@ -1,0 +1,62 @@
+using System.CommandLine;
+using System.CommandLine.Help;
+using System.CommandLine.Invocation;
+
+namespace RealtimeInsight.Cli;
+
+/// <summary>The command line as a whole: its verbs, its help, and how a wrong one is answered.</summary>
+public static class CommandLine
+{
+    /// <summary>How long a verb may take to end after Ctrl-C or SIGTERM before the process is ended.</summary>
+    private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(30);
+
+    public static RootCommand Create(CliConsole console)
+    {
+        ArgumentNullException.ThrowIfNull(console);
+        var root = new RootCommand(
+            "Real-time customer insight for e-commerce: every customer is live, scored on every event, and acted on.");
+        foreach (var help in root.Options.OfType<HelpOption>())
+        {
+            help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        }
+
+        return root;
+    }
+
+    /// <summary>Runs one command line; returns the exit code. An unknown verb or option is explained and answers 2.</summary>
+    public static async Task<int> RunAsync(string[] args, CliConsole console, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(args);
+        ArgumentNullException.ThrowIfNull(console);
+        var parsed = Create(console).Parse(args.Length == 0 ? ["--help"] : args);
+        if (parsed.Action is ParseErrorAction)
+        {
+            foreach (var error in parsed.Errors) await console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
+            var verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
+            await console.Error.WriteLineAsync($"See: insight {verb}--help").ConfigureAwait(false);
+            return ExitCodes.Usage;
+        }
+
+        var configuration = new InvocationConfiguration
+        {
+            Output = console.Out,
+            Error = console.Error,
+            EnableDefaultExceptionHandler = false,
+            ProcessTerminationTimeout = StopMax,
+        };
+        try
+        {
+            return await parsed.InvokeAsync(configuration, cancellationToken).ConfigureAwait(false);
+        }
+        catch (CliException stop)
+        {
+            await console.Error.WriteLineAsync($"insight: {stop.Message}").ConfigureAwait(false);
+            return stop.ExitCode;
+        }
+        catch (OperationCanceledException)
+        {
+            await console.Error.WriteLineAsync("insight: stopped").ConfigureAwait(false);
+            return ExitCodes.Interrupted;
+        }
+    }
+}

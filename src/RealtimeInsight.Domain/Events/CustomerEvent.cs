@@ -66,4 +66,16 @@ public sealed record CustomerEvent
 
     /// <summary>W3C trace context of the call that brought the event.</summary>
     public string? TraceParent { get; init; }
+
+    /// <summary><see cref="Value"/>, or the sum of the products where no value was sent.</summary>
+    public decimal Amount
+    {
+        get
+        {
+            if (Value is { } value) return value;
+            var sum = 0m;
+            for (var i = 0; i < Products.Count; i++) sum += Products[i].Value;
+            return sum;
+        }
+    }
 }

@@ -1,0 +1,238 @@
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Time;
+
+namespace RealtimeInsight.Domain.Carts;
+
+/// <summary>
+/// The cart as a state machine across sessions and devices:
+/// open - (quiet) - at risk - (quiet) - abandoned - (taken up) - recovered, and from each of them converted or emptied.
+/// </summary>
+internal static class CartMachine
+{
+    public static void Apply(CustomerState state, CustomerEvent customerEvent, CustomerOptions options, EffectBuffer effects)
+    {
+        switch (customerEvent.Kind)
+        {
+            case EventKind.CartAdded:
+                Add(state, customerEvent, options, effects);
+                break;
+            case EventKind.CartRemoved:
+                Remove(state, customerEvent, options, effects);
+                break;
+            case EventKind.CartViewed or EventKind.CheckoutStarted:
+                Show(state, customerEvent, options, effects);
+                break;
+            case EventKind.CheckoutStep or EventKind.PaymentFailed or EventKind.CouponApplied or EventKind.CouponDenied:
+                if (Find(state, customerEvent, options) is { } touched) Recover(touched, customerEvent.OccurredAt, effects);
+                break;
+            case EventKind.OrderCompleted:
+                Convert(state, customerEvent, effects);
+                break;
+        }
+    }
+
+    /// <summary>Any activity brings carts at risk back to open.</summary>
+    public static void Resume(CustomerState state, Instant at, EffectBuffer effects)
+    {
+        if (state.CartList is not { } carts) return;
+        foreach (var cart in carts)
+        {
+            if (cart.State == CartState.AtRisk) Move(cart, CartState.Open, EffectKind.CartResumed, at, effects);
+        }
+    }
+
+    public static Instant NextDeadline(CustomerState state, CustomerOptions options)
+    {
+        if (state.CartList is not { } carts) return Instant.Never;
+        var due = Instant.Never;
+        foreach (var cart in carts) due = Instant.Min(due, Due(state, cart, options));
+        return due;
+    }
+
+    public static void Fire(CustomerState state, Instant due, CustomerOptions options, EffectBuffer effects)
+    {
+        if (state.CartList is not { } carts) return;
+        foreach (var cart in carts)
+        {
+            if (Due(state, cart, options) != due) continue;
+            if (cart.State == CartState.Open)
+            {
+                Move(cart, CartState.AtRisk, EffectKind.CartAtRisk, due, effects);
+            }
+            else
+            {
+                Move(cart, CartState.Abandoned, EffectKind.CartAbandoned, due, effects);
+                if (!cart.AbandonedAt.HasValue) cart.AbandonedAt = due;
+            }
+        }
+    }
+
+    private static Instant Due(CustomerState state, Cart cart, CustomerOptions options) => cart.State switch
+    {
+        CartState.Open => state.LastActivityAt + options.CartAtRiskAfter,
+        CartState.AtRisk or CartState.Recovered => state.LastActivityAt + options.CartAbandonedAfter,
+        _ => Instant.Never,
+    };
+
+    private static void Add(CustomerState state, CustomerEvent customerEvent, CustomerOptions options, EffectBuffer effects)
+    {
+        if (customerEvent.Products.Count == 0) return;
+        var cart = Find(state, customerEvent, options) ?? Open(state, customerEvent, effects);
+        Recover(cart, customerEvent.OccurredAt, effects);
+        for (var i = 0; i < customerEvent.Products.Count; i++) cart.Put(customerEvent.Products[i]);
+        Changed(state, cart, customerEvent);
+    }
+
+    private static void Remove(CustomerState state, CustomerEvent customerEvent, CustomerOptions options, EffectBuffer effects)
+    {
+        if (Find(state, customerEvent, options) is not { } cart) return;
+        Recover(cart, customerEvent.OccurredAt, effects);
+        for (var i = 0; i < customerEvent.Products.Count; i++)
+        {
+            cart.Take(customerEvent.Products[i].ProductId, customerEvent.Products[i].Quantity);
+        }
+
+        Changed(state, cart, customerEvent);
+        if (cart.Lines.Count == 0) Move(cart, CartState.Emptied, EffectKind.CartEmptied, customerEvent.OccurredAt, effects);
+    }
+
+    /// <summary>The shop showed the whole cart: its lines are what it says, where it says any.</summary>
+    private static void Show(CustomerState state, CustomerEvent customerEvent, CustomerOptions options, EffectBuffer effects)
+    {
+        var cart = Find(state, customerEvent, options);
+        if (cart is null)
+        {
+            if (customerEvent.Products.Count == 0) return;
+            cart = Open(state, customerEvent, effects);
+        }
+
+        Recover(cart, customerEvent.OccurredAt, effects);
+        if (customerEvent.Products.Count == 0) return;
+        cart.Replace(customerEvent.Products);
+        Changed(state, cart, customerEvent);
+    }
+
+    private static void Convert(CustomerState state, CustomerEvent customerEvent, EffectBuffer effects)
+    {
+        if (FindOrdered(state, customerEvent) is not { } cart) return;
+        var value = customerEvent.Amount > 0m ? customerEvent.Amount : cart.Value;
+        var isPartial = false;
+        for (var i = 0; i < customerEvent.Products.Count; i++)
+        {
+            var product = customerEvent.Products[i];
+            isPartial |= cart.Holds(product.ProductId);
+            cart.Take(product.ProductId, product.Quantity);
+        }
+
+        // Lines left over from an order of some of them come back with the next cart; else the order was of the whole cart.
+        if (!isPartial) cart.Clear();
+        var before = cart.State;
+        cart.State = CartState.Converted;
+        cart.ChangedAt = customerEvent.OccurredAt;
+        MoveToEnd(state, cart);
+        effects.Add(new Effect(EffectKind.CartConverted, customerEvent.OccurredAt, cart.Number, before, CartState.Converted, value));
+    }
+
+    /// <summary>The cart that a cart event means: by id where both sides have one, else the one that changed last.</summary>
+    private static Cart? Find(CustomerState state, CustomerEvent customerEvent, CustomerOptions options)
+    {
+        if (state.CartList is not { } carts) return null;
+        for (var i = carts.Count - 1; i >= 0; i--)
+        {
+            var cart = carts[i];
+            if (CartStates.IsFinal(cart.State) || IsOver(cart, customerEvent.OccurredAt, options)) continue;
+            if (customerEvent.CartId is { } id && cart.CartId is { } known && !string.Equals(id, known, StringComparison.Ordinal)) continue;
+            return cart;
+        }
+
+        return null;
+    }
+
+    private static Cart? FindOrdered(CustomerState state, CustomerEvent customerEvent)
+    {
+        if (state.CartList is not { } carts) return null;
+        Cart? sameSession = null;
+        for (var i = carts.Count - 1; i >= 0; i--)
+        {
+            var cart = carts[i];
+            if (CartStates.IsFinal(cart.State)) continue;
+            if (customerEvent.CartId is { } id && string.Equals(id, cart.CartId, StringComparison.Ordinal)) return cart;
+            for (var j = 0; j < customerEvent.Products.Count; j++)
+            {
+                if (cart.Holds(customerEvent.Products[j].ProductId)) return cart;
+            }
+
+            if (customerEvent.Products.Count == 0) return cart;
+
+            // Shops order under other product ids than they add (variants): an order in the cart's own session is the cart's.
+            if (sameSession is null && CartStates.IsOpen(cart.State) && cart.ChangedAt >= state.Session.StartedAt) sameSession = cart;
+        }
+
+        return sameSession;
+    }
+
+    private static bool IsOver(Cart cart, Instant at, CustomerOptions options) =>
+        cart.State == CartState.Abandoned && at - cart.ChangedAt > options.CartEpisodeMax;
+
+    private static Cart Open(CustomerState state, CustomerEvent customerEvent, EffectBuffer effects)
+    {
+        var carts = state.CartList ??= new List<Cart>(1);
+        var leftOver = carts.Count > 0 && carts[^1].State == CartState.Converted ? carts[^1].Lines : [];
+        var cart = new Cart
+        {
+            Number = ++state.CartCount,
+            OpenedAt = customerEvent.OccurredAt,
+            State = CartState.Open,
+            ChangedAt = customerEvent.OccurredAt,
+        };
+        cart.TakeOver(leftOver);
+        if (carts.Count >= CustomerState.CartsMax) Evict(carts, customerEvent.OccurredAt, effects);
+        carts.Add(cart);
+        effects.Add(new Effect(EffectKind.CartOpened, customerEvent.OccurredAt, cart.Number, CartState.None, CartState.Open));
+        return cart;
+    }
+
+    /// <summary>Makes room: a final cart goes first, then an abandoned one, then the oldest, which counts as abandoned from now on.</summary>
+    private static void Evict(List<Cart> carts, Instant at, EffectBuffer effects)
+    {
+        var victim = carts.FindIndex(static cart => CartStates.IsFinal(cart.State));
+        if (victim < 0) victim = carts.FindIndex(static cart => cart.State == CartState.Abandoned);
+        if (victim < 0)
+        {
+            victim = 0;
+            Move(carts[0], CartState.Abandoned, EffectKind.CartAbandoned, at, effects);
+        }
+
+        carts.RemoveAt(victim);
+    }
+
+    private static void Recover(Cart cart, Instant at, EffectBuffer effects)
+    {
+        if (cart.State == CartState.Abandoned) Move(cart, CartState.Recovered, EffectKind.CartRecovered, at, effects);
+    }
+
+    private static void Changed(CustomerState state, Cart cart, CustomerEvent customerEvent)
+    {
+        cart.CartId ??= customerEvent.CartId;
+        cart.Currency = customerEvent.Currency ?? cart.Currency;
+        cart.ChangedAt = customerEvent.OccurredAt;
+        MoveToEnd(state, cart);
+    }
+
+    private static void MoveToEnd(CustomerState state, Cart cart)
+    {
+        var carts = state.CartList!;
+        if (ReferenceEquals(carts[^1], cart)) return;
+        carts.Remove(cart);
+        carts.Add(cart);
+    }
+
+    private static void Move(Cart cart, CartState after, EffectKind kind, Instant at, EffectBuffer effects)
+    {
+        var before = cart.State;
+        cart.State = after;
+        cart.ChangedAt = at;
+        effects.Add(new Effect(kind, at, cart.Number, before, after, cart.Value));
+    }
+}

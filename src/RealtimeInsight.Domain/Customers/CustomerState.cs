@@ -1,0 +1,138 @@
+using System.Runtime.CompilerServices;
+using RealtimeInsight.Domain.Carts;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Profiles;
+using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Domain.Sessions;
+using RealtimeInsight.Domain.Time;
+
+namespace RealtimeInsight.Domain.Customers;
+
+/// <summary>
+/// Everything that is known of one customer: one compact object, updated in place by <see cref="CustomerMachine"/> and by nothing
+/// else. Bounded whatever the history. One writer at a time; not thread-safe.
+/// </summary>
+public sealed class CustomerState(CustomerId id)
+{
+    public const int CartsMax = 4;
+    public const int CategoriesMax = 8;
+    public const int BrandsMax = 4;
+
+    internal KindCounters KindCounts;
+    internal DecayedRates RatesField;
+    internal RecentEvents RecentField;
+    internal EventIdWindow IdsField;
+    internal AffinityList CategoriesField;
+    internal AffinityList BrandsField;
+    internal OrderHistory OrdersField;
+    internal Session SessionField;
+    private RecurrentValues _recurrent;
+
+    public CustomerId Id { get; } = id;
+
+    /// <summary>Log offset of the newest record applied; -1 before the first. Set by the engine.</summary>
+    public long LastOffset { get; set; } = -1;
+
+    public Instant FirstSeen { get; internal set; }
+
+    /// <summary>Event time of the newest event.</summary>
+    public Instant LastSeen { get; internal set; }
+
+    /// <summary>Event time of the newest event that counts as activity.</summary>
+    public Instant LastActivityAt { get; internal set; }
+
+    /// <summary>Due time of the newest deadline that fired.</summary>
+    public Instant LastDeadlineAt { get; internal set; }
+
+    /// <summary>Nothing older than this can be applied in order any more.</summary>
+    public Instant OrderedUpTo => Instant.Max(LastSeen, LastDeadlineAt);
+
+    public long EventCount { get; internal set; }
+
+    /// <summary>Dormancy levels reached since the last activity.</summary>
+    public int DormancyLevel { get; internal set; }
+    public int CartCount { get; internal set; }
+    public float LastRating { get; internal set; }
+
+    public ref readonly OrderHistory Orders => ref OrdersField;
+
+    public ref readonly Session Session => ref SessionField;
+
+    public ref readonly RecentEvents Recent => ref RecentField;
+
+    public ref readonly EventIdWindow EventIds => ref IdsField;
+
+    public ref readonly AffinityList Categories => ref CategoriesField;
+
+    public ref readonly AffinityList Brands => ref BrandsField;
+
+    /// <summary>Carts, oldest first, at most <see cref="CartsMax"/>; empty for most customers.</summary>
+    public IReadOnlyList<Cart> Carts => (IReadOnlyList<Cart>?)CartList ?? [];
+
+    /// <summary>Null for customers who told nothing.</summary>
+    public Person? Person { get; internal set; }
+
+    /// <summary>Null for customers without a decision.</summary>
+    public DecisionLedger? Ledger { get; set; }
+
+    /// <summary>Model that made <see cref="Recurrent"/>; 0 when it has to be folded from the kept events.</summary>
+    public uint ModelStamp { get; private set; }
+    public HeadScores Scores { get; private set; }
+
+    /// <summary>No value before the first score.</summary>
+    public Instant ScoredAt { get; private set; }
+
+    /// <summary>True while the scores are older than the newest event because the model could not run.</summary>
+    public bool ScoresDegraded { get; private set; }
+
+    internal List<Cart>? CartList { get; set; }
+
+    /// <summary>The recurrent state of the behaviour model, <see cref="ModelContract.StateWidth"/> values.</summary>
+    public Span<float> Recurrent => _recurrent;
+
+    /// <summary>The cart that changed last; null before the first.</summary>
+    public Cart? Cart => CartList is { Count: > 0 } carts ? carts[^1] : null;
+
+    public uint CountOf(EventKind kind) => KindCounts[(int)kind];
+
+    /// <summary>Rates decayed to <paramref name="asOf"/>: <see cref="DecayedRates.Length"/> values.</summary>
+    public void ReadRates(Instant asOf, Span<float> destination) => RatesField.Read(asOf, destination);
+
+    /// <summary>Notes the newest scores; the caller has already put the model's state into <see cref="Recurrent"/>.</summary>
+    public void SetScores(HeadScores scores, uint modelStamp, Instant at)
+    {
+        Scores = scores;
+        ModelStamp = modelStamp;
+        ScoredAt = at;
+        ScoresDegraded = false;
+    }
+
+    /// <summary>The newest event was not seen by the model: the scores are old and the recurrent state has to be folded again.</summary>
+    public void MarkDegraded()
+    {
+        ScoresDegraded = true;
+        ModelStamp = 0;
+    }
+
+    internal void RestoreScores(HeadScores scores, uint modelStamp, Instant at, bool isDegraded)
+    {
+        SetScores(scores, modelStamp, at);
+        ScoresDegraded = isDegraded;
+    }
+
+    internal Person EnsurePerson() => Person ??= new Person();
+
+    [InlineArray(EventKinds.Count)]
+    internal struct KindCounters
+    {
+        private uint _first;
+    }
+
+    [InlineArray(ModelContract.StateWidth)]
+    private struct RecurrentValues
+    {
+        private float _first;
+    }
+}

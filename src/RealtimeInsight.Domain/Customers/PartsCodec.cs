@@ -1,0 +1,153 @@
+using RealtimeInsight.Domain.Carts;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Binary;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Profiles;
+
+namespace RealtimeInsight.Domain.Customers;
+
+/// <summary>The parts of a state that only some customers have: carts, person, decisions.</summary>
+internal static class PartsCodec
+{
+    private const int ListMax = 4_096;
+
+    public static void WriteCarts(ByteWriter writer, List<Cart>? carts)
+    {
+        writer.Unsigned((uint)(carts?.Count ?? 0));
+        foreach (var cart in carts ?? [])
+        {
+            writer.Signed(cart.Number);
+            writer.OptionalText(cart.CartId);
+            writer.Byte((byte)cart.State);
+            writer.Time(cart.OpenedAt);
+            writer.Time(cart.ChangedAt);
+            writer.Time(cart.AbandonedAt);
+            writer.OptionalText(cart.Currency);
+            writer.Signed(cart.LinesDropped);
+            writer.Unsigned((uint)cart.Lines.Count);
+            foreach (var line in cart.Lines)
+            {
+                writer.Text(line.ProductId);
+                writer.Signed(line.Quantity);
+                writer.OptionalDecimal(line.Price);
+                writer.OptionalText(line.Name);
+            }
+        }
+    }
+
+    public static List<Cart>? ReadCarts(ref ByteReader reader)
+    {
+        var count = reader.Count(CustomerState.CartsMax);
+        if (count == 0) return null;
+        var carts = new List<Cart>(count);
+        for (var i = 0; i < count; i++) carts.Add(ReadCart(ref reader));
+        return carts;
+    }
+
+    public static void WritePerson(ByteWriter writer, Person? person)
+    {
+        writer.Bool(person is not null);
+        if (person is null) return;
+        writer.OptionalText(person.TimeZone);
+        writer.Unsigned((uint)person.Traits.Count);
+        foreach (var (name, value) in person.Traits)
+        {
+            writer.Text(name);
+            writer.Text(value);
+        }
+
+        writer.Unsigned((uint)person.Consents.Count);
+        foreach (var (purpose, isGranted) in person.Consents)
+        {
+            writer.Text(purpose);
+            writer.Bool(isGranted);
+        }
+
+        writer.Unsigned((uint)person.Visitors.Count);
+        foreach (var visitor in person.Visitors) writer.Text(visitor.Value);
+    }
+
+    public static Person? ReadPerson(ref ByteReader reader)
+    {
+        if (!reader.Bool()) return null;
+        var person = new Person { TimeZone = reader.OptionalText() };
+        var traits = reader.Count(ListMax);
+        for (var i = 0; i < traits; i++) person.SetTrait(reader.Text(), reader.Text());
+        var consents = reader.Count(ListMax);
+        for (var i = 0; i < consents; i++) person.SetConsent(reader.Text(), reader.Bool());
+        var visitors = reader.Count(ListMax);
+        for (var i = 0; i < visitors; i++) person.Link(CustomerId.Parse(reader.Text()));
+        return person;
+    }
+
+    public static void WriteLedger(ByteWriter writer, DecisionLedger? ledger)
+    {
+        writer.Unsigned((uint)(ledger?.Entries.Count ?? 0));
+        foreach (var entry in ledger?.Entries ?? [])
+        {
+            writer.Text(entry.DecisionId);
+            writer.Text(entry.Rule);
+            writer.Text(entry.Action);
+            writer.OptionalText(entry.Channel);
+            writer.Text(entry.Episode);
+            writer.Byte((byte)entry.Status);
+            writer.Byte((byte)entry.Reason);
+            writer.Time(entry.DecidedAt);
+            writer.Time(entry.DueAt);
+            writer.Byte((byte)entry.Outcome);
+            writer.Time(entry.AttributionEndsAt);
+        }
+    }
+
+    public static DecisionLedger? ReadLedger(ref ByteReader reader)
+    {
+        var count = reader.Count(DecisionLedger.EntriesMax);
+        if (count == 0) return null;
+        var ledger = new DecisionLedger();
+        for (var i = 0; i < count; i++)
+        {
+            ledger.Put(new LedgerEntry
+            {
+                DecisionId = reader.Text(),
+                Rule = reader.Text(),
+                Action = reader.Text(),
+                Channel = reader.OptionalText(),
+                Episode = reader.Text(),
+                Status = (DecisionStatus)reader.Byte(),
+                Reason = (SuppressionReason)reader.Byte(),
+                DecidedAt = reader.Time(),
+                DueAt = reader.Time(),
+                Outcome = (OutcomeKind)reader.Byte(),
+                AttributionEndsAt = reader.Time(),
+            });
+        }
+
+        return ledger;
+    }
+
+    private static Cart ReadCart(ref ByteReader reader)
+    {
+        var number = reader.Int32();
+        var cartId = reader.OptionalText();
+        var state = reader.Byte();
+        if (state is 0 or >= CartStates.Count) throw reader.Malformed($"cart state is {state}, 1 to {CartStates.Count - 1} is known");
+        var cart = new Cart
+        {
+            Number = number,
+            CartId = cartId,
+            State = (CartState)state,
+            OpenedAt = reader.Time(),
+            ChangedAt = reader.Time(),
+            AbandonedAt = reader.Time(),
+            Currency = reader.OptionalText(),
+            LinesDropped = reader.Int32(),
+        };
+        var lines = reader.Count(Cart.LinesMax);
+        for (var i = 0; i < lines; i++)
+        {
+            cart.Append(new CartLine(reader.Text(), reader.Int32(), reader.OptionalDecimal(), reader.OptionalText()));
+        }
+
+        return cart;
+    }
+}

@@ -1,10 +1,11 @@
 # The package question: what can this machine restore? Asked once, answered in infra/build/packages.props, asked again when a pinned
 # version changes or by `./insight setup --again`. Without that file the build takes everything to be available.
 
+orleans_packages="Microsoft.Orleans.Server Microsoft.Orleans.Persistence.AzureStorage Microsoft.Orleans.Clustering.AzureStorage"
 # name of the answer | packages that have to restore together | what its absence means
 questions="\
 HasOnnxRuntime|Microsoft.ML.OnnxRuntime|ONNX Runtime is built from its npm package
-HasOrleans|Microsoft.Orleans.Server Microsoft.Orleans.Persistence.AzureStorage Microsoft.Orleans.Clustering.AzureStorage|no Orleans cluster, the embedded engine only
+HasOrleans|$orleans_packages|no Orleans cluster, the embedded engine only
 HasEventHubs|Azure.Messaging.EventHubs Azure.Messaging.EventHubs.Processor|no Event Hubs reader, HTTP intake only
 HasPrometheusExporter|OpenTelemetry OpenTelemetry.Exporter.Prometheus.AspNetCore|/metrics comes from the built-in text endpoint"
 
@@ -46,7 +47,8 @@ ask_package_question() { # ACCELERATOR
     else
       [ "$answer" = no ] || complete=0
       step "  not served: ${packages// /, }: $absence"
-      if [ "$name" = HasOnnxRuntime ]; then source=npm; else answers="$answers    <$name>false</$name>"$'\n'; fi
+      if [ "$name" = HasOnnxRuntime ]; then source=npm
+      else answers="$answers    <$name>false</$name>"$'\n'; fi
     fi
   done <<< "$questions"
   rm -rf "$folder"

@@ -88,7 +88,8 @@ run_tests() {
     local chosen=""
     for project in $wanted; do
       match="$(say "$projects" | grep -E "/(RealtimeInsight\.)?$(say "$project" | sed 's/\./\\./g')\.csproj$" || true)"
-      [ -n "$match" ] || fail "there is no test project '$project'. There are: $(say "$projects" | sed 's|.*/||; s|\.csproj$||' | tr '\n' ' ')"
+      [ -n "$match" ] || fail "there is no test project '$project'. There are: \
+$(say "$projects" | sed 's|.*/||; s|\.csproj$||' | tr '\n' ' ')"
       chosen="$chosen$match"$'\n'
     done
     projects="${chosen%$'\n'}"

@@ -1,4 +1,5 @@
-# Tools beside .NET that tests and training use. As root on Debian what is missing is installed; elsewhere it is named with the way to get it.
+# Tools beside .NET that tests and training use. As root on Debian what is missing is installed; elsewhere it is named, with the way to
+# get it.
 
 # Debian package | check that it is there | what needs it | how to get it elsewhere
 tests_need="\

@@ -79,8 +79,8 @@ fetch_onnx_runtime() {
   if [ -f "$onnx_dir/node_modules/.fetched" ] && [ "$(cat "$onnx_dir/node_modules/.fetched")" = "$lock" ]; then return; fi
   case "$(uname -s)/$(uname -m)" in
     Linux/x86_64) ;;
-    *) fail "the registry in use does not serve Microsoft.ML.OnnxRuntime, and the npm package that stands in for it is used on Linux x64 only \
-(this is $(uname -s) $(uname -m)). Add a NuGet source that serves it and run ./insight setup --again." ;;
+    *) fail "the registry in use does not serve Microsoft.ML.OnnxRuntime, and the npm package that stands in for it is used on Linux x64 \
+only (this is $(uname -s) $(uname -m)). Add a NuGet source that serves it and run ./insight setup --again." ;;
   esac
   has npm || fail "the registry in use does not serve Microsoft.ML.OnnxRuntime, so its npm package is needed, and there is no npm on PATH. \
 Install Node.js 20 or newer (on Debian: apt-get install nodejs npm), or add a NuGet source that serves it and run ./insight setup --again."

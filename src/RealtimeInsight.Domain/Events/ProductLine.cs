@@ -1,6 +1,8 @@
 namespace RealtimeInsight.Domain.Events;
 
-/// <summary>One product in an event. <paramref name="Price"/> is of one piece; null where the sender gave none. Quantity is at least 1.</summary>
+/// <summary>
+/// One product in an event. <paramref name="Price"/> is of one piece; null where the sender gave none. Quantity is at least 1.
+/// </summary>
 public sealed record ProductLine(
     string ProductId,
     string? Category = null,

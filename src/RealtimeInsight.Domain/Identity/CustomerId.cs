@@ -23,7 +23,9 @@ public readonly record struct CustomerId : IComparable<CustomerId>
     public ulong StableHash => Text.StableHash.Of(Value);
 
     /// <summary>The id of a known customer.</summary>
-    /// <exception cref="ArgumentException">Empty, longer than 256 characters, with a control character, or starting with <c>anon:</c>.</exception>
+    /// <exception cref="ArgumentException">
+    /// Empty, longer than 256 characters, with a control character, or starting with <c>anon:</c>.
+    /// </exception>
     public static CustomerId FromUser(string userId) =>
         TryFromUser(userId, out var id, out var problem) ? id : throw new ArgumentException(problem, nameof(userId));
 

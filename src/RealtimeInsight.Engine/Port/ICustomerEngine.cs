@@ -11,7 +11,9 @@ public interface ICustomerEngine
     /// Applies a batch and returns when it is durable: every accepted event, decision and reject of it is committed. Waits while
     /// the engine's queues are full (back-pressure). Events of one customer are applied in event-time order.
     /// </summary>
-    /// <exception cref="EngineUnavailableException">The engine is stopping, or its store cannot commit; nothing was acknowledged.</exception>
+    /// <exception cref="EngineUnavailableException">
+    /// The engine is stopping, or its store cannot commit; nothing was acknowledged.
+    /// </exception>
     ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken);
 
     /// <summary>What is known of one customer now; null when the engine has never seen the id.</summary>
@@ -33,6 +35,8 @@ public interface ICustomerEngine
     /// <summary>Counters since start and gauges now; cheap.</summary>
     EngineStatus GetStatus();
 
-    /// <summary>Live notices (session, cart and decision changes) from now on. A reader that is too slow loses the oldest, counted.</summary>
+    /// <summary>
+    /// Live notices (session, cart and decision changes) from now on. A reader that is too slow loses the oldest, counted.
+    /// </summary>
     IAsyncEnumerable<EngineNotice> SubscribeAsync(CancellationToken cancellationToken);
 }

@@ -8,6 +8,9 @@ internal static class RepositoryFiles
 {
     private static readonly string[] GeneratedFolders = ["bin", "obj", "node_modules", "__pycache__", ".git", ".vs", ".insight", ".data"];
 
+    /// <summary>Git's exit code where there is no repository or it may not be read.</summary>
+    private const int GitCannotTell = 128;
+
     private static readonly HashSet<string> BinaryExtensions =
         new(StringComparer.OrdinalIgnoreCase) { ".onnx", ".png", ".gz", ".ico", ".woff2", ".npy", ".npz", ".bin", ".db", ".pt" };
 
@@ -25,7 +28,7 @@ internal static class RepositoryFiles
 
     public static string[] Lines(string path) => File.ReadAllLines(Full(path));
 
-    /// <summary>Runs git in the root; null where git or the repository is missing.</summary>
+    /// <summary>Runs git in the root; null where git is missing or cannot read the repository.</summary>
     public static (int ExitCode, string Output)? Git(params string[] arguments)
     {
         var start = new ProcessStartInfo("git") { WorkingDirectory = Root, RedirectStandardOutput = true, RedirectStandardError = true };
@@ -40,7 +43,8 @@ internal static class RepositoryFiles
             var errors = process.StandardError.ReadToEndAsync();
             var output = process.StandardOutput.ReadToEnd();
             process.WaitForExit();
-            return errors.Result.Contains("not a git repository", StringComparison.Ordinal) ? null : (process.ExitCode, output);
+            errors.Wait();
+            return process.ExitCode == GitCannotTell ? null : (process.ExitCode, output);
         }
         catch (Win32Exception)
         {

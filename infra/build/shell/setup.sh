@@ -42,11 +42,11 @@ ask_package_question() { # ACCELERATOR
     write_probe "$folder/$name" "$packages"
     answer="$(probe "$folder/$name")"
     if [ "$answer" = yes ]; then
-      step "  ${packages// /, }"
+      step "  served: ${packages// /, }"
       [ "$name" = HasOnnxRuntime ] || answers="$answers    <$name>true</$name>"$'\n'
     else
       [ "$answer" = no ] || complete=0
-      step "  not served: ${packages// /, }: $absence"
+      step "  not served: ${packages// /, } ($absence)"
       if [ "$name" = HasOnnxRuntime ]; then source=npm
       else answers="$answers    <$name>false</$name>"$'\n'; fi
     fi

@@ -91,10 +91,13 @@ public sealed class CustomerMachine
         ArgumentNullException.ThrowIfNull(effects);
         while (true)
         {
-            var due = NextDeadline(state);
+            var behaviour = NextBehaviourDeadline(state);
+            var due = state.Ledger is { } ledger ? Instant.Min(behaviour, ledger.NextDue()) : behaviour;
             if (due > now) return;
             Fire(state, due, effects);
-            state.LastDeadlineAt = Instant.Max(state.LastDeadlineAt, due);
+
+            // Decisions are no part of the history: only deadlines of behaviour order the events around them.
+            if (due == behaviour) state.LastDeadlineAt = due;
         }
     }
 
@@ -102,10 +105,12 @@ public sealed class CustomerMachine
     public Instant NextDeadline(CustomerState state)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var due = Instant.Min(SessionEnd(state), Dormancy(state));
-        due = Instant.Min(due, CartMachine.NextDeadline(state, _options));
+        var due = NextBehaviourDeadline(state);
         return state.Ledger is { } ledger ? Instant.Min(due, ledger.NextDue()) : due;
     }
+
+    private Instant NextBehaviourDeadline(CustomerState state) => Instant.Min(
+        CartMachine.NextDeadline(state, _options), Instant.Min(SessionEnd(state), Dormancy(state)));
 
     private Instant SessionEnd(CustomerState state) =>
         state.SessionField.IsOpen ? state.LastActivityAt + _options.SessionGap : Instant.Never;

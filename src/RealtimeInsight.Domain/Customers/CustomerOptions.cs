@@ -26,9 +26,6 @@ public sealed class CustomerOptions
     /// <summary>How much older than the customer's newest event an event may be and still be folded in. Default 24 hours; 0 to 30 days.</summary>
     public TimeSpan AllowedLateness { get; set; } = TimeSpan.FromHours(24);
 
-    /// <summary>How long after a decision an order or a return counts as its outcome. Default 7 days; 1 second to 90 days.</summary>
-    public TimeSpan AttributionWindow { get; set; } = TimeSpan.FromDays(7);
-
     /// <summary>Event ids kept in the actor for de-duplication; older ones are looked up in the log. Default 1,024; 16 to 65,536.</summary>
     public int EventIdsMax { get; set; } = 1024;
 
@@ -45,7 +42,6 @@ public sealed class CustomerOptions
         Span(problems, nameof(CartAbandonedAfter), options.CartAbandonedAfter, TimeSpan.FromSeconds(2), TimeSpan.FromDays(30));
         Span(problems, nameof(CartEpisodeMax), options.CartEpisodeMax, TimeSpan.FromSeconds(2), TimeSpan.FromDays(365));
         Span(problems, nameof(AllowedLateness), options.AllowedLateness, TimeSpan.Zero, TimeSpan.FromDays(30));
-        Span(problems, nameof(AttributionWindow), options.AttributionWindow, TimeSpan.FromSeconds(1), TimeSpan.FromDays(90));
         Range(problems, nameof(EventIdsMax), options.EventIdsMax, 16, EventIdsMaxLimit);
         Range(problems, nameof(LastEventsMax), options.LastEventsMax, 4, LastEventsMaxLimit);
         if (options.CartAtRiskAfter >= options.CartAbandonedAfter)

@@ -1,0 +1,121 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Segments;
+using RealtimeInsight.Domain.Time;
+
+namespace RealtimeInsight.Domain.Decisions;
+
+public enum Comparison : byte
+{
+    Less,
+    LessOrEqual,
+    Equal,
+    NotEqual,
+    GreaterOrEqual,
+    Greater,
+}
+
+/// <summary>One comparison of a rule, written <c>field operator value</c>: <c>abandonment >= 0.6</c>, <c>segment != dormant</c>.</summary>
+public sealed partial record Condition(ConditionField Field, Comparison Comparison, double Number, string? Segment)
+{
+    private static readonly Dictionary<string, ConditionField> Fields = Enum.GetValues<ConditionField>()
+        .ToDictionary(static field => SnakeCase().Replace(field.ToString(), "_$1").ToLowerInvariant(), StringComparer.Ordinal);
+
+    private static readonly Dictionary<string, Comparison> Comparisons = new(StringComparer.Ordinal)
+    {
+        ["<"] = Comparison.Less,
+        ["<="] = Comparison.LessOrEqual,
+        ["="] = Comparison.Equal,
+        ["=="] = Comparison.Equal,
+        ["!="] = Comparison.NotEqual,
+        [">="] = Comparison.GreaterOrEqual,
+        [">"] = Comparison.Greater,
+    };
+
+    /// <exception cref="PolicyException">Not of the form above, or an unknown field, operator, number or segment.</exception>
+    public static Condition Parse(string text, string path)
+    {
+        var match = Form().Match(text);
+        if (!match.Success) throw new PolicyException(path, $"'{text}' is not 'field operator value'; write e.g. 'abandonment >= 0.6'");
+        var name = match.Groups["field"].Value;
+        if (!Fields.TryGetValue(name, out var field))
+        {
+            throw new PolicyException(path, $"'{name}' is not a field; use one of {string.Join(", ", Fields.Keys)}");
+        }
+
+        var comparison = Comparisons[match.Groups["operator"].Value];
+        var value = match.Groups["value"].Value;
+        if (field == ConditionField.Segment) return ParseSegment(comparison, value, path);
+        if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
+        {
+            throw new PolicyException(path, $"'{value}' is not a number; write e.g. 0.6");
+        }
+
+        return new Condition(field, comparison, number, null);
+    }
+
+    public bool IsMet(CustomerState state, Instant now)
+    {
+        ArgumentNullException.ThrowIfNull(state);
+        if (Field == ConditionField.Segment)
+        {
+            return SegmentRules.Contains(state, Segment!, now) == (Comparison == Comparison.Equal);
+        }
+
+        // A value that does not exist is NaN, with which no comparison holds.
+        var value = Read(state, now);
+        return Comparison switch
+        {
+            Comparison.Less => value < Number,
+            Comparison.LessOrEqual => value <= Number,
+            Comparison.Equal => value == Number,
+            Comparison.NotEqual => value < Number || value > Number,
+            Comparison.GreaterOrEqual => value >= Number,
+            Comparison.Greater => value > Number,
+            _ => throw new InvalidOperationException($"comparison {Comparison} is not handled"),
+        };
+    }
+
+    private double Read(CustomerState state, Instant now) => Field switch
+    {
+        ConditionField.Churn => state.ScoredAt.HasValue ? state.Scores.Churn : double.NaN,
+        ConditionField.Abandonment => state.ScoredAt.HasValue ? state.Scores.Abandonment : double.NaN,
+        ConditionField.Purchase => state.ScoredAt.HasValue ? state.Scores.Purchase : double.NaN,
+        ConditionField.CartValue => (double)(state.Cart?.Value ?? 0m),
+        ConditionField.CartItems => state.Cart?.Pieces ?? 0,
+        ConditionField.CartAgeMinutes => state.Cart is { } cart ? (now - cart.OpenedAt).TotalMinutes : double.NaN,
+        ConditionField.Orders => state.Orders.Orders,
+        ConditionField.MonetaryValue => (double)state.Orders.MonetaryValue,
+        ConditionField.OrderRecencyDays => state.Orders.LastOrderAt.HasValue ? (now - state.Orders.LastOrderAt).TotalDays : double.NaN,
+        ConditionField.Sessions => state.Session.Number,
+        ConditionField.Events => state.EventCount,
+        ConditionField.TenureDays => (now - state.FirstSeen).TotalDays,
+        ConditionField.InactiveDays => state.LastActivityAt.HasValue ? (now - state.LastActivityAt).TotalDays : double.NaN,
+        ConditionField.DormancyLevel => state.DormancyLevel,
+        ConditionField.Rating => state.LastRating > 0f ? state.LastRating : double.NaN,
+        ConditionField.IsKnown => state.Id.IsVisitor ? 0 : 1,
+        _ => throw new InvalidOperationException($"field {Field} is not handled"),
+    };
+
+    private static Condition ParseSegment(Comparison comparison, string value, string path)
+    {
+        if (comparison is not (Comparison.Equal or Comparison.NotEqual))
+        {
+            throw new PolicyException(path, "a segment is compared by = or != only");
+        }
+
+        if (!SegmentRules.Names.Contains(value))
+        {
+            throw new PolicyException(path, $"'{value}' is not a segment; use one of {string.Join(", ", SegmentRules.Names)}");
+        }
+
+        return new Condition(ConditionField.Segment, comparison, 0, value);
+    }
+
+    [GeneratedRegex(@"^\s*(?<field>[a-z_]+)\s*(?<operator><=|>=|==|!=|<|>|=)\s*(?<value>\S+)\s*$", RegexOptions.CultureInvariant)]
+    private static partial Regex Form();
+
+    [GeneratedRegex("(?<!^)([A-Z])", RegexOptions.CultureInvariant)]
+    private static partial Regex SnakeCase();
+}

@@ -1,0 +1,34 @@
+namespace RealtimeInsight.Domain.Decisions;
+
+/// <summary>What a condition can look at.</summary>
+public enum ConditionField : byte
+{
+    /// <summary>Calibrated probabilities; a condition on one is not met before the first score.</summary>
+    Churn,
+    Abandonment,
+    Purchase,
+
+    /// <summary>Of the cart that changed last; 0 without one.</summary>
+    CartValue,
+    CartItems,
+    CartAgeMinutes,
+    Orders,
+    MonetaryValue,
+
+    /// <summary>Since the last order; not met without one.</summary>
+    OrderRecencyDays,
+    Sessions,
+    Events,
+    TenureDays,
+    InactiveDays,
+    DormancyLevel,
+
+    /// <summary>1 to 5 of the newest review; not met without one.</summary>
+    Rating,
+
+    /// <summary>1 for known customers, 0 for visitors.</summary>
+    IsKnown,
+
+    /// <summary>Membership in a built-in segment: only <c>=</c> and <c>!=</c>.</summary>
+    Segment,
+}

@@ -25,4 +25,7 @@ public sealed class FoldRequest(int lengthMax)
 
     /// <summary>Calibrated probabilities after the last event, valid when the outcome is <see cref="ScoreOutcome.Scored"/>.</summary>
     public HeadScores Scores { get; set; }
+
+    /// <summary>What a runner keeps with this request (its bindings); replaced when another runner takes the request.</summary>
+    public IDisposable? RunnerState { get; set; }
 }

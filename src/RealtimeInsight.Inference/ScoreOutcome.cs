@@ -6,7 +6,7 @@ public enum ScoreOutcome : byte
     /// <summary>The model ran; outputs are valid.</summary>
     Scored = 0,
 
-    /// <summary>Not run: a queue limit was reached (load shedding).</summary>
+    /// <summary>Not run: a queue limit was reached (load shedding), or the pool is closed.</summary>
     Rejected = 1,
 
     /// <summary>Not run in time: the request's deadline passed in the queue.</summary>
@@ -15,7 +15,7 @@ public enum ScoreOutcome : byte
     /// <summary>The caller gave up before it ran.</summary>
     Cancelled = 3,
 
-    /// <summary>The model ran and failed, or gave values that are not finite.</summary>
+    /// <summary>The model ran and failed or gave values that are not finite, or the row's inputs are outside the contract.</summary>
     Failed = 4,
 
     /// <summary>No usable model is loaded.</summary>

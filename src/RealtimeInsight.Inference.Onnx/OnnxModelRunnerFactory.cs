@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Logging;
+using Microsoft.ML.OnnxRuntime;
+using RealtimeInsight.Inference.Models;
+using RealtimeInsight.Inference.Pool;
+using RealtimeInsight.Inference.Runners;
+
+namespace RealtimeInsight.Inference.Onnx;
+
+/// <summary>Loads models into ONNX Runtime, on the accelerator that the options name.</summary>
+public sealed partial class OnnxModelRunnerFactory : IModelRunnerFactory
+{
+    private readonly InferenceOptions _options;
+    private readonly ILogger<OnnxModelRunnerFactory> _logger;
+
+    public OnnxModelRunnerFactory(InferenceOptions options, ILogger<OnnxModelRunnerFactory> logger)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        ArgumentNullException.ThrowIfNull(logger);
+        _options = options;
+        _logger = logger;
+    }
+
+    public IModelRunner Load(ModelPackage package)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        var accelerator = _options.Accelerator;
+        try
+        {
+            return Load(package, accelerator);
+        }
+        catch (ModelRefusedException refused) when (refused.Reason == ModelRefusal.Accelerator && _options.AcceleratorFallback)
+        {
+            LogFallback(_logger, accelerator, refused.Message);
+            return Load(package, Accelerator.Cpu);
+        }
+    }
+
+    private OnnxModelRunner Load(ModelPackage package, Accelerator accelerator)
+    {
+        InferenceSession? step = null;
+        InferenceSession? fold = null;
+        try
+        {
+            var place = $"{package.Identity}/{ModelGraphs.StepFile}";
+            step = Open(package.Step, place, accelerator);
+            GraphContract.CheckStep(step, place);
+            place = $"{package.Identity}/{ModelGraphs.FoldFile}";
+            fold = Open(package.Fold, place, accelerator);
+            GraphContract.CheckFold(fold, place);
+            return new OnnxModelRunner(package.Manifest, accelerator, step, fold);
+        }
+        catch
+        {
+            step?.Dispose();
+            fold?.Dispose();
+            throw;
+        }
+    }
+
+    private InferenceSession Open(ReadOnlyMemory<byte> graph, string place, Accelerator accelerator)
+    {
+        try
+        {
+            using var options = SessionSettings.Create(accelerator, _options.CudaDevice);
+            return new InferenceSession(graph.ToArray(), options);
+        }
+        catch (Exception error) when (IsFromRuntime(error))
+        {
+            throw new ModelRefusedException(ModelRefusal.Graph,
+                $"{place} cannot be loaded: {error.Message} It has to be an ONNX graph that this ONNX Runtime reads. Copy or export it again.",
+                error);
+        }
+    }
+
+    /// <summary>The runtime's own errors, and those of a native library that is missing or too old.</summary>
+    internal static bool IsFromRuntime(Exception error) =>
+        error is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException or TypeInitializationException;
+
+    [LoggerMessage(2100, LogLevel.Warning, "{Accelerator} is not usable, models run on the CPU: {Problem}")]
+    private static partial void LogFallback(ILogger logger, Accelerator accelerator, string problem);
+}

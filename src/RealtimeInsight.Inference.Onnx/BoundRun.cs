@@ -6,8 +6,9 @@ using Microsoft.ML.OnnxRuntime.Tensors;
 namespace RealtimeInsight.Inference.Onnx;
 
 /// <summary>
-/// One graph over fixed buffers and shapes, made once and run often. On the CPU the runtime reads and writes the buffers themselves through an
-/// IO binding, and a run allocates nothing. A binding would copy inputs for a device only when it is made, so there each run hands them over.
+/// One graph over fixed buffers and shapes, made once and run often. On the CPU the runtime reads and writes the buffers themselves
+/// through an IO binding, and a run allocates nothing. For a device a binding would copy the inputs only when it is made, so there
+/// each run hands them over.
 /// </summary>
 internal sealed class BoundRun : IDisposable
 {

@@ -67,7 +67,7 @@ public sealed partial class OnnxModelRunnerFactory : IModelRunnerFactory
         catch (Exception error) when (IsFromRuntime(error))
         {
             throw new ModelRefusedException(ModelRefusal.Graph,
-                $"{place} cannot be loaded: {error.Message} It has to be an ONNX graph that this ONNX Runtime reads. Copy or export it again.",
+                $"{place} cannot be loaded: {error.Message} It has to be an ONNX graph that this ONNX Runtime reads. Export it again.",
                 error);
         }
     }

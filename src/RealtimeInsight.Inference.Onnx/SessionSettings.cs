@@ -49,8 +49,9 @@ internal static class SessionSettings
         catch (Exception error) when (OnnxModelRunnerFactory.IsFromRuntime(error))
         {
             throw new ModelRefusedException(ModelRefusal.Accelerator,
-                $"Accelerator=cuda, device {device}, is not usable: {error.Message} It needs a build with -p:Accelerator=cuda, an NVIDIA driver and the "
-                + "CUDA libraries. Install them, set Accelerator=cpu, or set AcceleratorFallback=true to run on the CPU.", error);
+                $"Accelerator=cuda, device {device}, is not usable: {error.Message} It needs a build with -p:Accelerator=cuda, an NVIDIA "
+                + "driver and the CUDA libraries. Install them, set Accelerator=cpu, or set AcceleratorFallback=true to run on the CPU.",
+                error);
         }
     }
 }

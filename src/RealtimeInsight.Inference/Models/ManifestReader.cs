@@ -24,7 +24,8 @@ internal static partial class ManifestReader
         if (manifest.ContractVersion != ModelContract.Version)
         {
             throw new ModelRefusedException(ModelRefusal.ContractVersion,
-                $"{place} has contract_version {manifest.ContractVersion}; this build serves {ModelContract.Version}. Export the model for it.");
+                $"{place} has contract_version {manifest.ContractVersion}; this build serves {ModelContract.Version}. "
+                + "Export the model for it.");
         }
 
         if (manifest.FeatureSchemaHash != expectedSchemaHash)

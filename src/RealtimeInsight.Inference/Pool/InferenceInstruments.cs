@@ -32,13 +32,13 @@ public sealed class InferenceInstruments
     {
         ArgumentNullException.ThrowIfNull(meter);
         _meter = meter;
-        _scores = meter.CreateCounter<long>("realtime_insight.inference.scores", "{score}", "Rows to score, by how they were settled");
-        _folds = meter.CreateCounter<long>("realtime_insight.inference.folds", "{fold}", "Sequences to fold, by how they were settled");
+        _scores = meter.CreateCounter<long>("realtime_insight.inference.scores", "{score}", "Rows to score, by outcome");
+        _folds = meter.CreateCounter<long>("realtime_insight.inference.folds", "{fold}", "Sequences to fold, by outcome");
         _failures = meter.CreateCounter<long>("realtime_insight.inference.failures", "{failure}", "Failed runs, by reason");
-        _refusals = meter.CreateCounter<long>("realtime_insight.inference.model_refusals", "{refusal}", "Model versions refused, by reason");
+        _refusals = meter.CreateCounter<long>("realtime_insight.inference.model_refusals", "{refusal}", "Refused model versions");
         _batchSize = meter.CreateHistogram<int>("realtime_insight.inference.batch_size", "{row}", "Rows in a run, without padding");
-        _queueDelay = meter.CreateHistogram<double>("realtime_insight.inference.queue_delay", "s", "Wait of a request for its micro-batch");
-        _runDuration = meter.CreateHistogram<double>("realtime_insight.inference.run_duration", "s", "Time of one run, calibration included");
+        _queueDelay = meter.CreateHistogram<double>("realtime_insight.inference.queue_delay", "s", "Wait of a request for its batch");
+        _runDuration = meter.CreateHistogram<double>("realtime_insight.inference.run_duration", "s", "One run, calibration included");
     }
 
     internal void Settled(ScoreOutcome outcome, int rows) => _scores.Add(rows, OutcomeTag(outcome));

@@ -158,7 +158,7 @@ internal sealed partial class MicroBatcher : IAsyncDisposable
         }
     }
 
-    /// <summary>Drops what is settled from all queues and times out what is due; true when it made room in <paramref name="wanted"/>.</summary>
+    /// <summary>Drops what is settled and times out what is due, in all queues; true when <paramref name="wanted"/> has room.</summary>
     private bool TrySweep(long now, Queue<PendingScore> wanted)
     {
         _hasCancelled = false;
@@ -325,7 +325,8 @@ internal sealed partial class MicroBatcher : IAsyncDisposable
 
     private int Waiting() => _queues[0].Count + _queues[1].Count + _queues[2].Count;
 
-    private long After(long timestamp, TimeSpan span) => timestamp + (long)Math.Min(span.TotalSeconds * _time.TimestampFrequency, 1L << 60);
+    private long After(long timestamp, TimeSpan span) =>
+        timestamp + (long)Math.Min(span.TotalSeconds * _time.TimestampFrequency, 1L << 60);
 
     [LoggerMessage(2010, LogLevel.Error, "A micro-batch of {Rows} rows was lost to an unexpected error")]
     private static partial void LogBatchFailed(ILogger logger, int rows, Exception error);

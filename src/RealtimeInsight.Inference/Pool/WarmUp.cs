@@ -38,7 +38,8 @@ internal static class WarmUp
         {
             // Whatever the runtime throws here, the verdict is the same: this version must not serve.
             throw new ModelRefusedException(ModelRefusal.WarmUp,
-                $"Model {model} failed in warm-up: {error.Message} A model serves only after every batch size has run. Export it again.", error);
+                $"Model {model} failed in warm-up: {error.Message} A model serves only after every batch size has run. Export it again.",
+                error);
         }
     }
 
@@ -65,15 +66,17 @@ internal static class WarmUp
             var difference = Difference(step.StateIn, fold.StateOut);
             if (length > 0)
             {
-                difference = Math.Max(difference, Difference(
-                    [step.Churn[0], step.Abandonment[0], step.Purchase[0]], [fold.Scores.Churn, fold.Scores.Abandonment, fold.Scores.Purchase]));
+                var (churn, abandonment, purchase) = fold.Scores;
+                difference = Math.Max(
+                    difference,
+                    Difference([step.Churn[0], step.Abandonment[0], step.Purchase[0]], [churn, abandonment, purchase]));
             }
 
             if (!(difference <= StepFoldTolerance))
             {
                 throw new ModelRefusedException(ModelRefusal.WarmUp,
-                    $"Model {model} gives results that differ by {difference:g3} between {length} steps and one fold of {length} events; at most "
-                    + $"{StepFoldTolerance:g3} is allowed, because both graphs hold the same weights. Export both graphs from one model.");
+                    $"Model {model} gives results that differ by {difference:g3} between {length} steps and one fold of {length} events; "
+                    + $"at most {StepFoldTolerance:g3} is allowed, because both graphs hold the same weights. Export both from one model.");
             }
         }
 

@@ -14,8 +14,9 @@ public interface IModelRunner : IDisposable
     Accelerator Accelerator { get; }
 
     /// <summary>
-    /// Runs the batch's rows (1 or more) on the calling thread: writes <see cref="ScoreBatch.StateOut"/>, <see cref="ScoreBatch.ItemQuery"/>
-    /// and raw logits into the heads. May overwrite rows that are not in use, inputs too. Throws what the runtime throws.
+    /// Runs the batch's rows (1 or more) on the calling thread: writes <see cref="ScoreBatch.StateOut"/>,
+    /// <see cref="ScoreBatch.ItemQuery"/> and raw logits into the heads. May overwrite rows that are not in use, inputs too. Throws
+    /// what the runtime throws.
     /// </summary>
     void Step(ScoreBatch batch);
 

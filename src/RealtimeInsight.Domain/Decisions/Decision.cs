@@ -22,7 +22,7 @@ public sealed record Decision
 
     public string Action => Entry.Action;
 
-    public string Channel => Entry.Channel ?? "log";
+    public string Channel => Entry.Channel ?? Policy.DefaultChannel;
 
     public DecisionStatus Status => Entry.Status;
 

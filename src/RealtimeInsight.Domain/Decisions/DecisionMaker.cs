@@ -246,7 +246,7 @@ public sealed class DecisionMaker(Policy policy)
 
         private static PolicyRule Gone(LedgerEntry entry) => new()
         {
-            Id = entry.Rule, EffectMask = 0, EventMask = 0, When = [], Action = entry.Action, Channel = entry.Channel ?? "log",
+            Id = entry.Rule, EffectMask = 0, EventMask = 0, When = [], Action = entry.Action, Channel = entry.Channel ?? Policy.DefaultChannel,
         };
     }
 }

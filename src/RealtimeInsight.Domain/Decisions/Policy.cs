@@ -12,6 +12,9 @@ public sealed record Policy
     public const int RulesMax = 200;
     public const int CapMaxLimit = 32;
 
+    /// <summary>The channel of rules that name none: the webhook where one is configured, else the log.</summary>
+    public const string DefaultChannel = "default";
+
     public required string Name { get; init; }
 
     /// <summary>XXH64 of the document, 16 hex digits: which text made a decision.</summary>

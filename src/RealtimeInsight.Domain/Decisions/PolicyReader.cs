@@ -79,7 +79,7 @@ internal static partial class PolicyReader
             EventMask = events,
             When = [.. Texts(rule["when"], $"{path}.when").Select((text, i) => Condition.Parse(text, $"{path}.when[{i}]"))],
             Action = RequiredText(rule, "action", $"{path}.action"),
-            Channel = Text(rule, "channel", $"{path}.channel", "log"),
+            Channel = Text(rule, "channel", $"{path}.channel", Policy.DefaultChannel),
             Priority = (int)Number(rule, "priority", $"{path}.priority", 0, -1000, 1000),
             OncePer = ReadScope(Text(rule, "once_per", $"{path}.once_per", "trigger"), $"{path}.once_per"),
             Consent = rule.ContainsKey("consent") ? RequiredText(rule, "consent", $"{path}.consent") : null,

@@ -1,0 +1,78 @@
+using RealtimeInsight.Engine.Storage;
+using SQLitePCL;
+
+namespace RealtimeInsight.Storage.Sqlite;
+
+/// <summary>One connection to the database file, used by one thread at a time; keeps its prepared statements.</summary>
+internal sealed class SqliteFile : IDisposable
+{
+    private readonly string _path;
+    private readonly sqlite3 _handle;
+    private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
+
+    static SqliteFile() => Batteries_V2.Init();
+
+    public SqliteFile(string path, bool readOnly, TimeSpan busyTimeout)
+    {
+        _path = path;
+        var flags = raw.SQLITE_OPEN_NOMUTEX | (readOnly ? raw.SQLITE_OPEN_READONLY : raw.SQLITE_OPEN_READWRITE | raw.SQLITE_OPEN_CREATE);
+        var result = raw.sqlite3_open_v2(path, out _handle, flags, null);
+        try
+        {
+            Check(result);
+            Check(raw.sqlite3_extended_result_codes(_handle, 1));
+            Check(raw.sqlite3_busy_timeout(_handle, (int)busyTimeout.TotalMilliseconds));
+        }
+        catch
+        {
+            _handle.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>True between BEGIN and COMMIT or ROLLBACK.</summary>
+    public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
+
+    /// <summary>The prepared statement of this text, ready to bind.</summary>
+    public SqliteStatement Prepare(string sql)
+    {
+        if (!_statements.TryGetValue(sql, out var statement))
+        {
+            Check(raw.sqlite3_prepare_v2(_handle, sql, out var handle));
+            _statements[sql] = statement = new SqliteStatement(this, handle);
+        }
+
+        return statement.Begin();
+    }
+
+    public void Run(string sql) => Prepare(sql).Run();
+
+    public long Scalar(string sql)
+    {
+        var statement = Prepare(sql);
+        var value = statement.Read() ? statement.Long(0) : 0;
+        statement.End();
+        return value;
+    }
+
+    public void Check(int result)
+    {
+        if (result is raw.SQLITE_OK or raw.SQLITE_DONE or raw.SQLITE_ROW) return;
+        var what = $"SQLite answered {result} ({raw.sqlite3_errstr(result & 0xFF).utf8_to_string()})";
+        throw (result & 0xFF) switch
+        {
+            raw.SQLITE_CORRUPT or raw.SQLITE_NOTADB => new StoreCorruptException(_path, -1, what),
+            raw.SQLITE_FULL => new StoreUnavailableException($"{_path}: {what}; free some disk space, writing is tried again"),
+            raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH => new StoreUnavailableException(
+                $"{_path}: {what}; give this process read and write access to the file and its folder"),
+            _ => new StoreUnavailableException($"{_path}: {what}; writing is tried again"),
+        };
+    }
+
+    public void Dispose()
+    {
+        foreach (var statement in _statements.Values) statement.Dispose();
+        _statements.Clear();
+        _handle.Dispose();
+    }
+}

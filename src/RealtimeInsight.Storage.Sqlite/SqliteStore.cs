@@ -1,0 +1,278 @@
+using System.Collections.Concurrent;
+using System.Globalization;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Storage.Sqlite;
+
+/// <summary>
+/// The store in one SQLite file: write-ahead log, synchronous FULL, one writing connection, reading connections beside it. A lock
+/// file keeps a second process out.
+/// </summary>
+public sealed class SqliteStore : IEngineStore
+{
+    private const int ReadersMax = 8;
+    private readonly SqliteStoreOptions _options;
+    private readonly ConcurrentBag<SqliteFile> _readers = [];
+    private FileStream? _lock;
+    private SqliteFile? _writer;
+    private volatile bool _disposed;
+
+    /// <exception cref="ArgumentException">A setting is out of its limits.</exception>
+    public SqliteStore(SqliteStoreOptions options)
+    {
+        var problems = SqliteStoreOptions.Validate(options);
+        if (problems.Count > 0) throw new ArgumentException(string.Join("; ", problems), nameof(options));
+        _options = options;
+        Name = Path.Combine(Path.GetFullPath(options.DataDirectory), "engine.db");
+    }
+
+    public string Name { get; }
+
+    private SqliteFile Writer => _writer ?? throw new InvalidOperationException("the store is not open; call Open first");
+
+    public StoreHead Open()
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (_writer is not null) throw new InvalidOperationException("the store is open already; open it once");
+        TakeLock();
+        try
+        {
+            _writer = new SqliteFile(Name, readOnly: false, _options.BusyTimeout);
+            Prepare(_writer);
+            return new StoreHead(
+                _writer.Scalar(SqliteSchema.NextOffset),
+                _writer.Scalar(SqliteSchema.Checkpoint),
+                _writer.Scalar(SqliteSchema.NextSegment));
+        }
+        catch
+        {
+            Close();
+            throw;
+        }
+    }
+
+    public void Commit(CommitGroup group)
+    {
+        ArgumentNullException.ThrowIfNull(group);
+        var file = Writer;
+        try
+        {
+            file.Run("BEGIN IMMEDIATE");
+            SqliteWriter.Write(file, group, _options.RejectsMax);
+            file.Run("COMMIT");
+        }
+        catch (StoreException)
+        {
+            // SQLite has already rolled back after some errors (disk full, I/O); after the others it is done here.
+            if (file.InTransaction) file.Run("ROLLBACK");
+            throw;
+        }
+    }
+
+    public IEnumerable<LogRow> ReadLog(long fromOffset)
+    {
+        var row = FindRow(fromOffset);
+        while (true)
+        {
+            row ??= Read(SqliteSchema.NextRow, statement => statement.Add(fromOffset), ReadRow);
+            if (row is null) yield break;
+            yield return row;
+            fromOffset = row.EndOffset;
+            row = null;
+        }
+    }
+
+    public LogRow? FindRow(long offset)
+    {
+        var row = Read(SqliteSchema.FindRow, statement => statement.Add(offset), ReadRow);
+        return row is not null && row.Holds(offset) ? row : null;
+    }
+
+    public bool ContainsEvent(ulong hash, Instant from, Instant to) => Use(file =>
+    {
+        var statement = file.Prepare(SqliteSchema.EventsInTime).Add(from).Add(to);
+        var found = false;
+        while (!found && statement.Read()) found = LogRow.HasEvent(statement.Blob(0), hash);
+        statement.End();
+        return found;
+    });
+
+    public IEnumerable<StateSegment> ReadSegments()
+    {
+        var below = long.MaxValue;
+        while (Read(SqliteSchema.NextLowerSegment, statement => statement.Add(below), ReadSegment) is { } segment)
+        {
+            segment.Verify(Name);
+            below = segment.Number;
+            yield return segment;
+        }
+    }
+
+    public IEnumerable<AliasRow> ReadAliases() =>
+        ReadAll(SqliteSchema.Aliases, static _ => { }, static row => new AliasRow(row.Text(0), row.Text(1), row.Long(2)));
+
+    public DecisionRow? FindDecision(string decisionId) => Read(
+        SqliteSchema.FindDecision,
+        statement => statement.Add(decisionId),
+        static row => new DecisionRow(row.Text(0), row.Text(1), row.Time(2), row.Text(3), row.Text(4), row.TextOrNull(5), row.Text(6),
+            row.TextOrNull(7), row.Blob(8).ToArray()));
+
+    public DecisionProgress FindProgress(string decisionId) =>
+        Read(
+            SqliteSchema.FindProgress,
+            statement => statement.Add(decisionId),
+            static row => new DecisionProgress(row.TextOrNull(0), (OutboxState?)row.IntOrNull(1), row.IntOrNull(2) ?? 0))
+        ?? new DecisionProgress(null, null, 0);
+
+    public IReadOnlyList<DeliveryAttempt> ReadAttempts(string decisionId) => ReadAll(
+        SqliteSchema.Attempts,
+        statement => statement.Add(decisionId),
+        static row => new DeliveryAttempt(row.Int(0), row.Time(1), row.Text(2), row.IntOrNull(3), row.TextOrNull(4)));
+
+    public IReadOnlyList<OutboxRow> ReadDueOutbox(string channel, Instant now, int limit) => ReadAll(
+        SqliteSchema.DueOutbox,
+        statement => statement.Add(channel).Add(now).Add(limit),
+        static row => new OutboxRow(
+            row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Time(4), row.Int(5), row.Time(6), row.Blob(7).ToArray()));
+
+    public Instant NextOutboxDue(string channel) => Use(file =>
+    {
+        var statement = file.Prepare(SqliteSchema.NextOutboxDue).Add(channel);
+        var due = statement.Read() ? statement.Time(0) : Instant.Never;
+        statement.End();
+        return due;
+    });
+
+    public OutboxCounts CountOutbox()
+    {
+        var counts = new long[3];
+        foreach (var (state, count) in ReadAll(SqliteSchema.CountOutbox, static _ => { }, static row => (row.Int(0), row.Long(1))))
+        {
+            counts[state] = count;
+        }
+
+        return new OutboxCounts(counts[(int)OutboxState.Pending], counts[(int)OutboxState.Delivered], counts[(int)OutboxState.Dead]);
+    }
+
+    public IReadOnlyList<RejectedItem> ReadRejects(int limit) => ReadAll(
+        SqliteSchema.Rejects,
+        statement => statement.Add(limit),
+        static row => new RejectedItem(row.Time(0), row.Text(1), row.Int(2), row.Text(3), row.Text(4), row.Text(5)));
+
+    /// <summary>One value from the writing connection; for checks and maintenance.</summary>
+    internal long Scalar(string sql) => Writer.Scalar(sql);
+
+    public void Dispose()
+    {
+        _disposed = true;
+        Close();
+    }
+
+    private void TakeLock()
+    {
+        var directory = Path.GetDirectoryName(Name)!;
+        var path = Path.Combine(directory, "engine.lock");
+        try
+        {
+            Directory.CreateDirectory(directory);
+            _lock = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+        }
+        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        {
+            throw new StoreUnavailableException(
+                $"{path} cannot be locked: another process may be using this data directory, or it is not writable; "
+                + "stop that process or name another data directory",
+                exception);
+        }
+    }
+
+    private void Prepare(SqliteFile file)
+    {
+        var isNew = file.Scalar("PRAGMA page_count") == 0;
+        var application = isNew ? SqliteSchema.ApplicationId : file.Scalar("PRAGMA application_id");
+        if (application != SqliteSchema.ApplicationId)
+        {
+            throw new StoreCorruptException(Name, -1, $"the file has application id {application:x}, not {SqliteSchema.ApplicationId:x}");
+        }
+
+        var version = isNew ? SqliteSchema.Version : file.Scalar("PRAGMA user_version");
+        if (version > SqliteSchema.Version) throw new StoreVersionException(Name, "store version", version, SqliteSchema.Version);
+        if (isNew) file.Run("PRAGMA page_size = 8192");
+        file.Run("PRAGMA journal_mode = WAL");
+        file.Run("PRAGMA synchronous = FULL");
+        file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {_options.WalPages}"));
+        if (isNew) Create(file);
+    }
+
+    private static void Create(SqliteFile file)
+    {
+        file.Run("BEGIN IMMEDIATE");
+        foreach (var table in SqliteSchema.Tables) file.Run(table);
+        file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {SqliteSchema.Version}"));
+        file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {SqliteSchema.ApplicationId}"));
+        file.Run("COMMIT");
+    }
+
+    private LogRow ReadRow(SqliteStatement row)
+    {
+        var read = new LogRow(
+            row.Long(0), row.Int(1), row.Time(2), row.Time(3), row.Blob(4).ToArray(), row.Blob(5).ToArray(), (uint)row.Long(6));
+        read.Verify(Name);
+        return read;
+    }
+
+    private static StateSegment ReadSegment(SqliteStatement row) =>
+        new(row.Long(0), row.Int(1), row.Blob(2).ToArray(), (uint)row.Long(3));
+
+    private T? Read<T>(string sql, Action<SqliteStatement> bind, Func<SqliteStatement, T> read)
+        where T : class => Use(file =>
+    {
+        var statement = file.Prepare(sql);
+        bind(statement);
+        var value = statement.Read() ? read(statement) : null;
+        statement.End();
+        return value;
+    });
+
+    private List<T> ReadAll<T>(string sql, Action<SqliteStatement> bind, Func<SqliteStatement, T> read) => Use(file =>
+    {
+        var statement = file.Prepare(sql);
+        bind(statement);
+        var rows = new List<T>();
+        while (statement.Read()) rows.Add(read(statement));
+        return rows;
+    });
+
+    private T Use<T>(Func<SqliteFile, T> read)
+    {
+        ObjectDisposedException.ThrowIf(_disposed, this);
+        if (!_readers.TryTake(out var file)) file = new SqliteFile(Name, readOnly: true, _options.BusyTimeout);
+        T value;
+        try
+        {
+            value = read(file);
+        }
+        catch
+        {
+            // A connection that failed half way through a statement is not used again.
+            file.Dispose();
+            throw;
+        }
+
+        if (_disposed || _readers.Count >= ReadersMax) file.Dispose();
+        else _readers.Add(file);
+        return value;
+    }
+
+    private void Close()
+    {
+        while (_readers.TryTake(out var reader)) reader.Dispose();
+        _writer?.Dispose();
+        _writer = null;
+        _lock?.Dispose();
+        _lock = null;
+    }
+}

@@ -1,0 +1,80 @@
+using System.Globalization;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Storage.Sqlite;
+
+/// <summary>Writes one commit group inside the transaction that its caller opened.</summary>
+internal static class SqliteWriter
+{
+    public static void Write(SqliteFile file, CommitGroup group, int rejectsMax)
+    {
+        WriteLog(file, group);
+        WriteStates(file, group);
+        WriteDecisions(file, group);
+        foreach (var item in group.Rejects)
+        {
+            file.Prepare(SqliteSchema.InsertReject).Add(item.ReceivedAt).Add(item.Source).Add(item.Index).Add(item.Code)
+                .Add(item.Message).Add(item.Payload).Run();
+        }
+
+        if (group.Rejects.Count > 0) file.Prepare(SqliteSchema.TrimRejects).Add(rejectsMax).Run();
+    }
+
+    private static void WriteLog(SqliteFile file, CommitGroup group)
+    {
+        foreach (var row in group.Rows)
+        {
+            file.Prepare(SqliteSchema.InsertRow).Add(row.FirstOffset).Add(row.Count).Add(row.Checksum).Add(row.Body).Run();
+            if (row.EventHashes.IsEmpty) continue;
+            file.Prepare(SqliteSchema.InsertRowEvents).Add(row.FirstOffset).Add(row.MinTime).Add(row.MaxTime).Add(row.EventHashes).Run();
+        }
+
+        foreach (var alias in group.Aliases)
+        {
+            file.Prepare(SqliteSchema.PutAlias).Add(alias.VisitorId).Add(alias.CustomerId).Add(alias.Offset).Run();
+        }
+    }
+
+    private static void WriteStates(SqliteFile file, CommitGroup group)
+    {
+        foreach (var segment in group.Segments)
+        {
+            file.Prepare(SqliteSchema.InsertSegment).Add(segment.Number).Add(segment.Count).Add(segment.Checksum).Add(segment.Body).Run();
+            file.Prepare(SqliteSchema.SetHead).Add("next_segment").Add(segment.Number + 1).Run();
+        }
+
+        foreach (var number in group.DroppedSegments) file.Prepare(SqliteSchema.DeleteSegment).Add(number).Run();
+        if (group.Checkpoint >= 0) file.Prepare(SqliteSchema.SetHead).Add("checkpoint").Add(group.Checkpoint).Run();
+    }
+
+    private static void WriteDecisions(SqliteFile file, CommitGroup group)
+    {
+        foreach (var row in group.Decisions)
+        {
+            file.Prepare(SqliteSchema.PutDecision).Add(row.DecisionId).Add(row.CustomerId).Add(row.DecidedAt).Add(row.Rule)
+                .Add(row.Action).Add(row.Channel).Add(row.Status).Add(row.SuppressionReason).Add(row.Record).Run();
+        }
+
+        foreach (var row in group.Outcomes)
+        {
+            file.Prepare(SqliteSchema.PutOutcome).Add(row.DecisionId).Add(row.Outcome).Add(row.At)
+                .Add(row.Value.ToString(CultureInfo.InvariantCulture)).Run();
+        }
+
+        foreach (var row in group.Outbox)
+        {
+            file.Prepare(SqliteSchema.InsertOutbox).Add(row.DecisionId).Add(row.CustomerId).Add(row.Channel).Add(row.Type)
+                .Add(row.CreatedAt).Add(row.Attempts).Add(row.NextAt).Add(row.Body).Run();
+        }
+
+        foreach (var row in group.Attempts)
+        {
+            var attempt = row.Attempt;
+            var insert = file.Prepare(SqliteSchema.InsertAttempt).Add(row.DecisionId).Add(attempt.Number).Add(attempt.At).Add(attempt.Result);
+            (attempt.StatusCode is { } code ? insert.Add(code) : insert.Add((string?)null)).Add(attempt.Detail).Run();
+            var next = row.NextAt == Instant.Never ? Instant.None : row.NextAt;
+            file.Prepare(SqliteSchema.UpdateOutbox).Add(row.DecisionId).Add((long)row.State).Add(attempt.Number).Add(next).Run();
+        }
+    }
+}

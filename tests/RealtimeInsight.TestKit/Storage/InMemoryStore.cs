@@ -1,0 +1,172 @@
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.TestKit.Storage;
+
+/// <summary>The store as plain collections: what is committed outlives <see cref="Dispose"/>, so that a test can open it again.</summary>
+public sealed class InMemoryStore : IEngineStore
+{
+    private readonly Lock _gate = new();
+    private readonly List<LogRow> _rows = [];
+    private readonly SortedDictionary<long, StateSegment> _segments = [];
+    private readonly Dictionary<string, DecisionRow> _decisions = [];
+    private readonly Dictionary<string, OutcomeRow> _outcomes = [];
+    private readonly Dictionary<string, (OutboxRow Row, OutboxState State)> _outbox = [];
+    private readonly List<AttemptRow> _attempts = [];
+    private readonly List<RejectedItem> _rejects = [];
+    private readonly Dictionary<string, AliasRow> _aliases = [];
+    private long _checkpoint;
+    private long _nextSegment;
+
+    public string Name => "memory";
+
+    /// <summary>Thrown by the next commits while set.</summary>
+    public Exception? CommitFailure { get; set; }
+
+    /// <summary>Called with each group before it is kept.</summary>
+    public Action<CommitGroup>? Committing { get; set; }
+
+    /// <summary>Groups committed so far.</summary>
+    public int Commits { get; private set; }
+
+    public StoreHead Open()
+    {
+        lock (_gate) return new StoreHead(_rows.Count == 0 ? 0 : _rows[^1].EndOffset, _checkpoint, _nextSegment);
+    }
+
+    public void Commit(CommitGroup group)
+    {
+        Committing?.Invoke(group);
+        if (CommitFailure is { } failure) throw failure;
+        lock (_gate)
+        {
+            Commits++;
+            foreach (var row in group.Rows) _rows.Add(row with { Body = row.Body.ToArray(), EventHashes = row.EventHashes.ToArray() });
+            foreach (var segment in group.Segments)
+            {
+                _segments[segment.Number] = segment with { Body = segment.Body.ToArray() };
+                _nextSegment = segment.Number + 1;
+            }
+
+            foreach (var number in group.DroppedSegments) _segments.Remove(number);
+            if (group.Checkpoint >= 0) _checkpoint = group.Checkpoint;
+            foreach (var row in group.Decisions) _decisions[row.DecisionId] = row;
+            foreach (var row in group.Outcomes) _outcomes[row.DecisionId] = row;
+            foreach (var row in group.Outbox) _outbox.TryAdd(row.DecisionId, (row, OutboxState.Pending));
+            foreach (var row in group.Attempts) Apply(row);
+            _rejects.AddRange(group.Rejects);
+            foreach (var row in group.Aliases) _aliases[row.VisitorId] = row;
+        }
+    }
+
+    public IEnumerable<LogRow> ReadLog(long fromOffset)
+    {
+        LogRow[] rows;
+        lock (_gate) rows = [.. _rows.Where(row => row.EndOffset > fromOffset)];
+        return rows.Select(Verified);
+    }
+
+    public LogRow? FindRow(long offset)
+    {
+        lock (_gate) return _rows.Find(row => row.Holds(offset)) is { } row ? Verified(row) : null;
+    }
+
+    public bool ContainsEvent(ulong hash, Instant from, Instant to)
+    {
+        lock (_gate)
+        {
+            return _rows.Exists(row => row.MaxTime >= from && row.MinTime <= to && LogRow.HasEvent(row.EventHashes.Span, hash));
+        }
+    }
+
+    public IEnumerable<StateSegment> ReadSegments()
+    {
+        lock (_gate) return [.. _segments.Values.Reverse()];
+    }
+
+    public IEnumerable<AliasRow> ReadAliases()
+    {
+        lock (_gate) return [.. _aliases.Values.OrderBy(alias => alias.Offset)];
+    }
+
+    public DecisionRow? FindDecision(string decisionId)
+    {
+        lock (_gate) return _decisions.GetValueOrDefault(decisionId);
+    }
+
+    public DecisionProgress FindProgress(string decisionId)
+    {
+        lock (_gate)
+        {
+            var outcome = _decisions.ContainsKey(decisionId) ? _outcomes.GetValueOrDefault(decisionId)?.Outcome : null;
+            return _outbox.TryGetValue(decisionId, out var entry) && _decisions.ContainsKey(decisionId)
+                ? new DecisionProgress(outcome, entry.State, entry.Row.Attempts)
+                : new DecisionProgress(outcome, null, 0);
+        }
+    }
+
+    public IReadOnlyList<DeliveryAttempt> ReadAttempts(string decisionId)
+    {
+        lock (_gate) return [.. _attempts.Where(row => row.DecisionId == decisionId).Select(row => row.Attempt).OrderBy(row => row.Number)];
+    }
+
+    public IReadOnlyList<OutboxRow> ReadDueOutbox(string channel, Instant now, int limit)
+    {
+        lock (_gate) return [.. Pending(channel).Where(row => row.NextAt <= now).OrderBy(row => row.NextAt).Take(limit)];
+    }
+
+    public Instant NextOutboxDue(string channel)
+    {
+        lock (_gate) return Pending(channel).Select(row => row.NextAt).DefaultIfEmpty(Instant.Never).Min();
+    }
+
+    public OutboxCounts CountOutbox()
+    {
+        lock (_gate)
+        {
+            long Count(OutboxState state) => _outbox.Values.LongCount(entry => entry.State == state);
+            return new OutboxCounts(Count(OutboxState.Pending), Count(OutboxState.Delivered), Count(OutboxState.Dead));
+        }
+    }
+
+    public IReadOnlyList<RejectedItem> ReadRejects(int limit)
+    {
+        lock (_gate) return [.. _rejects.AsEnumerable().Reverse().Take(limit)];
+    }
+
+    /// <summary>All committed rows, for checks.</summary>
+    public IReadOnlyList<LogRow> Rows()
+    {
+        lock (_gate) return [.. _rows];
+    }
+
+    /// <summary>Puts other bytes in the place of a committed row, as a damaged disk does.</summary>
+    public void Damage(int index, Func<LogRow, LogRow> damage)
+    {
+        lock (_gate) _rows[index] = damage(_rows[index]);
+    }
+
+    public void Dispose()
+    {
+    }
+
+    private IEnumerable<OutboxRow> Pending(string channel) => _outbox.Values
+        .Where(entry => entry.State == OutboxState.Pending && entry.Row.Channel == channel)
+        .Select(entry => entry.Row);
+
+    private void Apply(AttemptRow row)
+    {
+        _attempts.RemoveAll(old => old.DecisionId == row.DecisionId && old.Attempt.Number == row.Attempt.Number);
+        _attempts.Add(row);
+        if (!_outbox.TryGetValue(row.DecisionId, out var entry)) return;
+        _outbox[row.DecisionId] = (entry.Row with { Attempts = row.Attempt.Number, NextAt = row.NextAt }, row.State);
+    }
+
+    private LogRow Verified(LogRow row)
+    {
+        row.Verify(Name);
+        return row;
+    }
+}

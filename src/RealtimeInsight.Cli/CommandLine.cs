@@ -7,33 +7,39 @@ namespace RealtimeInsight.Cli;
 /// <summary>The command line as a whole: its verbs, its help, and how a wrong one is answered.</summary>
 public static class CommandLine
 {
+    /// <summary>The entry script's name: what a user types, whatever the assembly is called.</summary>
+    private const string Name = "insight";
+
     /// <summary>How long a verb may take to end after Ctrl-C or SIGTERM before the process is ended.</summary>
     private static readonly TimeSpan StopMax = TimeSpan.FromSeconds(30);
 
-    public static RootCommand Create(CliConsole console)
+    /// <summary>The root command over the given verbs.</summary>
+    public static Command Create(IEnumerable<Command> verbs)
     {
-        ArgumentNullException.ThrowIfNull(console);
-        var root = new RootCommand(
-            "Real-time customer insight for e-commerce: every customer is live, scored on every event, and acted on.");
-        foreach (var help in root.Options.OfType<HelpOption>())
+        ArgumentNullException.ThrowIfNull(verbs);
+        var help = new HelpOption();
+        help.Action = new HelpWithExamples((HelpAction)help.Action!);
+        var root = new Verb(Name, "Real-time customer insight for e-commerce: every customer is live, scored on every event, and acted on.")
         {
-            help.Action = new HelpWithExamples((HelpAction)help.Action!);
-        }
-
+            help,
+            new VersionOption(),
+        };
+        foreach (var verb in verbs) root.Subcommands.Add(verb);
         return root;
     }
 
     /// <summary>Runs one command line; returns the exit code. An unknown verb or option is explained and answers 2.</summary>
-    public static async Task<int> RunAsync(string[] args, CliConsole console, CancellationToken cancellationToken)
+    public static async Task<int> RunAsync(Command root, string[] args, CliConsole console, CancellationToken cancellationToken)
     {
+        ArgumentNullException.ThrowIfNull(root);
         ArgumentNullException.ThrowIfNull(args);
         ArgumentNullException.ThrowIfNull(console);
-        var parsed = Create(console).Parse(args.Length == 0 ? ["--help"] : args);
+        var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var error in parsed.Errors) await console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
-            var verb = parsed.CommandResult.Command is RootCommand ? "" : parsed.CommandResult.Command.Name + " ";
-            await console.Error.WriteLineAsync($"See: insight {verb}--help").ConfigureAwait(false);
+            var verb = parsed.CommandResult.Command .Name == Name ? "" : parsed.CommandResult.Command.Name + " ";
+            await console.Error.WriteLineAsync($"See: {Name} {verb}--help").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
 
@@ -50,12 +56,12 @@ public static class CommandLine
         }
         catch (CliException stop)
         {
-            await console.Error.WriteLineAsync($"insight: {stop.Message}").ConfigureAwait(false);
+            await console.Error.WriteLineAsync($"{Name}: {stop.Message}").ConfigureAwait(false);
             return stop.ExitCode;
         }
         catch (OperationCanceledException)
         {
-            await console.Error.WriteLineAsync("insight: stopped").ConfigureAwait(false);
+            await console.Error.WriteLineAsync($"{Name}: stopped").ConfigureAwait(false);
             return ExitCodes.Interrupted;
         }
     }

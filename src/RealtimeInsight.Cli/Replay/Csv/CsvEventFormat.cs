@@ -1,0 +1,101 @@
+using System.Diagnostics.CodeAnalysis;
+using System.Security.Cryptography;
+using System.Text;
+using RealtimeInsight.Domain.Events;
+
+namespace RealtimeInsight.Cli.Replay.Csv;
+
+/// <summary>What the formats of comma separated values share: header, line accounting, ids. A format maps one row.</summary>
+internal abstract class CsvEventFormat : IEventFormat
+{
+    public abstract string Name { get; }
+
+    public abstract string Description { get; }
+
+    public IReadOnlyList<string> FileEndings { get; } = [".csv"];
+
+    /// <summary>Columns the header must name, in any order; more may be there.</summary>
+    protected abstract IReadOnlyList<string> Columns { get; }
+
+    public IEnumerable<ReplayItem> Read(DataFile file)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        using var text = file.Open();
+        var lines = new LineReader(text);
+        var (positions, width) = ReadHeader(file, lines);
+        for (var index = 0; Next(file, lines) is { } line; index++)
+        {
+            yield return Convert(file, line, index, positions, width);
+        }
+    }
+
+    /// <summary>Makes the event of one row. False with the reason when the row is none.</summary>
+    protected abstract bool TryMap(CsvRow row, [NotNullWhen(true)] out CustomerEvent? customerEvent, out LineProblem problem);
+
+    private ReplayItem Convert(DataFile file, TextLine line, int index, int[] positions, int width)
+    {
+        LineProblem problem;
+        if (line.IsCut)
+        {
+            problem = new(LineCodes.TooLarge, $"the line is longer than {LineReader.LengthMax} characters, the limit of one event");
+        }
+        else if (!CsvLine.TrySplit(line.Text, out var fields))
+        {
+            problem = new(LineCodes.BadLine, "a quoted field does not close on its line, or has text behind its quote");
+        }
+        else if (fields.Length != width)
+        {
+            problem = new(LineCodes.BadLine, $"the line has {fields.Length} fields, the header names {width}");
+        }
+        else if (TryMap(new CsvRow(fields, positions, IdOf(line.Text)), out var customerEvent, out problem))
+        {
+            return new ReplayItem(index, customerEvent, null);
+        }
+
+        return new ReplayItem(index, null, new MalformedLine(problem.Code, $"{file.Name}:{line.Number}: {problem.Message}", line.Text));
+    }
+
+    private (int[] Positions, int Width) ReadHeader(DataFile file, LineReader lines)
+    {
+        if (Next(file, lines) is not { } line || !CsvLine.TrySplit(line.Text, out var names))
+        {
+            throw CliException.Usage($"{file.Path}: is empty; --format {Name} needs a header line with {string.Join(", ", Columns)}");
+        }
+
+        var trimmed = names.Select(name => name.Trim()).ToList();
+        var missing = Columns.Where(column => !trimmed.Contains(column, StringComparer.OrdinalIgnoreCase)).ToList();
+        if (missing.Count > 0)
+        {
+            throw CliException.Usage(
+                $"{file.Path}: the header lacks the column {string.Join(", ", missing)}, which --format {Name} needs");
+        }
+
+        var positions = Columns.Select(column => trimmed.FindIndex(name => name.Equals(column, StringComparison.OrdinalIgnoreCase)));
+        return (positions.ToArray(), names.Length);
+    }
+
+    private static TextLine? Next(DataFile file, LineReader lines)
+    {
+        try
+        {
+            while (lines.Read() is { } line)
+            {
+                if (!string.IsNullOrWhiteSpace(line.Text)) return line;
+            }
+
+            return null;
+        }
+        catch (Exception problem) when (problem is IOException or InvalidDataException)
+        {
+            throw CliException.Failure($"{file.Path}: reading stopped: {problem.Message}", problem);
+        }
+    }
+
+    /// <summary>128 bits of SHA-256 over the line: two different lines never share an id in practice.</summary>
+    private EventId IdOf(string line)
+    {
+        Span<byte> hash = stackalloc byte[SHA256.HashSizeInBytes];
+        SHA256.HashData(Encoding.UTF8.GetBytes(line), hash);
+        return EventId.Parse($"{Name}-{System.Convert.ToHexStringLower(hash[..16])}");
+    }
+}

@@ -1,0 +1,105 @@
+using RealtimeInsight.Cli.Replay;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Engine.Port;
+
+namespace RealtimeInsight.Cli.Tests.Replay;
+
+/// <summary>An engine that keeps what it is given, knows every event id it has seen, and has no customers of its own.</summary>
+internal sealed class RecordingEngine : ICustomerEngine, IReplayEngine
+{
+    private readonly HashSet<EventId> _seen = [];
+    private readonly HashSet<CustomerId> _customers = [];
+
+    public List<CustomerEvent> Events { get; } = [];
+
+    public List<RejectedItem> Rejects { get; } = [];
+
+    public List<int> BatchLengths { get; } = [];
+
+    public bool HasRunToEnd { get; private set; }
+
+    /// <summary>Events older than this are late.</summary>
+    public Func<CustomerEvent, bool> IsLate { get; init; } = _ => false;
+
+    /// <summary>Called before each batch is taken.</summary>
+    public Action<IngestBatch> OnBatch { get; init; } = _ => { };
+
+    public ICustomerEngine Engine => this;
+
+    public ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken)
+    {
+        OnBatch(batch);
+        BatchLengths.Add(batch.Events.Count + batch.Rejects.Count);
+        Rejects.AddRange(batch.Rejects);
+        var outcomes = batch.Events.Select(Settle).ToList();
+        return ValueTask.FromResult(new IngestResult(
+            outcomes,
+            outcomes.Count(outcome => outcome == EventOutcome.Accepted),
+            outcomes.Count(outcome => outcome == EventOutcome.Duplicate),
+            outcomes.Count(outcome => outcome == EventOutcome.Late)));
+    }
+
+    public ValueTask RunToEndAsync(CancellationToken cancellationToken)
+    {
+        cancellationToken.ThrowIfCancellationRequested();
+        HasRunToEnd = true;
+        return ValueTask.CompletedTask;
+    }
+
+    public EngineStatus GetStatus() => new()
+    {
+        IsReady = true,
+        Problems = [],
+        Model = "none/0",
+        EventsAccepted = Events.Count,
+        EventsDuplicate = 0,
+        EventsLate = 0,
+        EventsRejected = Rejects.Count,
+        Customers = _customers.Count,
+        SessionsStarted = 0,
+        SessionsOpen = 0,
+        CartsOpened = 0,
+        CartsOpen = 0,
+        CartsAtRisk = 0,
+        CartsAbandoned = 0,
+        CartsRecovered = 0,
+        CartsConverted = 0,
+        CartsEmptied = 0,
+        Scores = Events.Count,
+        ScoresDegraded = 0,
+        DecisionsMade = 0,
+        DecisionsSuppressed = 0,
+        Actions = 0,
+        ActionsDelivered = 0,
+        DeadlinesArmed = 0,
+    };
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    public ValueTask<CustomerInsight?> GetInsightAsync(CustomerId customer, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<TimelineEntry>?> GetTimelineAsync(CustomerId customer, int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<RejectedItem>> GetRejectsAsync(int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public IAsyncEnumerable<EngineNotice> SubscribeAsync(CancellationToken cancellationToken) => throw new NotSupportedException();
+
+    private EventOutcome Settle(CustomerEvent customerEvent)
+    {
+        if (IsLate(customerEvent)) return EventOutcome.Late;
+        if (!_seen.Add(customerEvent.Id)) return EventOutcome.Duplicate;
+        Events.Add(customerEvent);
+        _customers.Add(customerEvent.Customer);
+        return EventOutcome.Accepted;
+    }
+}

@@ -100,7 +100,11 @@ internal sealed class CustomerCheckout(SimulatedCustomer customer, Action think)
     {
         while (_random.Chance(customer.Persona.PaymentTrouble))
         {
-            yield return customer.WithCart(EventKind.PaymentFailed, _discount, Shipping()) with { CheckoutId = _checkoutId, Subject = "card" };
+            yield return customer.WithCart(EventKind.PaymentFailed, _discount, Shipping()) with
+            {
+                CheckoutId = _checkoutId,
+                Subject = "card",
+            };
             think();
             customer.Please(-0.05);
             if (_random.Chance(0.5)) continue;

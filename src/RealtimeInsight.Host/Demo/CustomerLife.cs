@@ -23,7 +23,12 @@ internal sealed class CustomerLife
         Refund,
     }
 
-    private sealed record Plan(Happening What, VisitReason Reason = VisitReason.Idle, int Stamp = 0, PlacedOrder? Order = null, bool IsGood = true);
+    private sealed record Plan(
+        Happening What,
+        VisitReason Reason = VisitReason.Idle,
+        int Stamp = 0,
+        PlacedOrder? Order = null,
+        bool IsGood = true);
 
     private const double CartForgottenDays = 14;
 
@@ -88,7 +93,7 @@ internal sealed class CustomerLife
     private IEnumerable<CustomerEvent> Visit(Plan plan)
     {
         if (_isGone || plan.Stamp != _visitStamp) yield break;
-        if (_customer.Cart.Count > 0 && _customer.NowMs - _cartTouchedMs > CartForgottenDays * SimulatedCustomer.DayMs) _customer.EmptyCart();
+        if (_customer.NowMs - _cartTouchedMs > CartForgottenDays * SimulatedCustomer.DayMs) _customer.EmptyCart();
         if (!_customer.IsKnown && _customer.HasOrdered is false && _random.Chance(0.1))
         {
             yield return _customer.Identify();
@@ -248,7 +253,8 @@ internal sealed class CustomerLife
         var category = _random.Pick(Persona.FavouriteCategories);
         var style = Math.Clamp(Persona.Style + (0.15 * _random.Normal()), 0, 0.999);
         var wished = _customer.Catalogue.Near(category, style, _random);
-        _customer.Mission = new Mission(category, style, wished.Price * _random.Between(0.9, 1.8), 0.5 * Persona.Decisiveness * _random.NextDouble());
+        var resolve = 0.5 * Persona.Decisiveness * _random.NextDouble();
+        _customer.Mission = new Mission(category, style, wished.Price * _random.Between(0.9, 1.8), resolve);
     }
 
     private void PlanNeed() =>

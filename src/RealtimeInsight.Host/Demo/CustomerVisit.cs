@@ -174,7 +174,8 @@ internal sealed class CustomerVisit(SimulatedCustomer customer, VisitReason reas
 
         // A cart that is dear for this person, or filled on a whim, is left before the checkout.
         var strain = customer.Persona.PriceSensitivity * Math.Min(1.5, customer.CartEuro / 150);
-        var go = -2.5 + (3.4 * Resolve) + (0.8 * customer.Persona.Decisiveness) - (1.3 * strain) + (reason == VisitReason.CartReminder ? 0.5 : 0);
+        var reminded = reason == VisitReason.CartReminder ? 0.5 : 0;
+        var go = -2.5 + (3.4 * Resolve) + (0.8 * customer.Persona.Decisiveness) - (1.3 * strain) + reminded;
         if (!_random.Chance(Logistic(go)))
         {
             End = _random.Chance(0.3 + (0.5 * customer.Persona.PriceSensitivity)) ? VisitEnd.LeftOverPrice : VisitEnd.LeftDistracted;

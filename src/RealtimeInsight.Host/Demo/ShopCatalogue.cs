@@ -3,7 +3,8 @@ using RealtimeInsight.Domain.Events;
 namespace RealtimeInsight.Host.Demo;
 
 /// <summary>A product on sale. <see cref="Style"/> in [0,1) says what it looks like: people who like one like its neighbours.</summary>
-internal sealed record ShopProduct(int Index, string Id, string Name, int Category, int Brand, double Style, double Price, double Popularity)
+internal sealed record ShopProduct(
+    string Id, string Name, int Category, int Brand, double Style, double Price, double Popularity)
 {
     /// <summary>The shop has forgotten to send the price, or the category, of a few products, as real shops do.</summary>
     public bool IsPriceSent { get; init; } = true;
@@ -94,7 +95,6 @@ internal sealed class ShopCatalogue
         var style = random.NextDouble();
         var price = Math.Max(1, Math.Round(random.LogNormal(basePrice, 0.45))) - 0.05;
         return new ShopProduct(
-            index,
             $"p-{index:D5}",
             $"{_brandNames[brand]} {random.Pick(Qualities)} {_categoryNames[category]}",
             category,

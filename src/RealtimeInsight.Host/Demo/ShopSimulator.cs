@@ -15,7 +15,11 @@ public sealed class ShopSimulator
     public ShopSimulator(ShopSimulatorOptions options)
     {
         var problems = ShopSimulatorOptions.Validate(options);
-        if (problems.Count > 0) throw new ArgumentException($"The simulated shop cannot open: {string.Join("; ", problems)}.", nameof(options));
+        if (problems.Count > 0)
+        {
+            throw new ArgumentException($"The simulated shop cannot open: {string.Join("; ", problems)}.", nameof(options));
+        }
+
         _options = options;
         _catalogue = new ShopCatalogue(options);
     }

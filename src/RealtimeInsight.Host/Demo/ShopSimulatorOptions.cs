@@ -58,7 +58,7 @@ public sealed class ShopSimulatorOptions
         Between(nameof(TimeCompression), options.TimeCompression, 0.001, 1_000_000);
         if (options.Products < options.Categories)
         {
-            problems.Add($"Products is {options.Products} and Categories {options.Categories}; every category needs a product, raise Products");
+            problems.Add($"Products is {options.Products} and Categories {options.Categories}; every category needs a product");
         }
 
         return problems;

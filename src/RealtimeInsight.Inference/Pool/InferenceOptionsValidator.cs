@@ -29,12 +29,12 @@ public sealed class InferenceOptionsValidator : IValidateOptions<InferenceOption
         Range(nameof(options.CudaDevice), options.CudaDevice, 0, 63);
         Range(nameof(options.CallersMax), options.CallersMax, 1, 1024);
         Range(nameof(options.BatchSizeMax), options.BatchSizeMax, 1, 4096);
-        Range(nameof(options.QueueLengthMax), options.QueueLengthMax, options.BatchSizeMax, 1_000_000);
+        Range(nameof(options.QueueLengthMax), options.QueueLengthMax, Math.Clamp(options.BatchSizeMax, 1, 4096), 1_000_000);
         Span(nameof(options.QueueDelayMax), options.QueueDelayMax, TimeSpan.Zero, TimeSpan.FromSeconds(1));
         Range(nameof(options.FailuresMax), options.FailuresMax, 1, 1000);
         Span(nameof(options.CoolDown), options.CoolDown, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         Range(nameof(options.FailuresPerLogEntry), options.FailuresPerLogEntry, 1, 1_000_000);
-        Range(nameof(options.WarmUpRowsMax), options.WarmUpRowsMax, options.BatchSizeMax, 4096);
+        Range(nameof(options.WarmUpRowsMax), options.WarmUpRowsMax, Math.Clamp(options.BatchSizeMax, 1, 4096), 4096);
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Text(string setting, string? value)

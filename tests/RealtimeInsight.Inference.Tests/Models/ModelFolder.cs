@@ -35,6 +35,17 @@ public sealed class ModelFolder : IDisposable
 
     public void Dispose() => Directory.Delete(Root, recursive: true);
 
+    private static object Source() => new
+    {
+        name = "shop",
+        licence = "CC0-1.0",
+        rows = 100,
+        customers = 10,
+        from = "2026-01-01",
+        to = "2026-02-01",
+        digest = "ab",
+    };
+
     private static JsonObject Manifest(string version, string digest) => JsonSerializer.SerializeToNode(new
     {
         name = "behaviour",
@@ -54,10 +65,7 @@ public sealed class ModelFolder : IDisposable
         training = new
         {
             seed = 7,
-            sources = new[]
-            {
-                new { name = "shop", licence = "CC0-1.0", rows = 100, customers = 10, from = "2026-01-01", to = "2026-02-01", digest = "ab" },
-            },
+            sources = new[] { Source() },
         },
         metrics = new
         {

@@ -14,7 +14,8 @@ public sealed class InferenceInstrumentsTests
                 "batch_size {row}", "failures {failure}", "folds {fold}", "model_loaded {model}", "model_refusals {refusal}",
                 "queue_delay s", "queue_length {request}", "run_duration s", "scores {score}",
             ],
-            fixture.Metrics.Published.Select(instrument => $"{instrument.Name["realtime_insight.inference.".Length..]} {instrument.Unit}").Order());
+            fixture.Metrics.Published
+                .Select(instrument => $"{instrument.Name["realtime_insight.inference.".Length..]} {instrument.Unit}").Order());
         Assert.All(fixture.Metrics.Published, instrument => Assert.False(string.IsNullOrEmpty(instrument.Description)));
         Assert.All(fixture.Metrics.Published, instrument => Assert.Equal(InferenceInstruments.MeterName, instrument.Meter.Name));
     }

@@ -40,7 +40,10 @@ public sealed class PoolFixture : IAsyncDisposable
     }
 
     public Task<ScoreReply> Score(
-        ScorePriority priority = ScorePriority.Normal, TimeSpan? timeout = null, int seed = 1, CancellationToken cancellationToken = default) =>
+        ScorePriority priority = ScorePriority.Normal,
+        TimeSpan? timeout = null,
+        int seed = 1,
+        CancellationToken cancellationToken = default) =>
         Pool.ScoreAsync(TestInputs.Request(seed, priority), timeout ?? Timeout.InfiniteTimeSpan, cancellationToken).AsTask();
 
     public async ValueTask DisposeAsync()

@@ -14,6 +14,28 @@ public sealed class SettlementLawTests
             .Check(Config.QuickThrowOnFailure.WithMaxTest(150).WithEndSize(200));
     }
 
+    [Fact]
+    public async Task RequestCancelledWhileItIsTaken_IsSettledExactlyOnce()
+    {
+        const int Requests = 20_000;
+        await using var fixture = new PoolFixture(options => options.BatchSizeMax = 1);
+        fixture.Serve();
+        var random = new Random(1);
+        var scored = 0;
+
+        for (var i = 0; i < Requests; i++)
+        {
+            using var source = new CancellationTokenSource();
+            var reply = fixture.Score(cancellationToken: source.Token);
+            Thread.SpinWait(random.Next(120));
+            source.Cancel();
+            scored += (await reply.WaitAsync(PoolFixture.Patience)).Outcome == ScoreOutcome.Scored ? 1 : 0;
+        }
+
+        Assert.Equal(scored, fixture.Metrics.Scores("scored"));
+        Assert.Equal(Requests - scored, fixture.Metrics.Scores("cancelled"));
+    }
+
     private static async Task RunAsync(int seed, int[] script)
     {
         var random = new Random(seed);
@@ -57,13 +79,19 @@ public sealed class SettlementLawTests
             Assert.Equal(settled.Count(reply => reply.Outcome == outcome), fixture.Metrics.Scores(name));
         }
 
-        Assert.All(settled, reply => Assert.Equal(reply.Outcome == ScoreOutcome.Scored, reply.Model is not null && !reply.StateOut.IsEmpty));
+        Assert.All(settled, reply =>
+            Assert.Equal(reply.Outcome == ScoreOutcome.Scored, reply.Model is not null && !reply.StateOut.IsEmpty));
         sources.ForEach(source => source.Dispose());
         await fixture.DisposeAsync();
     }
 
     private static void Act(
-        PoolFixture fixture, Random random, int step, List<Task<ScoreReply>> replies, List<CancellationTokenSource> sources, List<Task> helpers)
+        PoolFixture fixture,
+        Random random,
+        int step,
+        List<Task<ScoreReply>> replies,
+        List<CancellationTokenSource> sources,
+        List<Task> helpers)
     {
         switch (Math.Abs((long)step) % 8)
         {

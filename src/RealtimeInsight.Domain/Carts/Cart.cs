@@ -4,7 +4,11 @@ using RealtimeInsight.Domain.Time;
 namespace RealtimeInsight.Domain.Carts;
 
 /// <summary>One product in a cart. Price of one piece, null where unknown.</summary>
-public readonly record struct CartLine(string ProductId, int Quantity, decimal? Price, string? Name);
+public readonly record struct CartLine(string ProductId, int Quantity, decimal? Price, string? Name)
+{
+    /// <summary>Price times quantity, 0 where the price is unknown.</summary>
+    public decimal Value => ProductLine.ValueOf(Price, Quantity);
+}
 
 /// <summary>One cart episode: from its first product to order, abandonment or emptying; spans sessions and devices.</summary>
 public sealed class Cart
@@ -36,7 +40,7 @@ public sealed class Cart
         get
         {
             var value = 0m;
-            foreach (var line in _lines) value += (line.Price ?? 0m) * line.Quantity;
+            foreach (var line in _lines) value += line.Value;
             return value;
         }
     }
@@ -59,14 +63,15 @@ public sealed class Cart
             var line = _lines[i];
             _lines[i] = line with
             {
-                Quantity = (int)Math.Min(1_000_000L, (long)line.Quantity + product.Quantity),
+                Quantity = (int)Math.Min(ProductLine.QuantityMax, (long)line.Quantity + product.Quantity),
                 Price = product.Price ?? line.Price,
                 Name = product.Name ?? line.Name,
             };
         }
         else
         {
-            Append(new CartLine(product.ProductId, product.Quantity, product.Price, product.Name));
+            var quantity = Math.Min(ProductLine.QuantityMax, product.Quantity);
+            Append(new CartLine(product.ProductId, quantity, product.Price, product.Name));
         }
     }
 
@@ -80,11 +85,18 @@ public sealed class Cart
         else _lines.RemoveAt(i);
     }
 
-    /// <summary>Makes the lines those of the list that the shop showed.</summary>
+    /// <summary>Makes the lines those of the list that the shop showed; prices and names that it left out stay known.</summary>
     internal void Replace(IReadOnlyList<ProductLine> products)
     {
+        CartLine[] known = [.. _lines];
         _lines.Clear();
-        foreach (var product in products) Put(product);
+        LinesDropped = 0;
+        for (var i = 0; i < products.Count; i++) Put(products[i]);
+        for (var i = 0; i < _lines.Count; i++)
+        {
+            var before = Array.Find(known, line => string.Equals(line.ProductId, _lines[i].ProductId, StringComparison.Ordinal));
+            _lines[i] = _lines[i] with { Price = _lines[i].Price ?? before.Price, Name = _lines[i].Name ?? before.Name };
+        }
     }
 
     internal void TakeOver(IEnumerable<CartLine> lines)

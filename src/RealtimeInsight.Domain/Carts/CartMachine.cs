@@ -27,7 +27,7 @@ internal static class CartMachine
                 if (Find(state, customerEvent, options) is { } touched) Recover(touched, customerEvent.OccurredAt, effects);
                 break;
             case EventKind.OrderCompleted:
-                Convert(state, customerEvent, effects);
+                Convert(state, customerEvent, options, effects);
                 break;
         }
     }
@@ -113,9 +113,17 @@ internal static class CartMachine
         Changed(state, cart, customerEvent);
     }
 
-    private static void Convert(CustomerState state, CustomerEvent customerEvent, EffectBuffer effects)
+    private static void Convert(CustomerState state, CustomerEvent customerEvent, CustomerOptions options, EffectBuffer effects)
     {
-        if (FindOrdered(state, customerEvent) is not { } cart) return;
+        var cart = FindOrdered(state, customerEvent, options);
+        if (cart is null)
+        {
+            // Shops that send one event for each line of an order: the first one converted the cart, the others take their lines off it.
+            if (TakeLeftOver(state, customerEvent)) return;
+            cart = FindInSession(state, customerEvent);
+            if (cart is null) return;
+        }
+
         var value = customerEvent.Amount > 0m ? customerEvent.Amount : cart.Value;
         var isPartial = false;
         for (var i = 0; i < customerEvent.Products.Count; i++)
@@ -134,43 +142,80 @@ internal static class CartMachine
         effects.Add(new Effect(EffectKind.CartConverted, customerEvent.OccurredAt, cart.Number, before, CartState.Converted, value));
     }
 
-    /// <summary>The cart that a cart event means: by id where both sides have one, else the one that changed last.</summary>
+    /// <summary>The cart that a cart event means: the one with its id, else the one without an id or of any id that changed last.</summary>
     private static Cart? Find(CustomerState state, CustomerEvent customerEvent, CustomerOptions options)
+    {
+        if (state.CartList is not { } carts) return null;
+        Cart? unnamed = null;
+        for (var i = carts.Count - 1; i >= 0; i--)
+        {
+            var cart = carts[i];
+            if (!IsOngoing(cart, customerEvent.OccurredAt, options) || IsOther(cart, customerEvent)) continue;
+            if (customerEvent.CartId is null || cart.CartId is not null) return cart;
+            unnamed ??= cart;
+        }
+
+        return unnamed;
+    }
+
+    /// <summary>The cart that was ordered: the one with the order's cart id, else the newest that holds one of its products.</summary>
+    private static Cart? FindOrdered(CustomerState state, CustomerEvent customerEvent, CustomerOptions options)
+    {
+        if (state.CartList is not { } carts) return null;
+        Cart? holding = null;
+        for (var i = carts.Count - 1; i >= 0; i--)
+        {
+            var cart = carts[i];
+            if (!IsOngoing(cart, customerEvent.OccurredAt, options) || IsOther(cart, customerEvent)) continue;
+            if (customerEvent.CartId is not null && cart.CartId is not null) return cart;
+            if (customerEvent.Products.Count == 0 || HoldsAny(cart, customerEvent.Products)) holding ??= cart;
+        }
+
+        return holding;
+    }
+
+    /// <summary>Shops order under other product ids than they add (variants): an order in the cart's own session is the cart's.</summary>
+    private static Cart? FindInSession(CustomerState state, CustomerEvent customerEvent)
     {
         if (state.CartList is not { } carts) return null;
         for (var i = carts.Count - 1; i >= 0; i--)
         {
             var cart = carts[i];
-            if (CartStates.IsFinal(cart.State) || IsOver(cart, customerEvent.OccurredAt, options)) continue;
-            if (customerEvent.CartId is { } id && cart.CartId is { } known && !string.Equals(id, known, StringComparison.Ordinal)) continue;
-            return cart;
+            var isOfSession = CartStates.IsOpen(cart.State) && cart.ChangedAt >= state.Session.StartedAt;
+            if (isOfSession && !IsOther(cart, customerEvent)) return cart;
         }
 
         return null;
     }
 
-    private static Cart? FindOrdered(CustomerState state, CustomerEvent customerEvent)
+    private static bool TakeLeftOver(CustomerState state, CustomerEvent customerEvent)
     {
-        if (state.CartList is not { } carts) return null;
-        Cart? sameSession = null;
-        for (var i = carts.Count - 1; i >= 0; i--)
+        if (state.CartList is not [.., { State: CartState.Converted } converted]) return false;
+        if (!HoldsAny(converted, customerEvent.Products)) return false;
+        for (var i = 0; i < customerEvent.Products.Count; i++)
         {
-            var cart = carts[i];
-            if (CartStates.IsFinal(cart.State)) continue;
-            if (customerEvent.CartId is { } id && string.Equals(id, cart.CartId, StringComparison.Ordinal)) return cart;
-            for (var j = 0; j < customerEvent.Products.Count; j++)
-            {
-                if (cart.Holds(customerEvent.Products[j].ProductId)) return cart;
-            }
-
-            if (customerEvent.Products.Count == 0) return cart;
-
-            // Shops order under other product ids than they add (variants): an order in the cart's own session is the cart's.
-            if (sameSession is null && CartStates.IsOpen(cart.State) && cart.ChangedAt >= state.Session.StartedAt) sameSession = cart;
+            converted.Take(customerEvent.Products[i].ProductId, customerEvent.Products[i].Quantity);
         }
 
-        return sameSession;
+        return true;
     }
+
+    private static bool HoldsAny(Cart cart, IReadOnlyList<ProductLine> products)
+    {
+        for (var i = 0; i < products.Count; i++)
+        {
+            if (cart.Holds(products[i].ProductId)) return true;
+        }
+
+        return false;
+    }
+
+    /// <summary>True when both sides name a cart, and not the same one.</summary>
+    private static bool IsOther(Cart cart, CustomerEvent customerEvent) =>
+        customerEvent.CartId is { } id && cart.CartId is { } known && !string.Equals(id, known, StringComparison.Ordinal);
+
+    private static bool IsOngoing(Cart cart, Instant at, CustomerOptions options) =>
+        !CartStates.IsFinal(cart.State) && !IsOver(cart, at, options);
 
     private static bool IsOver(Cart cart, Instant at, CustomerOptions options) =>
         cart.State == CartState.Abandoned && at - cart.ChangedAt > options.CartEpisodeMax;
@@ -193,7 +238,7 @@ internal static class CartMachine
         return cart;
     }
 
-    /// <summary>Makes room: a final cart goes first, then an abandoned one, then the oldest, which counts as abandoned from now on.</summary>
+    /// <summary>Makes room: a final cart goes first, then an abandoned one, then the oldest, which is abandoned thereby.</summary>
     private static void Evict(List<Cart> carts, Instant at, EffectBuffer effects)
     {
         var victim = carts.FindIndex(static cart => CartStates.IsFinal(cart.State));

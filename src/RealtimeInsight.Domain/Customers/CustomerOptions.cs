@@ -16,14 +16,18 @@ public sealed class CustomerOptions
     /// <summary>Inactivity after which a cart counts as abandoned. Default 1 hour; at most 30 days.</summary>
     public TimeSpan CartAbandonedAfter { get; set; } = TimeSpan.FromHours(1);
 
-    /// <summary>How long an abandoned cart can still be recovered; afterwards the next product opens a new one. Default 14 days.</summary>
+    /// <summary>
+    /// How long an abandoned cart can still be recovered or ordered; afterwards the next product opens a new one. Default 14 days.
+    /// </summary>
     public TimeSpan CartEpisodeMax { get; set; } = TimeSpan.FromDays(14);
 
     /// <summary>Inactivity levels of dormancy, ascending. Default 7, 30 and 90 days; at most 8.</summary>
     public IReadOnlyList<TimeSpan> DormancyLevels { get; set; } =
         [TimeSpan.FromDays(7), TimeSpan.FromDays(30), TimeSpan.FromDays(90)];
 
-    /// <summary>How much older than the customer's newest event an event may be and still be folded in. Default 24 hours; 0 to 30 days.</summary>
+    /// <summary>
+    /// How much older than the customer's newest event an event may be and still be folded in. Default 24 hours; 0 to 30 days.
+    /// </summary>
     public TimeSpan AllowedLateness { get; set; } = TimeSpan.FromHours(24);
 
     /// <summary>Event ids kept in the actor for de-duplication; older ones are looked up in the log. Default 1,024; 16 to 65,536.</summary>
@@ -46,7 +50,8 @@ public sealed class CustomerOptions
         Range(problems, nameof(LastEventsMax), options.LastEventsMax, 4, LastEventsMaxLimit);
         if (options.CartAtRiskAfter >= options.CartAbandonedAfter)
         {
-            problems.Add($"CartAtRiskAfter is {options.CartAtRiskAfter}, it must be less than CartAbandonedAfter ({options.CartAbandonedAfter})");
+            problems.Add(
+                $"CartAtRiskAfter is {options.CartAtRiskAfter}, it must be less than CartAbandonedAfter ({options.CartAbandonedAfter})");
         }
 
         var levels = options.DormancyLevels;

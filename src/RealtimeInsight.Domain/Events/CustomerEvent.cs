@@ -9,6 +9,9 @@ namespace RealtimeInsight.Domain.Events;
 /// </summary>
 public sealed record CustomerEvent
 {
+    /// <summary>Keeps sums over a history within what a decimal holds.</summary>
+    public const decimal AmountMax = 1_000_000m * ProductLine.PriceMax;
+
     public required EventId Id { get; init; }
 
     public required EventKind Kind { get; init; }
@@ -67,15 +70,15 @@ public sealed record CustomerEvent
     /// <summary>W3C trace context of the call that brought the event.</summary>
     public string? TraceParent { get; init; }
 
-    /// <summary><see cref="Value"/>, or the sum of the products where no value was sent.</summary>
+    /// <summary><see cref="Value"/>, or the sum of the products where no value was sent; at most <see cref="AmountMax"/>.</summary>
     public decimal Amount
     {
         get
         {
-            if (Value is { } value) return value;
+            if (Value is { } value) return Math.Clamp(value, -AmountMax, AmountMax);
             var sum = 0m;
             for (var i = 0; i < Products.Count; i++) sum += Products[i].Value;
-            return sum;
+            return Math.Clamp(sum, -AmountMax, AmountMax);
         }
     }
 }

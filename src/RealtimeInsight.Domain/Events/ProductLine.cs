@@ -11,6 +11,14 @@ public sealed record ProductLine(
     decimal? Price = null,
     int Quantity = 1)
 {
+    /// <summary>Prices beyond this cannot be real; intakes refuse them, sums count them as this much.</summary>
+    public const decimal PriceMax = 1_000_000_000_000m;
+
+    public const int QuantityMax = 1_000_000;
+
     /// <summary>Price times quantity, 0 where the price is unknown.</summary>
-    public decimal Value => (Price ?? 0m) * Quantity;
+    public decimal Value => ValueOf(Price, Quantity);
+
+    internal static decimal ValueOf(decimal? price, int quantity) =>
+        Math.Clamp(price ?? 0m, -PriceMax, PriceMax) * Math.Clamp(quantity, 0, QuantityMax);
 }

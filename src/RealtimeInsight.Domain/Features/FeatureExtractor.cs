@@ -10,15 +10,15 @@ using RealtimeInsight.Domain.Time;
 namespace RealtimeInsight.Domain.Features;
 
 /// <summary>
-/// The only code that computes model inputs, live and for training. Counts and money are squashed to [0,1) by x / (x + scale), ages by
-/// the same, so that no input grows without bound. Allocates nothing.
+/// The only code that computes model inputs, live and for training. Counts and money are squashed to [0,1] by x / (x + scale), ages by
+/// the same, so that no input grows without bound (1 only where a huge x rounds to it). Allocates nothing.
 /// </summary>
 public static class FeatureExtractor
 {
     private const float MsPerDay = 86_400_000f;
     private const double NewSessionGapMs = 1_800_000;
 
-    /// <summary>The newest event's token: <see cref="ModelContract.TokenFeatures"/> values and <see cref="ModelContract.TokenIds"/> ids.</summary>
+    /// <summary>The newest event: <see cref="ModelContract.TokenFeatures"/> values and <see cref="ModelContract.TokenIds"/> ids.</summary>
     /// <exception cref="InvalidOperationException">The customer has no event yet.</exception>
     public static void Token(CustomerState state, Span<float> token, Span<long> ids)
     {
@@ -114,7 +114,8 @@ public static class FeatureExtractor
         rest[3] = Squash(gapMean, 30f);
         rest[4] = gapMean > 0f ? Squash(recency / gapMean, 1f) : 0f;
         rest[5] = orders.Orders > 0 ? Squash((float)(orders.Refunded + orders.Cancelled) / orders.Orders, 1f) : 0f;
-        var trouble = state.CountOf(EventKind.ServiceMessage) + state.CountOf(EventKind.PaymentFailed) + state.CountOf(EventKind.CouponDenied);
+        var trouble = state.CountOf(EventKind.ServiceMessage) + state.CountOf(EventKind.PaymentFailed)
+            + state.CountOf(EventKind.CouponDenied);
         rest[6] = state.EventCount > 0 ? Squash(trouble * 10f / state.EventCount, 1f) : 0f;
     }
 
@@ -126,7 +127,7 @@ public static class FeatureExtractor
         rest[1] = isOpen && cart!.State == CartState.AtRisk ? 1f : 0f;
         rest[2] = isOpen && cart!.State == CartState.Recovered ? 1f : 0f;
         rest[3] = isOpen ? Squash(cart!.Lines.Count, 3f) : 0f;
-        rest[4] = isOpen ? Squash((float)cart!.Value, 100f) : 0f;
+        rest[4] = isOpen ? Squash((float)Math.Max(0m, cart!.Value), 100f) : 0f;
         rest[5] = isOpen ? Squash(Days(asOf, cart!.OpenedAt) * 24f, 6f) : 0f;
     }
 

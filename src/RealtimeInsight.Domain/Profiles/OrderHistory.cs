@@ -6,6 +6,7 @@ namespace RealtimeInsight.Domain.Profiles;
 public struct OrderHistory
 {
     private const int KnownOrdersMax = 4;
+    private const decimal MonetaryValueMax = 1_000_000_000_000_000_000_000_000m;
 
     public int Orders { get; internal set; }
     public int Cancelled { get; internal set; }
@@ -67,6 +68,6 @@ public struct OrderHistory
             return;
         }
 
-        MonetaryValue += amount;
+        MonetaryValue = Math.Clamp(MonetaryValue + amount, -MonetaryValueMax, MonetaryValueMax);
     }
 }

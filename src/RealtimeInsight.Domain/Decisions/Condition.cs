@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.RegularExpressions;
+using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Segments;
 using RealtimeInsight.Domain.Time;
@@ -55,7 +56,10 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
         return new Condition(field, comparison, number, null);
     }
 
-    public bool IsMet(CustomerState state, Instant now)
+    /// <param name="state">The customer.</param>
+    /// <param name="cart">The cart that conditions on a cart look at; null when there is none.</param>
+    /// <param name="now">The moment of deciding.</param>
+    public bool IsMet(CustomerState state, Cart? cart, Instant now)
     {
         ArgumentNullException.ThrowIfNull(state);
         if (Field == ConditionField.Segment)
@@ -64,7 +68,7 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
         }
 
         // A value that does not exist is NaN, with which no comparison holds.
-        var value = Read(state, now);
+        var value = Read(state, cart, now);
         return Comparison switch
         {
             Comparison.Less => value < Number,
@@ -77,14 +81,14 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
         };
     }
 
-    private double Read(CustomerState state, Instant now) => Field switch
+    private double Read(CustomerState state, Cart? cart, Instant now) => Field switch
     {
         ConditionField.Churn => state.ScoredAt.HasValue ? state.Scores.Churn : double.NaN,
         ConditionField.Abandonment => state.ScoredAt.HasValue ? state.Scores.Abandonment : double.NaN,
         ConditionField.Purchase => state.ScoredAt.HasValue ? state.Scores.Purchase : double.NaN,
-        ConditionField.CartValue => (double)(state.Cart?.Value ?? 0m),
-        ConditionField.CartItems => state.Cart?.Pieces ?? 0,
-        ConditionField.CartAgeMinutes => state.Cart is { } cart ? (now - cart.OpenedAt).TotalMinutes : double.NaN,
+        ConditionField.CartValue => (double)(cart?.Value ?? 0m),
+        ConditionField.CartItems => cart?.Pieces ?? 0,
+        ConditionField.CartAgeMinutes => cart is not null ? (now - cart.OpenedAt).TotalMinutes : double.NaN,
         ConditionField.Orders => state.Orders.Orders,
         ConditionField.MonetaryValue => (double)state.Orders.MonetaryValue,
         ConditionField.OrderRecencyDays => state.Orders.LastOrderAt.HasValue ? (now - state.Orders.LastOrderAt).TotalDays : double.NaN,
@@ -102,7 +106,7 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
     {
         if (comparison is not (Comparison.Equal or Comparison.NotEqual))
         {
-            throw new PolicyException(path, "a segment is compared by = or != only");
+            throw new PolicyException(path, $"'segment {Sign(comparison)} {value}' compares by size, a segment has none; use = or !=");
         }
 
         if (!SegmentRules.Names.Contains(value))
@@ -112,6 +116,8 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
 
         return new Condition(ConditionField.Segment, comparison, 0, value);
     }
+
+    private static string Sign(Comparison comparison) => Comparisons.First(pair => pair.Value == comparison).Key;
 
     [GeneratedRegex(@"^\s*(?<field>[a-z_]+)\s*(?<operator><=|>=|==|!=|<|>|=)\s*(?<value>\S+)\s*$", RegexOptions.CultureInvariant)]
     private static partial Regex Form();

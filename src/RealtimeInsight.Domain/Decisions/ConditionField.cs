@@ -8,7 +8,7 @@ public enum ConditionField : byte
     Abandonment,
     Purchase,
 
-    /// <summary>Of the cart that changed last; 0 without one.</summary>
+    /// <summary>Of the cart that the trigger is about, else of the one that changed last; 0 without one.</summary>
     CartValue,
     CartItems,
     CartAgeMinutes,

@@ -2,7 +2,10 @@ using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Decisions;
 
-/// <summary>A customer's last decisions, oldest first; bounded: the oldest that was suppressed or is settled goes first.</summary>
+/// <summary>
+/// A customer's last decisions, oldest first; bounded. The oldest suppressed one goes first, then the oldest treatment beyond those that
+/// caps and cool-down look at, one with a known outcome before one without.
+/// </summary>
 public sealed class DecisionLedger
 {
     public const int EntriesMax = 48;
@@ -65,10 +68,30 @@ public sealed class DecisionLedger
         _ => Instant.Never,
     };
 
+    /// <summary>Never one of the newest treatments that the frequency cap may have to count.</summary>
     private int Evictable()
     {
-        var settled = _entries.FindIndex(static entry => entry.Status is DecisionStatus.Suppressed or DecisionStatus.Dropped);
-        if (settled < 0) settled = _entries.FindIndex(static entry => entry.Outcome != OutcomeKind.Open);
-        return Math.Max(settled, 0);
+        var index = _entries.FindIndex(static entry => IsNotGiven(entry) && Due(entry) == Instant.Never);
+        if (index < 0) index = _entries.FindIndex(IsNotGiven);
+        if (index < 0 && _entries.Count(static entry => entry.Status == DecisionStatus.Decided) > Policy.CapMaxLimit)
+        {
+            index = OldestGiven(static entry => entry.Outcome != OutcomeKind.Open && entry.Episode != Episodes.Ever);
+            if (index < 0) index = OldestGiven(static _ => true);
+        }
+
+        return index >= 0 ? index : _entries.FindIndex(static entry => entry.Status == DecisionStatus.Deferred);
+    }
+
+    private static bool IsNotGiven(LedgerEntry entry) => entry.Status is DecisionStatus.Suppressed or DecisionStatus.Dropped;
+
+    /// <summary>The oldest treatment beyond the newest <see cref="Policy.CapMaxLimit"/> that meets the condition; -1 if none.</summary>
+    private int OldestGiven(Func<LedgerEntry, bool> condition)
+    {
+        var oldest = _entries
+            .Where(static entry => entry.Status == DecisionStatus.Decided)
+            .OrderBy(static entry => entry.DecidedAt)
+            .SkipLast(Policy.CapMaxLimit)
+            .FirstOrDefault(condition);
+        return oldest is null ? -1 : _entries.IndexOf(oldest);
     }
 }

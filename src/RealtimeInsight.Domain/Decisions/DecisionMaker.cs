@@ -14,6 +14,7 @@ namespace RealtimeInsight.Domain.Decisions;
 /// </summary>
 public sealed class DecisionMaker(Policy policy)
 {
+    private static readonly string DueTrigger = EffectKinds.WireName(EffectKind.DecisionDue);
     private const ulong IdSeed = 0x5265616C74696D65; // Half of the 128-bit id; the other half uses seed 0.
     private readonly uint _effectMask = policy.Rules.Aggregate(0u, static (mask, rule) => mask | rule.EffectMask);
     private readonly uint _eventMask = policy.Rules.Aggregate(0u, static (mask, rule) => mask | rule.EventMask);
@@ -94,97 +95,122 @@ public sealed class DecisionMaker(Policy policy)
         return trigger is { Kind: EventKind.OrderCompleted } && !Episodes.IsCart(entry.Episode) && trigger.OccurredAt > entry.DecidedAt;
     }
 
+    /// <summary>A rule that applies: what it would decide, and for a decision that came due its entry.</summary>
+    private readonly record struct Found(
+        PolicyRule Rule,
+        string Id,
+        string Episode,
+        string TriggerName,
+        Instant TriggerAt,
+        SuppressionReason Reason,
+        LedgerEntry? Deferred);
+
     /// <summary>One evaluation of the policy: gathers candidates, then gives at most one treatment.</summary>
     private sealed class Turn(
         DecisionMaker maker, CustomerState state, CustomerEvent? trigger, Instant now, string? model, DecisionOutput output)
     {
-        private readonly List<(PolicyRule Rule, string Episode, string TriggerName, Instant TriggerAt, SuppressionReason Reason)> _found = [];
+        private readonly List<Found> _found = [];
         private readonly List<CandidateResult> _results = [];
 
-        /// <summary>Deferred decisions that came due are considered first, under their old id.</summary>
+        /// <summary>Deferred decisions that came due are considered before new ones, highest priority first, under their old id.</summary>
         public void TakeDeferred(ReadOnlySpan<Effect> effects)
         {
+            var due = new List<Found>();
             foreach (ref readonly var effect in effects)
             {
                 if (effect.Kind != EffectKind.DecisionDue) continue;
                 var entry = state.Ledger!.Entries[effect.Number];
                 var rule = maker.Policy.Rules.FirstOrDefault(candidate => candidate.Id == entry.Rule);
-                if (rule is not null && Episodes.StillHolds(state, entry.Episode, rule) && AreMet(rule))
+                if (rule is not null && Episodes.StillHolds(state, entry.Episode, rule) && AreMet(rule, entry.Episode))
                 {
-                    _found.Add((rule, entry.Episode, "decision_due", effect.At, Check(rule)));
+                    due.Add(new Found(rule, entry.DecisionId, entry.Episode, DueTrigger, effect.At, Check(rule), entry));
                 }
                 else
                 {
-                    entry.Status = DecisionStatus.Dropped;
-                    entry.Reason = SuppressionReason.ConditionsChanged;
-                    entry.DecidedAt = now;
-                    Add(rule ?? Gone(entry), entry, "decision_due", effect.At);
+                    Add(rule ?? Gone(entry), Dropped(entry, SuppressionReason.ConditionsChanged), DueTrigger, effect.At);
                 }
             }
+
+            _found.AddRange(due.OrderByDescending(static found => found.Rule.Priority));
         }
 
         public void Consider(PolicyRule rule, Effect? effect)
         {
             if (Episodes.Of(state, rule, effect, now) is not { } episode) return;
             if (effect is { } cause && !Episodes.StillHolds(state, cause)) return;
-            if (state.Ledger?.Find(IdOf(rule, episode)) is not null) return;
+            var id = IdOf(rule, episode);
+            if (state.Ledger?.Find(id) is not null) return;
             if (_found.Any(found => ReferenceEquals(found.Rule, rule) && found.Episode == episode)) return;
-            if (!AreMet(rule))
+            if (!AreMet(rule, episode))
             {
                 _results.Add(new CandidateResult(rule.Id, "conditions"));
                 return;
             }
 
             var name = effect is { } known ? EffectKinds.WireName(known.Kind) : EventKinds.WireName(trigger!.Kind);
-            _found.Add((rule, episode, name, effect?.At ?? trigger!.OccurredAt, Check(rule)));
+            _found.Add(new Found(rule, id, episode, name, effect?.At ?? trigger!.OccurredAt, Check(rule), null));
         }
 
         public void Finish()
         {
             if (_found.Count == 0) return;
             var isGiven = false;
-            var winners = new List<(PolicyRule Rule, LedgerEntry Entry, string TriggerName, Instant TriggerAt)>();
+            var made = new List<(Found Found, LedgerEntry Entry)>();
             foreach (var found in _found)
             {
                 var isFree = found.Reason is SuppressionReason.None or SuppressionReason.QuietHours;
                 if (isFree && isGiven)
                 {
-                    _results.Add(new CandidateResult(found.Rule.Id, "lower_priority"));
+                    _results.Add(new CandidateResult(found.Rule.Id, DecisionRecord.WireName(SuppressionReason.LowerPriority)));
+                    if (found.Deferred is { } deferred) made.Add((found, Dropped(deferred, SuppressionReason.LowerPriority)));
                     continue;
                 }
 
                 isGiven |= isFree;
-                var entry = MakeEntry(found.Rule, found.Episode, found.Reason);
+                var entry = MakeEntry(found);
                 _results.Add(new CandidateResult(found.Rule.Id, Name(entry)));
-                winners.Add((found.Rule, entry, found.TriggerName, found.TriggerAt));
+                made.Add((found, entry));
             }
 
-            foreach (var (rule, entry, name, at) in winners) Add(rule, entry, name, at);
+            foreach (var (found, entry) in made) Add(found.Rule, entry, found.TriggerName, found.TriggerAt);
         }
 
         private static string Name(LedgerEntry entry) => entry.Status == DecisionStatus.Suppressed
             ? DecisionRecord.WireName(entry.Reason)
             : DecisionRecord.WireName(entry.Status);
 
-        private LedgerEntry MakeEntry(PolicyRule rule, string episode, SuppressionReason reason) => new()
+        private LedgerEntry MakeEntry(in Found found) => new()
         {
-            DecisionId = IdOf(rule, episode),
-            Rule = rule.Id,
-            Action = rule.Action,
-            Channel = rule.Channel,
-            Episode = episode,
-            Status = reason switch
+            DecisionId = found.Id,
+            Rule = found.Rule.Id,
+            Action = found.Rule.Action,
+            Channel = found.Rule.Channel,
+            Episode = found.Episode,
+            Status = found.Reason switch
             {
                 SuppressionReason.None => DecisionStatus.Decided,
                 SuppressionReason.QuietHours => DecisionStatus.Deferred,
                 _ => DecisionStatus.Suppressed,
             },
-            Reason = reason,
+            Reason = found.Reason,
             DecidedAt = now,
-            DueAt = reason == SuppressionReason.QuietHours ? QuietEnd(rule) : Instant.None,
+            DueAt = found.Reason == SuppressionReason.QuietHours ? QuietEnd(found.Rule) : Instant.None,
 
             // Held-out customers are followed like treated ones: the difference is what the treatments are worth.
-            AttributionEndsAt = reason is SuppressionReason.None or SuppressionReason.HoldOut ? now + maker.Policy.AttributionWindow : Instant.None,
+            AttributionEndsAt = found.Reason is SuppressionReason.None or SuppressionReason.HoldOut
+                ? now + maker.Policy.AttributionWindow : Instant.None,
+        };
+
+        private LedgerEntry Dropped(LedgerEntry entry, SuppressionReason reason) => new()
+        {
+            DecisionId = entry.DecisionId,
+            Rule = entry.Rule,
+            Action = entry.Action,
+            Channel = entry.Channel,
+            Episode = entry.Episode,
+            Status = DecisionStatus.Dropped,
+            Reason = reason,
+            DecidedAt = now,
         };
 
         private void Add(PolicyRule rule, LedgerEntry entry, string triggerName, Instant triggerAt)
@@ -192,7 +218,8 @@ public sealed class DecisionMaker(Policy policy)
             var given = Given();
             (state.Ledger ??= new DecisionLedger()).Put(entry);
             var inputs = new DecisionInputs(
-                maker.Policy, rule, triggerName, triggerAt, trigger, model, HoldOutDraw(state.Id, maker.Policy.HoldOutSalt), given, _results);
+                maker.Policy, rule, triggerName, triggerAt, trigger, model, HoldOutDraw(state.Id, maker.Policy.HoldOutSalt), given,
+                _results);
             output.Decisions.Add(new Decision
             {
                 Id = entry.DecisionId,
@@ -202,11 +229,12 @@ public sealed class DecisionMaker(Policy policy)
             });
         }
 
-        private bool AreMet(PolicyRule rule)
+        private bool AreMet(PolicyRule rule, string episode)
         {
+            var cart = Episodes.CartOf(state, episode) ?? state.Cart;
             foreach (var condition in rule.When)
             {
-                if (!condition.IsMet(state, now)) return false;
+                if (!condition.IsMet(state, cart, now)) return false;
             }
 
             return true;
@@ -246,7 +274,8 @@ public sealed class DecisionMaker(Policy policy)
 
         private static PolicyRule Gone(LedgerEntry entry) => new()
         {
-            Id = entry.Rule, EffectMask = 0, EventMask = 0, When = [], Action = entry.Action, Channel = entry.Channel ?? Policy.DefaultChannel,
+            Id = entry.Rule, EffectMask = 0, EventMask = 0, When = [], Action = entry.Action,
+            Channel = entry.Channel ?? Policy.DefaultChannel,
         };
     }
 }

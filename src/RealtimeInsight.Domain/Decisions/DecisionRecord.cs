@@ -29,6 +29,7 @@ public static class DecisionRecord
         SuppressionReason.CoolDown => "cool_down",
         SuppressionReason.QuietHours => "quiet_hours",
         SuppressionReason.ConditionsChanged => "conditions_changed",
+        SuppressionReason.LowerPriority => "lower_priority",
         _ => throw new ArgumentOutOfRangeException(nameof(reason), reason, "not a suppression reason"),
     };
 
@@ -40,7 +41,7 @@ public static class DecisionRecord
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "not an outcome"),
     };
 
-    /// <summary>The ledger entry that a committed record stands for: how a replay puts decisions back instead of making them again.</summary>
+    /// <summary>The ledger entry of a committed record: how a replay puts decisions back instead of making them again.</summary>
     /// <exception cref="FormatException">The record lacks a member or has an unknown value.</exception>
     public static LedgerEntry ReadEntry(JsonNode record)
     {
@@ -50,13 +51,13 @@ public static class DecisionRecord
             DecisionId = Text(record, "decision_id"),
             Rule = Text(record, "rule"),
             Action = Text(record, "action"),
-            Channel = record["channel"]?.GetValue<string>(),
+            Channel = Member(record, "channel") is null ? null : Text(record, "channel"),
             Episode = Text(record, "episode"),
             Status = Parse<DecisionStatus>(Text(record, "status"), WireName),
             Reason = Parse<SuppressionReason>(Text(record, "reason"), WireName),
-            DecidedAt = new Instant(record["decided_at_ms"]!.GetValue<long>()),
-            DueAt = new Instant(record["due_at_ms"]!.GetValue<long>()),
-            AttributionEndsAt = new Instant(record["attribution_ends_at_ms"]!.GetValue<long>()),
+            DecidedAt = Time(record, "decided_at_ms"),
+            DueAt = Time(record, "due_at_ms"),
+            AttributionEndsAt = Time(record, "attribution_ends_at_ms"),
         };
     }
 
@@ -96,7 +97,7 @@ public static class DecisionRecord
                 ["rule"] = pair.Rule, ["result"] = pair.Result,
             })]),
         };
-        if (state.Cart is { } cart) record["cart"] = CartOf(cart);
+        if ((Episodes.CartOf(state, entry.Episode) ?? state.Cart) is { } cart) record["cart"] = CartOf(cart);
         return record;
     }
 
@@ -132,7 +133,14 @@ public static class DecisionRecord
     };
 
     private static string Text(JsonNode record, string key) =>
-        record[key]?.GetValue<string>() ?? throw new FormatException($"decision record has no '{key}'");
+        Member(record, key) is JsonValue value && value.TryGetValue<string>(out var text)
+            ? text : throw new FormatException($"decision record has no text '{key}'");
+
+    private static Instant Time(JsonNode record, string key) =>
+        Member(record, key) is JsonValue value && value.TryGetValue<long>(out var ms)
+            ? new Instant(ms) : throw new FormatException($"decision record has no whole number '{key}'");
+
+    private static JsonNode? Member(JsonNode record, string key) => record is JsonObject members ? members[key] : null;
 
     private static T Parse<T>(string text, Func<T, string> wireName)
         where T : struct, Enum

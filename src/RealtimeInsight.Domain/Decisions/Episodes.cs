@@ -1,6 +1,7 @@
 using System.Globalization;
 using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Decisions;
@@ -8,6 +9,9 @@ namespace RealtimeInsight.Domain.Decisions;
 /// <summary>Names of the episodes for which a rule decides once.</summary>
 internal static class Episodes
 {
+    /// <summary>The one episode of rules that treat a customer once and never again.</summary>
+    public const string Ever = "ever";
+
     private const string CartPrefix = "cart:";
     private const string DormancyPrefix = "dormancy:";
 
@@ -17,36 +21,61 @@ internal static class Episodes
 
     public static bool IsDormancy(string episode) => episode.StartsWith(DormancyPrefix, StringComparison.Ordinal);
 
-    /// <summary>The episode in which a rule would decide now; null when there is none, e.g. no cart for a rule that decides once per cart.</summary>
+    /// <summary>The episode in which a rule would decide now; null when there is none, e.g. no cart for a once-per-cart rule.</summary>
     public static string? Of(CustomerState state, PolicyRule rule, Effect? effect, Instant now) => rule.OncePer switch
     {
         EpisodeScope.Trigger => OfTrigger(state, effect),
         EpisodeScope.Cart => effect is { After: not CartState.None } cause ? Cart(cause.Number) : CurrentCart(state),
-        EpisodeScope.Session => Session(state),
+        EpisodeScope.Session => effect is { Kind: EffectKind.SessionStarted or EffectKind.SessionEnded } cause
+            ? Session(cause.Number) : Session(state.Session.Number),
         EpisodeScope.Day => $"day:{now.ToDateTimeOffset():yyyy-MM-dd}",
-        EpisodeScope.Ever => "ever",
+        EpisodeScope.Ever => Ever,
         _ => throw new InvalidOperationException($"scope {rule.OncePer} is not handled"),
     };
 
-    /// <summary>True while the cart is still in the state that the effect brought it to: what happened since may have undone it.</summary>
-    public static bool StillHolds(CustomerState state, in Effect effect) =>
-        effect.After == CartState.None || FindCart(state, effect.Number)?.State == effect.After;
+    /// <summary>True while the effect still describes the customer: what happened later in the same turn may have undone it.</summary>
+    public static bool StillHolds(CustomerState state, in Effect effect) => effect.Kind switch
+    {
+        EffectKind.SessionStarted => state.Session.Number == effect.Number,
+        EffectKind.SessionEnded => state.Session.Number == effect.Number && !state.Session.IsOpen,
+        EffectKind.DormancyReached => state.DormancyLevel == effect.Number,
+        EffectKind.Reactivated => state.DormancyLevel == 0,
+        _ => effect.After == CartState.None || FindCart(state, effect.Number)?.State == effect.After,
+    };
 
-    /// <summary>For a deferred decision: a cart episode must still be in a state that one of the rule's triggers leads to.</summary>
+    /// <summary>For a deferred decision: the customer must still be in a state that one of the rule's triggers leads to.</summary>
     public static bool StillHolds(CustomerState state, string episode, PolicyRule rule)
     {
-        if (IsDormancy(episode)) return state.DormancyLevel > 0;
-        if (!IsCart(episode)) return true;
-        var number = int.Parse(episode.AsSpan(CartPrefix.Length), CultureInfo.InvariantCulture);
-        if (FindCart(state, number) is not { } cart) return false;
-        if (rule.EffectMask == 0) return !CartStates.IsFinal(cart.State);
+        var cart = CartOf(state, episode);
+        if (cart is null && IsCart(episode)) return false;
+        if (rule.EventMask != 0 && HoldsForEvents(cart, rule)) return true;
         for (var kind = 0; kind < EffectKinds.Count; kind++)
         {
-            if ((rule.EffectMask & (1u << kind)) != 0 && StateAfter((EffectKind)kind) == cart.State) return true;
+            if ((rule.EffectMask & (1u << kind)) != 0 && HoldsFor((EffectKind)kind, state, cart)) return true;
         }
 
         return false;
     }
+
+    /// <summary>The cart that an episode is about; null for other episodes and for carts that are gone.</summary>
+    public static Carts.Cart? CartOf(CustomerState state, string episode) => IsCart(episode)
+        ? FindCart(state, int.Parse(episode.AsSpan(CartPrefix.Length), CultureInfo.InvariantCulture))
+        : null;
+
+    private static bool HoldsForEvents(Carts.Cart? cart, PolicyRule rule)
+    {
+        if (cart is null || !CartStates.IsFinal(cart.State)) return true;
+        var isForOrders = rule.EventMask != uint.MaxValue && (rule.EventMask & (1u << (int)EventKind.OrderCompleted)) != 0;
+        return isForOrders && cart.State == CartState.Converted;
+    }
+
+    private static bool HoldsFor(EffectKind kind, CustomerState state, Carts.Cart? cart) => kind switch
+    {
+        EffectKind.DormancyReached => state.DormancyLevel > 0,
+        EffectKind.Reactivated => state.DormancyLevel == 0,
+        EffectKind.SessionStarted or EffectKind.SessionEnded => cart is null || !CartStates.IsFinal(cart.State),
+        _ => cart is null ? state.Carts.Any(one => one.State == StateAfter(kind)) : cart.State == StateAfter(kind),
+    };
 
     private static string? OfTrigger(CustomerState state, Effect? effect) => effect switch
     {
@@ -54,16 +83,15 @@ internal static class Episodes
         { After: not CartState.None } cart => Cart(cart.Number),
         { Kind: EffectKind.DormancyReached or EffectKind.Reactivated } dormancy =>
             string.Create(CultureInfo.InvariantCulture, $"{DormancyPrefix}{state.LastActivityAt.UnixMs}:{dormancy.Number}"),
-        _ => Session(state),
+        { } session => Session(session.Number),
     };
 
     private static string CartOrSession(CustomerState state) =>
-        state.Cart is { } cart && CartStates.IsOpen(cart.State) ? Cart(cart.Number) : Session(state);
+        state.Cart is { } cart && CartStates.IsOpen(cart.State) ? Cart(cart.Number) : Session(state.Session.Number);
 
     private static string? CurrentCart(CustomerState state) => state.Cart is { } cart ? Cart(cart.Number) : null;
 
-    private static string Session(CustomerState state) =>
-        string.Create(CultureInfo.InvariantCulture, $"session:{state.Session.Number}");
+    private static string Session(int number) => string.Create(CultureInfo.InvariantCulture, $"session:{number}");
 
     private static Carts.Cart? FindCart(CustomerState state, int number)
     {

@@ -28,6 +28,9 @@ public enum SuppressionReason : byte
     CoolDown = 4,
     QuietHours = 5,
     ConditionsChanged = 6,
+
+    /// <summary>Was deferred, and another decision of the turn in which it came due was given instead.</summary>
+    LowerPriority = 7,
 }
 
 public enum OutcomeKind : byte

@@ -33,7 +33,7 @@ public sealed record PolicyRule
     public int Priority { get; init; }
     public EpisodeScope OncePer { get; init; }
 
-    /// <summary>Purpose that the customer must not have withdrawn (or must have granted, where the policy requires it); null for none.</summary>
+    /// <summary>Purpose that must not be withdrawn (or must be granted, where the policy requires it); null for none.</summary>
     public string? Consent { get; init; }
     public bool IgnoresQuietHours { get; init; }
 

@@ -21,7 +21,7 @@ public sealed record QuietHours(TimeOnly From, TimeOnly To, TimeZoneInfo Default
         if (end <= local) end = end.AddDays(1);
 
         // The clock jumps over an invalid local time: the end is when the jump is over.
-        while (zone.IsInvalidTime(end)) end = end.AddMinutes(15);
+        while (zone.IsInvalidTime(end)) end = end.AddMinutes(1);
         return Instant.From(new DateTimeOffset(end, zone.GetUtcOffset(end)));
     }
 }

@@ -28,9 +28,17 @@ public sealed class Person
         if (_traits.Count < TraitsMax || _traits.ContainsKey(name)) _traits[name] = value;
     }
 
+    /// <summary>Where no room is left, a withdrawal takes the place of a grant: no withdrawal is forgotten for a grant.</summary>
     internal void SetConsent(string purpose, bool granted)
     {
-        if (_consents.Count < ConsentsMax || _consents.ContainsKey(purpose)) _consents[purpose] = granted;
+        if (_consents.Count >= ConsentsMax && !_consents.ContainsKey(purpose))
+        {
+            var given = granted ? null : _consents.FirstOrDefault(static pair => pair.Value).Key;
+            if (given is null) return;
+            _ = _consents.Remove(given);
+        }
+
+        _consents[purpose] = granted;
     }
 
     internal void Link(CustomerId visitor)

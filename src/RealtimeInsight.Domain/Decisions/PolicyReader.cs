@@ -10,6 +10,8 @@ namespace RealtimeInsight.Domain.Decisions;
 /// <summary>Turns a policy document into a <see cref="Policy"/>; every mistake is named with its place.</summary>
 internal static partial class PolicyReader
 {
+    private const int ShownMax = 60;
+
     private static readonly string[] PolicyKeys =
         ["name", "time_zone", "hold_out", "quiet_hours", "frequency_cap", "cool_down", "consent_required", "attribution_window", "rules"];
 
@@ -25,7 +27,8 @@ internal static partial class PolicyReader
 
     public static Policy Read(JsonNode document, string version)
     {
-        var root = Section(document, "policy", PolicyKeys);
+        RequireDistinctKeys(document, "");
+        var root = Section(document, "", PolicyKeys);
         var zoneName = Text(root, "time_zone", "time_zone", "UTC");
         if (!TimeZoneInfo.TryFindSystemTimeZoneById(zoneName, out var zone))
         {
@@ -41,25 +44,30 @@ internal static partial class PolicyReader
             Rules = ReadRules(root["rules"]),
             HoldOutFraction = Number(holdOut, "fraction", "hold_out.fraction", 0, 0, 0.5),
             HoldOutSalt = Text(holdOut, "salt", "hold_out.salt", ""),
-            CapMax = (int)Number(cap, "max", "frequency_cap.max", 3, 0, Policy.CapMaxLimit),
-            CapWindow = Span(cap, "window", "frequency_cap.window", TimeSpan.FromDays(7), TimeSpan.FromDays(365)),
-            CoolDown = Span(root, "cool_down", "cool_down", TimeSpan.FromHours(24), TimeSpan.FromDays(365)),
+            CapMax = Whole(cap, "max", "frequency_cap.max", 3, 0, Policy.CapMaxLimit),
+            CapWindow = Span(cap, "window", "frequency_cap.window", TimeSpan.FromDays(7), min: 1, TimeSpan.FromDays(365)),
+            CoolDown = Span(root, "cool_down", "cool_down", TimeSpan.FromHours(24), min: 0, TimeSpan.FromDays(365)),
             QuietHours = ReadQuietHours(root, zone),
             ConsentIsRequired = Flag(root, "consent_required", "consent_required"),
-            AttributionWindow = Span(root, "attribution_window", "attribution_window", TimeSpan.FromDays(7), TimeSpan.FromDays(90)),
+            AttributionWindow = Span(
+                root, "attribution_window", "attribution_window", TimeSpan.FromDays(7), min: 1, TimeSpan.FromDays(90)),
         };
     }
 
     private static List<PolicyRule> ReadRules(JsonNode? node)
     {
-        if (node is not JsonArray array) throw new PolicyException("rules", "is missing or not a list; write at least an empty list");
-        if (array.Count > Policy.RulesMax) throw new PolicyException("rules", $"{array.Count} rules, at most {Policy.RulesMax} are allowed");
+        if (node is not JsonArray array)
+        {
+            throw new PolicyException("rules", $"{Shown(node)} is not a list of rules; write one, or [] for a policy that never acts");
+        }
+
+        if (array.Count > Policy.RulesMax) throw TooManyRules(array.Count);
         var rules = new List<PolicyRule>();
         var ids = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < array.Count; i++)
         {
             var rule = ReadRule(array[i], $"rules[{i}]");
-            if (!ids.Add(rule.Id)) throw new PolicyException($"rules[{i}].id", $"'{rule.Id}' occurs twice; ids must differ");
+            if (!ids.Add(rule.Id)) throw new PolicyException($"rules[{i}].id", $"'{rule.Id}' occurs twice, ids must differ; rename one");
             rules.Add(rule);
         }
 
@@ -70,7 +78,7 @@ internal static partial class PolicyReader
     {
         var rule = Section(node, path, RuleKeys);
         var id = RequiredText(rule, "id", $"{path}.id");
-        if (!Identifier().IsMatch(id)) throw new PolicyException($"{path}.id", $"'{id}' may have lower-case letters, digits, - and _ only");
+        if (!Identifier().IsMatch(id)) throw BadId(id, path);
         var (effects, events) = ReadTriggers(rule["on"], $"{path}.on");
         return new PolicyRule
         {
@@ -80,7 +88,7 @@ internal static partial class PolicyReader
             When = [.. Texts(rule["when"], $"{path}.when").Select((text, i) => Condition.Parse(text, $"{path}.when[{i}]"))],
             Action = RequiredText(rule, "action", $"{path}.action"),
             Channel = Text(rule, "channel", $"{path}.channel", Policy.DefaultChannel),
-            Priority = (int)Number(rule, "priority", $"{path}.priority", 0, -1000, 1000),
+            Priority = Whole(rule, "priority", $"{path}.priority", 0, -1000, 1000),
             OncePer = ReadScope(Text(rule, "once_per", $"{path}.once_per", "trigger"), $"{path}.once_per"),
             Consent = rule.ContainsKey("consent") ? RequiredText(rule, "consent", $"{path}.consent") : null,
             IgnoresQuietHours = Flag(rule, "ignore_quiet_hours", $"{path}.ignore_quiet_hours"),
@@ -88,7 +96,7 @@ internal static partial class PolicyReader
             {
                 null => [],
                 JsonObject parameters => (JsonObject)parameters.DeepClone(),
-                _ => throw new PolicyException($"{path}.parameters", "is not a mapping"),
+                var other => throw NotAMapping(other, $"{path}.parameters"),
             },
         };
     }
@@ -104,11 +112,13 @@ internal static partial class PolicyReader
             else
             {
                 throw new PolicyException(
-                    path, $"'{name}' triggers nothing; use any_event or one of {string.Join(", ", EffectNames.Keys.Concat(EventNames.Keys))}");
+                    path,
+                    $"'{name}' triggers nothing; use any_event or one of {string.Join(", ", EffectNames.Keys.Concat(EventNames.Keys))}");
             }
         }
 
-        return effects == 0 && events == 0 ? throw new PolicyException(path, "is missing; name at least one trigger") : (effects, events);
+        return effects != 0 || events != 0 ? (effects, events)
+            : throw new PolicyException(path, "nothing triggers the rule, at least one trigger is needed; write e.g. cart_abandoned");
     }
 
     private static EpisodeScope ReadScope(string text, string path) => text switch
@@ -118,7 +128,7 @@ internal static partial class PolicyReader
         "session" => EpisodeScope.Session,
         "day" => EpisodeScope.Day,
         "ever" => EpisodeScope.Ever,
-        _ => throw new PolicyException(path, $"'{text}' is not one of trigger, cart, session, day, ever"),
+        _ => throw new PolicyException(path, $"'{text}' is not a scope; use one of trigger, cart, session, day, ever"),
     };
 
     private static QuietHours? ReadQuietHours(JsonObject root, TimeZoneInfo zone)
@@ -126,8 +136,8 @@ internal static partial class PolicyReader
         if (OptionalSection(root, "quiet_hours", ["from", "to"]) is not { } section) return null;
         var from = Time(section, "from", "quiet_hours.from");
         var to = Time(section, "to", "quiet_hours.to");
-        return from == to ? throw new PolicyException("quiet_hours", "from and to are equal; leave the section out to have none")
-            : new QuietHours(from, to, zone);
+        return from != to ? new QuietHours(from, to, zone)
+            : throw new PolicyException("quiet_hours", $"from and to are both {from:HH:mm}, they must differ; or leave the section out");
     }
 
     private static TimeOnly Time(JsonObject section, string key, string path)
@@ -140,10 +150,11 @@ internal static partial class PolicyReader
 
     private static JsonObject Section(JsonNode? node, string path, string[] keys)
     {
-        if (node is not JsonObject section) throw new PolicyException(path, "is not a mapping");
+        if (node is not JsonObject section) throw NotAMapping(node, path);
         foreach (var (key, _) in section)
         {
-            if (!keys.Contains(key)) throw new PolicyException($"{path}.{key}", $"is not a known key; use {string.Join(", ", keys)}");
+            if (keys.Contains(key)) continue;
+            throw new PolicyException(Join(path, key), $"'{key}' is not a known key; use one of {string.Join(", ", keys)}, or take it out");
         }
 
         return section;
@@ -155,7 +166,7 @@ internal static partial class PolicyReader
     private static string RequiredText(JsonObject section, string key, string path)
     {
         var text = Text(section, key, path, "");
-        return text.Length != 0 ? text : throw new PolicyException(path, "is missing or empty");
+        return text.Length != 0 ? text : throw new PolicyException(path, $"{Shown(section[key])}, a text is required; write '{key}: ...'");
     }
 
     private static string Text(JsonObject? section, string key, string path, string fallback) => section?[key] switch
@@ -163,7 +174,7 @@ internal static partial class PolicyReader
         null => fallback,
         JsonValue value when value.GetValueKind() == JsonValueKind.String => value.GetValue<string>(),
         JsonValue value when value.GetValueKind() == JsonValueKind.Number => value.ToJsonString(),
-        _ => throw new PolicyException(path, "is not a text"),
+        var other => throw NotAText(other, path),
     };
 
     private static IEnumerable<string> Texts(JsonNode? node, string path) => node switch
@@ -172,26 +183,38 @@ internal static partial class PolicyReader
         JsonValue value when value.GetValueKind() == JsonValueKind.String => [value.GetValue<string>()],
         JsonArray array => array.Select((item, i) => item is JsonValue text && text.GetValueKind() == JsonValueKind.String
             ? text.GetValue<string>()
-            : throw new PolicyException($"{path}[{i}]", "is not a text")),
-        _ => throw new PolicyException(path, "is neither a text nor a list of texts"),
+            : throw NotAText(item, $"{path}[{i}]")),
+        _ => throw new PolicyException(path, $"{Shown(node)} is neither a text nor a list of texts; write one text in quotes, or a list"),
     };
 
     private static bool Flag(JsonObject section, string key, string path) => section[key] switch
     {
         null => false,
         JsonValue value when value.GetValueKind() is JsonValueKind.True or JsonValueKind.False => value.GetValue<bool>(),
-        _ => throw new PolicyException(path, "is neither true nor false"),
+        var other => throw new PolicyException(path, $"{Shown(other)} is not a flag; write true or false without quotes"),
     };
+
+    private static int Whole(JsonObject? section, string key, string path, int fallback, int min, int max)
+    {
+        var number = Number(section, key, path, fallback, min, max);
+        return number == Math.Truncate(number) ? (int)number
+            : throw new PolicyException(path, $"{number} is not a whole number; write one from {min} to {max}");
+    }
 
     private static double Number(JsonObject? section, string key, string path, double fallback, double min, double max)
     {
         if (section?[key] is not { } node) return fallback;
-        if (node.GetValueKind() != JsonValueKind.Number) throw new PolicyException(path, $"'{node}' is not a number");
+        if (node.GetValueKind() != JsonValueKind.Number)
+        {
+            throw new PolicyException(path, $"{Shown(node)} is not a number; write one from {min} to {max} without quotes");
+        }
+
         var number = double.Parse(node.ToJsonString(), CultureInfo.InvariantCulture);
-        return number >= min && number <= max ? number : throw new PolicyException(path, $"{number} is out of range, {min} to {max} is allowed");
+        return number >= min && number <= max ? number
+            : throw new PolicyException(path, $"{number} is out of range; write a number from {min} to {max}");
     }
 
-    private static TimeSpan Span(JsonObject? section, string key, string path, TimeSpan fallback, TimeSpan max)
+    private static TimeSpan Span(JsonObject? section, string key, string path, TimeSpan fallback, int min, TimeSpan max)
     {
         var text = Text(section, key, path, "");
         if (text.Length == 0) return fallback;
@@ -199,9 +222,51 @@ internal static partial class PolicyReader
         if (!match.Success) throw new PolicyException(path, $"'{text}' is not a duration; write e.g. 45s, 30m, 24h or 7d");
         var number = long.Parse(match.Groups[1].Value, CultureInfo.InvariantCulture);
         var seconds = number * match.Groups[2].Value switch { "s" => 1, "m" => 60, "h" => 3_600, _ => 86_400 };
-        return seconds <= max.TotalSeconds ? TimeSpan.FromSeconds(seconds)
-            : throw new PolicyException(path, $"'{text}' is too long, at most {max.TotalDays}d is allowed");
+        return seconds >= min && seconds <= max.TotalSeconds ? TimeSpan.FromSeconds(seconds)
+            : throw new PolicyException(path, $"'{text}' is out of range; write a duration from {min}s to {max.TotalDays}d");
     }
+
+    /// <summary>A key that occurs twice would make one of its values vanish without a word.</summary>
+    private static void RequireDistinctKeys(JsonNode? node, string path)
+    {
+        switch (node)
+        {
+            case JsonObject section:
+                try
+                {
+                    foreach (var (key, value) in section) RequireDistinctKeys(value, Join(path, key));
+                }
+                catch (ArgumentException)
+                {
+                    throw new PolicyException(path.Length == 0 ? "policy" : path, "has a key twice, keys must differ; take one out");
+                }
+
+                break;
+            case JsonArray array:
+                for (var i = 0; i < array.Count; i++) RequireDistinctKeys(array[i], $"{path}[{i}]");
+                break;
+        }
+    }
+
+    private static string Join(string path, string key) => path.Length == 0 ? key : $"{path}.{key}";
+
+    private static string Shown(JsonNode? node)
+    {
+        if (node is null) return "nothing";
+        var text = node.ToJsonString();
+        return text.Length <= ShownMax ? text : $"{text[..ShownMax]}...";
+    }
+
+    private static PolicyException NotAMapping(JsonNode? node, string path) =>
+        new(path.Length == 0 ? "policy" : path, $"{Shown(node)} is not a mapping; write 'key: value' lines");
+
+    private static PolicyException NotAText(JsonNode? node, string path) => new(path, $"{Shown(node)} is not a text; write one in quotes");
+
+    private static PolicyException TooManyRules(int count) =>
+        new("rules", $"{count} rules, at most {Policy.RulesMax} are allowed; split the policy or take rules out");
+
+    private static PolicyException BadId(string id, string path) =>
+        new($"{path}.id", $"'{id}' is not an id; write 1 to 64 lower-case letters, digits, - and _, the first a letter or digit");
 
     [GeneratedRegex("^([0-9]{1,9})([smhd])$", RegexOptions.CultureInvariant)]
     private static partial Regex Duration();

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Binary;
@@ -41,6 +42,18 @@ public ref struct ByteReader(ReadOnlySpan<byte> source)
         return value <= (ulong)max ? (int)value : throw Malformed($"a count is {value}, at most {max} is allowed");
     }
 
+    /// <summary>
+    /// A count of things that follow, each of at least <paramref name="itemBytesMin"/> bytes: refused when the rest cannot hold them,
+    /// so that broken bytes cannot make the reader reserve memory for what is not there.
+    /// </summary>
+    public int Count(int max, int itemBytesMin) => Count(Math.Min(max, (_source.Length - Position) / itemBytesMin));
+
+    public uint Unsigned32() => Unsigned() is var value && value <= uint.MaxValue
+        ? (uint)value : throw Malformed($"{value} does not fit 32 bits");
+
+    public ushort Unsigned16() => Unsigned() is var value && value <= ushort.MaxValue
+        ? (ushort)value : throw Malformed($"{value} does not fit 16 bits");
+
     public long Signed()
     {
         var value = Unsigned();
@@ -80,6 +93,17 @@ public ref struct ByteReader(ReadOnlySpan<byte> source)
     {
         var length = Count(_source.Length - Position);
         return length == 0 ? "" : System.Text.Encoding.UTF8.GetString(Take(length));
+    }
+
+    /// <summary>An id that <see cref="ByteWriter.Text"/> wrote; never empty.</summary>
+    public CustomerId Customer() =>
+        CustomerId.TryParse(Text(), out var id, out var problem) ? id : throw Malformed(problem);
+
+    /// <summary>One byte of an enumeration whose numbers are 0 to <paramref name="max"/>.</summary>
+    public byte Choice(byte max, string what)
+    {
+        var value = Byte();
+        return value <= max ? value : throw Malformed($"{what} is {value}, 0 to {max} is known");
     }
 
     public string? OptionalText() => Bool() ? Text() : null;

@@ -53,7 +53,7 @@ public sealed class CustomerMachine
         return at < state.OrderedUpTo ? Admission.OutOfOrder : Admission.New;
     }
 
-    /// <summary>Applies an admitted event; first fires what is due at or before it. Effects are added to <paramref name="effects"/>.</summary>
+    /// <summary>Applies an admitted event; first fires what is due at or before it. Effects go to <paramref name="effects"/>.</summary>
     /// <exception cref="ArgumentException">The event is older than <see cref="CustomerState.OrderedUpTo"/>.</exception>
     public void Apply(CustomerState state, CustomerEvent customerEvent, EffectBuffer effects)
     {
@@ -84,7 +84,10 @@ public sealed class CustomerMachine
         state.RecentField.Add(Describe(customerEvent), _options.LastEventsMax);
     }
 
-    /// <summary>Fires every deadline due at or before <paramref name="now"/>, each at its exact due time, in order.</summary>
+    /// <summary>
+    /// Fires every deadline due at or before <paramref name="now"/>, each at its exact due time, in order;
+    /// <see cref="Instant.Never"/> fires all there are.
+    /// </summary>
     public void AdvanceTo(CustomerState state, Instant now, EffectBuffer effects)
     {
         ArgumentNullException.ThrowIfNull(state);
@@ -93,7 +96,7 @@ public sealed class CustomerMachine
         {
             var behaviour = NextBehaviourDeadline(state);
             var due = state.Ledger is { } ledger ? Instant.Min(behaviour, ledger.NextDue()) : behaviour;
-            if (due > now) return;
+            if (due > now || due == Instant.Never) return;
             Fire(state, due, effects);
 
             // Decisions are no part of the history: only deadlines of behaviour order the events around them.

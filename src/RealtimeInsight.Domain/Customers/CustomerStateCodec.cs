@@ -3,7 +3,6 @@ using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Events;
-using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Profiles;
 using RealtimeInsight.Domain.Scoring;
 
@@ -54,7 +53,7 @@ public static class CustomerStateCodec
         var reader = new ByteReader(source);
         var version = reader.Byte();
         if (version != Version) throw reader.Malformed($"state version is {version}, this program reads {Version}");
-        var state = new CustomerState(CustomerId.Parse(reader.Text()))
+        var state = new CustomerState(reader.Customer())
         {
             LastOffset = reader.Signed(),
             FirstSeen = reader.Time(),
@@ -99,9 +98,8 @@ public static class CustomerStateCodec
         var kinds = reader.Count(EventKinds.Count);
         for (var i = 0; i < kinds; i++)
         {
-            var kind = reader.Byte();
-            if (kind >= EventKinds.Count) throw reader.Malformed($"event kind is {kind}, 0 to {EventKinds.Count - 1} is known");
-            state.KindCounts[kind] = checked((uint)reader.Unsigned());
+            var kind = reader.Choice(EventKinds.Count - 1, "event kind");
+            state.KindCounts[kind] = reader.Unsigned32();
         }
     }
 
@@ -153,11 +151,10 @@ public static class CustomerStateCodec
         var previous = 0L;
         for (var i = 0; i < items.Length; i++)
         {
-            var kind = (EventKind)reader.Byte();
+            var kind = (EventKind)reader.Choice(EventKinds.Count - 1, "event kind");
             previous += reader.Signed();
             items[i] = new RecentEvent(
-                kind, new(previous), (uint)reader.Unsigned(), (ushort)reader.Unsigned(), (ushort)reader.Unsigned(), reader.Single(),
-                (ushort)reader.Unsigned());
+                kind, new(previous), reader.Unsigned32(), reader.Unsigned16(), reader.Unsigned16(), reader.Single(), reader.Unsigned16());
         }
 
         state.RecentField.Restore(items);
@@ -175,7 +172,7 @@ public static class CustomerStateCodec
     private static void ReadIds(ref ByteReader reader, CustomerState state)
     {
         var droppedUpTo = reader.Time();
-        var hashes = new ulong[reader.Count(ListMax)];
+        var hashes = new ulong[reader.Count(ListMax, sizeof(ulong))];
         for (var i = 0; i < hashes.Length; i++) hashes[i] = reader.Fixed64();
         state.IdsField.Restore(hashes, droppedUpTo);
     }
@@ -268,7 +265,7 @@ public static class CustomerStateCodec
     private static void ReadScores(ref ByteReader reader, CustomerState state)
     {
         var scores = new HeadScores(reader.Single(), reader.Single(), reader.Single());
-        var stamp = (uint)reader.Unsigned();
+        var stamp = reader.Unsigned32();
         state.RestoreScores(scores, stamp, reader.Time(), reader.Bool());
         reader.Singles(state.Recurrent);
     }

@@ -21,6 +21,7 @@ public struct EventIdWindow
 
     internal void Add(ulong hash, Instant newest, int countMax)
     {
+        if (_count > countMax) Trim(countMax, newest);
         if (_count < countMax)
         {
             if (_hashes is null || _count == _hashes.Length) Grow(countMax);

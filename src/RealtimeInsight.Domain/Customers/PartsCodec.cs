@@ -1,7 +1,6 @@
 using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Binary;
-using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Profiles;
 
 namespace RealtimeInsight.Domain.Customers;
@@ -76,7 +75,7 @@ internal static class PartsCodec
         var consents = reader.Count(ListMax);
         for (var i = 0; i < consents; i++) person.SetConsent(reader.Text(), reader.Bool());
         var visitors = reader.Count(ListMax);
-        for (var i = 0; i < visitors; i++) person.Link(CustomerId.Parse(reader.Text()));
+        for (var i = 0; i < visitors; i++) person.Link(reader.Customer());
         return person;
     }
 
@@ -113,11 +112,11 @@ internal static class PartsCodec
                 Action = reader.Text(),
                 Channel = reader.OptionalText(),
                 Episode = reader.Text(),
-                Status = (DecisionStatus)reader.Byte(),
-                Reason = (SuppressionReason)reader.Byte(),
+                Status = (DecisionStatus)reader.Choice((byte)DecisionStatus.Dropped, "decision status"),
+                Reason = (SuppressionReason)reader.Choice((byte)SuppressionReason.LowerPriority, "suppression reason"),
                 DecidedAt = reader.Time(),
                 DueAt = reader.Time(),
-                Outcome = (OutcomeKind)reader.Byte(),
+                Outcome = (OutcomeKind)reader.Choice((byte)OutcomeKind.NotRecovered, "outcome"),
                 AttributionEndsAt = reader.Time(),
             });
         }

@@ -13,6 +13,8 @@ public static class EventCodec
     private const byte Version = 1;
     private const int ProductsMax = 100_000;
     private const int EntriesMax = 4_096;
+    private const int ProductBytesMin = 6;
+    private const int EntryBytesMin = 2;
 
     [Flags]
     private enum Field : uint
@@ -77,10 +79,9 @@ public static class EventCodec
         if (version != Version) throw reader.Malformed($"event version is {version}, this program reads {Version}");
         var fields = (Field)reader.Unsigned();
         if ((fields & ~AllFields) != 0) throw reader.Malformed($"unknown event fields {fields & ~AllFields}");
-        var kind = reader.Byte();
-        if (kind >= EventKinds.Count) throw reader.Malformed($"event kind is {kind}, 0 to {EventKinds.Count - 1} is known");
-        var id = EventId.Parse(reader.Text());
-        var customer = CustomerId.Parse(reader.Text());
+        var kind = reader.Choice(EventKinds.Count - 1, "event kind");
+        if (!EventId.TryParse(reader.Text(), out var id, out var problem)) throw reader.Malformed(problem);
+        var customer = reader.Customer();
         var occurredAt = reader.Time();
         var result = new CustomerEvent
         {
@@ -89,7 +90,7 @@ public static class EventCodec
             Customer = customer,
             OccurredAt = occurredAt,
             IngestedAt = new(occurredAt.UnixMs + reader.Signed()),
-            Visitor = fields.HasFlag(Field.Visitor) ? CustomerId.Parse(reader.Text()) : null,
+            Visitor = fields.HasFlag(Field.Visitor) ? reader.Customer() : null,
             CustomName = fields.HasFlag(Field.CustomName) ? reader.Text() : null,
             Products = fields.HasFlag(Field.Products) ? ReadProducts(ref reader) : [],
             CartId = fields.HasFlag(Field.CartId) ? reader.Text() : null,
@@ -141,11 +142,12 @@ public static class EventCodec
 
     private static ProductLine[] ReadProducts(ref ByteReader reader)
     {
-        var products = new ProductLine[reader.Count(ProductsMax)];
+        var products = new ProductLine[reader.Count(ProductsMax, ProductBytesMin)];
         for (var i = 0; i < products.Length; i++)
         {
             products[i] = new ProductLine(
-                reader.Text(), reader.OptionalText(), reader.OptionalText(), reader.OptionalText(), reader.OptionalDecimal(), reader.Int32());
+                reader.Text(), reader.OptionalText(), reader.OptionalText(), reader.OptionalText(), reader.OptionalDecimal(),
+                reader.Int32());
         }
 
         return products;
@@ -174,7 +176,7 @@ public static class EventCodec
 
     private static Dictionary<string, string> ReadTraits(ref ByteReader reader)
     {
-        var count = reader.Count(EntriesMax);
+        var count = reader.Count(EntriesMax, EntryBytesMin);
         var traits = new Dictionary<string, string>(count, StringComparer.Ordinal);
         for (var i = 0; i < count; i++) traits[reader.Text()] = reader.Text();
         return traits;
@@ -182,7 +184,7 @@ public static class EventCodec
 
     private static Dictionary<string, bool> ReadConsents(ref ByteReader reader)
     {
-        var count = reader.Count(EntriesMax);
+        var count = reader.Count(EntriesMax, EntryBytesMin);
         var consents = new Dictionary<string, bool>(count, StringComparer.Ordinal);
         for (var i = 0; i < count; i++) consents[reader.Text()] = reader.Bool();
         return consents;

@@ -83,19 +83,9 @@ public readonly record struct CustomerId : IComparable<CustomerId>
     {
         if (string.IsNullOrWhiteSpace(value)) return $"{name} is empty; send a non-empty string";
         if (value.Length > LengthMax) return $"{name} has {value.Length} characters, at most {LengthMax} are allowed";
-        foreach (var character in value)
-        {
-            if (char.IsControl(character)) return $"{name} contains the control character U+{(int)character:X4}; remove it";
-            if (char.IsSurrogate(character)) return CheckSurrogates(value, name);
-        }
-
-        return "";
-    }
-
-    private static string CheckSurrogates(string value, string name)
-    {
         for (var i = 0; i < value.Length; i++)
         {
+            if (char.IsControl(value[i])) return $"{name} contains the control character U+{(int)value[i]:X4}; remove it";
             if (!char.IsSurrogate(value[i])) continue;
             if (i + 1 < value.Length && char.IsSurrogatePair(value[i], value[i + 1])) i++;
             else return $"{name} contains a lone surrogate at position {i}; send valid Unicode";

@@ -33,7 +33,8 @@ public static class RateGroups
         EventKind.PaymentFailed or EventKind.OrderCancelled or EventKind.OrderRefunded or EventKind.CouponDenied
             or EventKind.ServiceMessage => RateGroup.Trouble,
         EventKind.CouponApplied or EventKind.ReviewPosted or EventKind.SocialMention or EventKind.AdClicked or EventKind.MessageOpened
-            or EventKind.MessageClicked or EventKind.LoggedIn or EventKind.WishlistAdded or EventKind.WishlistRemoved => RateGroup.Engagement,
+            or EventKind.MessageClicked or EventKind.LoggedIn or EventKind.WishlistAdded or EventKind.WishlistRemoved
+            => RateGroup.Engagement,
         _ => RateGroup.Browse,
     };
 }

@@ -17,7 +17,7 @@ public static class StableHash
     private const ulong Prime5 = 2870177450012600261UL;
     private const int StackBytesMax = 512;
 
-    /// <summary>Hash of the UTF-8 form of <paramref name="text"/>; allocates nothing up to 170 characters.</summary>
+    /// <summary>Hash of the UTF-8 form of <paramref name="text"/>; allocates nothing up to 169 characters.</summary>
     public static ulong Of(ReadOnlySpan<char> text, ulong seed = 0)
     {
         var bytesMax = Encoding.UTF8.GetMaxByteCount(text.Length);

@@ -1,3 +1,7 @@
+using System.CommandLine;
+using RealtimeInsight.Cli.Training;
+using RealtimeInsight.Cli.Verbs;
+
 namespace RealtimeInsight.Cli;
 
 /// <summary>Process entry: parses the command line and runs one verb.</summary>
@@ -7,6 +11,11 @@ public static class Program
     public static Task<int> Main(string[] args)
     {
         var console = CliConsole.ForProcess();
-        return CommandLine.RunAsync(CommandLine.Create([]), args, console, CancellationToken.None);
+        Command[] verbs =
+        [
+            FeaturesVerb.Create(console),
+            TrainVerb.Create(console, Environment.GetEnvironmentVariable(Trainer.RootVariable)),
+        ];
+        return CommandLine.RunAsync(CommandLine.Create(verbs), args, console, CancellationToken.None);
     }
 }

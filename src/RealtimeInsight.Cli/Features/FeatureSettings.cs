@@ -1,0 +1,49 @@
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Host.Demo;
+
+namespace RealtimeInsight.Cli.Features;
+
+/// <summary>What a run of <c>insight features</c> reads and where it writes.</summary>
+public sealed record FeatureSettings
+{
+    public const long SeedDefault = 1;
+    public const int CustomersDefault = 5_000;
+    public const int DaysDefault = 300;
+
+    /// <summary>The last horizon is 30 days, and each of the three splits needs events of its own.</summary>
+    public const int DaysLeast = 120;
+
+    /// <summary>Folder that the arrays are written to.</summary>
+    public required string Out { get; init; }
+
+    /// <summary>Folder of the recorded sets; null trains on the simulated shop alone.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>Draws the simulated customers.</summary>
+    public long Seed { get; init; } = SeedDefault;
+
+    /// <summary>Simulated customers at one time.</summary>
+    public int Customers { get; init; } = CustomersDefault;
+
+    /// <summary>Simulated days.</summary>
+    public int Days { get; init; } = DaysDefault;
+
+    /// <summary>The shop as training sees it: customers arrive over the first fifth of the time, so that histories differ in length.</summary>
+    public ShopSimulatorOptions Shop() => new()
+    {
+        Seed = (ulong)Seed,
+        Customers = Customers,
+        Days = Days,
+        ArrivalDays = Days * 0.2,
+        Start = Instant.From(new DateTimeOffset(2025, 1, 6, 0, 0, 0, TimeSpan.Zero)),
+    };
+
+    /// <exception cref="CliException">A value is out of bounds; the message names the option.</exception>
+    public FeatureSettings Checked()
+    {
+        if (Seed < 0) throw CliException.Usage($"--seed {Seed}: give a whole number from 0 on");
+        if (Customers is < 10 or > 1_000_000) throw CliException.Usage($"--customers {Customers}: give 10 to 1000000");
+        if (Days is < DaysLeast or > 3_650) throw CliException.Usage($"--days {Days}: give {DaysLeast} to 3650");
+        return this;
+    }
+}

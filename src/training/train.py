@@ -1,0 +1,198 @@
+"""Trains the behaviour model on the arrays of `insight features`, calibrates it, and judges it on later events."""
+
+import argparse
+import json
+import os
+import sys
+import time
+from pathlib import Path
+
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads and torch's own get in each other's way
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+import judge
+from features import HEADS, FeatureSet, Windows
+from model import ITEM_QUERY_WIDTH, STATE_WIDTH, BehaviourModel
+
+WINDOW, BATCH = 64, 128
+HISTORY_MAX = 512  # events of one customer read in an epoch
+LEARNING_RATE = 3e-3
+FORGET_IDS = 0.1  # share of ids hidden while training: other shops sell other things
+FORGET_STATE = 0.2  # share of windows that start from nothing, as after a change of model
+NEXT_ITEM_WEIGHT = 0.25
+NEXT_ITEMS_A_STEP = 1024
+
+
+def progress(text):
+    print(text, file=sys.stderr, flush=True)
+
+
+def inputs(features, rows):
+    """Model inputs of a window of rows [B,W]."""
+    tokens = torch.from_numpy(np.ascontiguousarray(features.tokens[rows]))
+    ids = torch.from_numpy(features.ids[rows].astype(np.int64))
+    profile = torch.from_numpy(np.ascontiguousarray(features.profiles[rows]))
+    return tokens, ids, profile
+
+
+def next_item_loss(model, features, queries, rows, usable, rng, popularity):
+    """Softmax over the products that this step's customers looked at next, corrected for how likely each is among them."""
+    chosen = np.flatnonzero(usable)
+    if len(chosen) < 2:
+        return queries.sum() * 0
+    if len(chosen) > NEXT_ITEMS_A_STEP:
+        chosen = rng.choice(chosen, NEXT_ITEMS_A_STEP, replace=False)
+    targets = features.next_items[rows.reshape(-1)[chosen]].astype(np.int64)
+    candidates, position = np.unique(targets, return_inverse=True)
+    scores = model.item_scores(queries.reshape(-1, ITEM_QUERY_WIDTH)[torch.from_numpy(chosen)], torch.from_numpy(candidates))
+    among_them = np.log(-np.expm1(len(targets) * np.log1p(-popularity[candidates])))
+    return functional.cross_entropy(scores - torch.from_numpy(among_them.astype(np.float32)), torch.from_numpy(position))
+
+
+def step_loss(model, features, rows, valid, state, rng, popularity):
+    tokens, ids, profile = inputs(features, rows)
+    hidden = torch.from_numpy(rng.random(ids.shape) < FORGET_IDS)
+    hidden[..., 0] = False
+    logits, queries, last = model(tokens, ids.masked_fill(hidden, 0), profile, state)
+    labels = torch.from_numpy(features.labels[rows].astype(np.float32))
+    weights = torch.from_numpy((features.train[rows] & valid[..., None]).astype(np.float32))
+    each = functional.binary_cross_entropy_with_logits(logits, labels.clamp(min=0), reduction="none")
+    loss = ((each * weights).sum((0, 1)) / weights.sum((0, 1)).clamp(min=256)).sum()
+    usable = (features.next_item_train[rows] & valid).reshape(-1)
+    loss = loss + NEXT_ITEM_WEIGHT * next_item_loss(model, features, queries, rows, usable, rng, popularity)
+    return loss, last
+
+
+def training_windows(features):
+    """Sequences of customers in the training time, without those held out."""
+    sequences, lengths = [], []
+    for sequence in range(len(features.sequence_draws)):
+        rows = features.rows_of(sequence)
+        length = int(features.in_train_time[rows].sum())
+        if length >= 2 and not features.row_held_out[rows[0]]:
+            sequences.append(sequence)
+            lengths.append(min(length, HISTORY_MAX))
+    if not sequences:
+        raise SystemExit("no customer has two events in the training time; write features of more days or customers")
+    return Windows(features, np.array(sequences), np.array(lengths), WINDOW, BATCH)
+
+
+def item_popularity(features):
+    """Share of each item bucket among the next products, never quite 0 or 1."""
+    counts = np.bincount(features.next_items[features.next_item_train], minlength=4096).astype(np.float64)
+    return (counts + 1) / (counts.sum() + 4096)
+
+
+def predict(model, features, chosen=None, batch=256, window=256):
+    """Logits [N,3] and item queries [N,16] of every row, each customer folded from the first event on, as the engine does."""
+    sequences = np.arange(len(features.sequence_draws)) if chosen is None else chosen
+    lengths = np.diff(features.sequence_starts)[sequences].astype(np.int64)
+    logits = np.zeros((len(features.times), len(HEADS)), np.float32)
+    queries = np.zeros((len(features.times), ITEM_QUERY_WIDTH), np.float32)
+    windows = Windows(features, sequences, lengths, window, batch)
+    with torch.no_grad():
+        for batches in windows.batches(np.argsort(lengths, kind="stable")):
+            state = torch.zeros(len(batches[0][0]), STATE_WIDTH)
+            for rows, valid in batches:
+                some_logits, some_queries, state = model(*inputs(features, rows), state)
+                logits[rows[valid]] = some_logits.numpy()[valid]
+                queries[rows[valid]] = some_queries.numpy()[valid]
+    return logits, queries
+
+
+def train(features, seed, epochs):
+    torch.manual_seed(seed)
+    rng = np.random.default_rng(seed)
+    model = BehaviourModel()
+    windows = training_windows(features)
+    held_out = np.flatnonzero(features.sequence_draws < 10)
+    popularity = item_popularity(features)
+    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
+    steps_an_epoch = sum(len(batch) for batch in windows.batches(windows.shuffled(np.random.default_rng(seed))))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(
+        optimizer, LEARNING_RATE, total_steps=int(steps_an_epoch * epochs * 1.05) + 8, pct_start=0.1)
+    started, total = time.monotonic(), steps_an_epoch * epochs
+    done = 0
+    for epoch in range(epochs):
+        losses = []
+        for batch in windows.batches(windows.shuffled(rng)):
+            state = torch.zeros(len(batch[0][0]), STATE_WIDTH)
+            for rows, valid in batch:
+                forget = torch.from_numpy(rng.random(len(rows)) < FORGET_STATE)
+                loss, last = step_loss(model, features, rows, valid, state.masked_fill(forget[:, None], 0), rng, popularity)
+                optimizer.zero_grad()
+                loss.backward()
+                torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+                optimizer.step()
+                schedule.step()
+                state = last.detach()
+                losses.append(loss.item())
+                done += 1
+        logits, _ = predict(model, features, held_out)
+        shown = "  ".join(
+            f"{head} {judge.auc(features.labels[mask, i], logits[mask, i]):.3f}"
+            for i, head in enumerate(HEADS) if (mask := features.validation[:, i]).any())
+        spent = time.monotonic() - started
+        progress(f"train     epoch {epoch + 1}/{epochs}: loss {np.mean(losses):.4f}, AUC on customers held out: {shown}; "
+                 f"about {spent * max(0, total - done) / done:.0f} s left")
+    return model
+
+
+def example(model, features, length=24):
+    """Inputs and outputs of one customer's events, step by step, by which an exported graph is checked."""
+    sequence = np.flatnonzero(np.diff(features.sequence_starts) >= length)
+    if len(sequence) == 0:
+        raise SystemExit(f"no customer has {length} events; write features of more days or customers")
+    rows = features.rows_of(sequence[0])[None, :length]
+    tokens, ids, profile = inputs(features, rows)
+    state, found = torch.zeros(1, STATE_WIDTH), {"states": [], "logits": [], "queries": []}
+    with torch.no_grad():
+        for i in range(length):
+            logits, queries, state = model(tokens[:, i:i + 1], ids[:, i:i + 1], profile[:, i:i + 1], state)
+            for name, value in (("states", state[0]), ("logits", logits[0, 0]), ("queries", queries[0, 0])):
+                found[name].append(value.tolist())
+    return {"tokens": tokens[0].tolist(), "ids": ids[0].tolist(), "profiles": profile[0].tolist(), **found}
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--features", required=True, metavar="DIR", help="arrays written by: insight features")
+    parser.add_argument("--work", required=True, metavar="DIR", help="folder for the weights and the report that export.py reads")
+    parser.add_argument("--seed", type=int, default=1, help="draws weights and order (default %(default)s)")
+    parser.add_argument("--epochs", type=int, default=8, help="passes over the training customers (default %(default)s)")
+    arguments = parser.parse_args()
+    if arguments.epochs < 1:
+        parser.error(f"--epochs {arguments.epochs}: give 1 or more")
+
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    torch.use_deterministic_algorithms(True)
+    features = FeatureSet(arguments.features)
+    progress(f"train     {len(features.times):,} events of {len(features.sequence_draws):,} customers")
+    model = train(features, arguments.seed, arguments.epochs)
+    progress("train     scoring every event, calibrating, fitting the baselines")
+    logits, queries = predict(model, features)
+    calibration = judge.calibrate(features, logits)
+    metrics, table = judge.judge(features, logits, queries, calibration, model)
+
+    work = Path(arguments.work)
+    work.mkdir(parents=True, exist_ok=True)
+    torch.save(model.state_dict(), work / "weights.pt")
+    report = {
+        "seed": arguments.seed,
+        "epochs": arguments.epochs,
+        "features": {key: features.description[key] for key in ("feature_schema_hash", "contract_version", "horizons", "digest")},
+        "sources": features.sources,
+        "calibration": calibration,
+        "metrics": metrics,
+    }
+    (work / "report.json").write_text(json.dumps(report, indent=2) + "\n")
+    (work / "example.json").write_text(json.dumps(example(model, features)))
+    print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,242 @@
+using Microsoft.Extensions.Logging;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Notices;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Engine.Commit;
+
+/// <summary>
+/// The one writer: commits whatever waits as one transaction, then acknowledges. While the store fails nothing is acknowledged and the
+/// same group is tried again with growing waits, until it works or the engine is stopped.
+/// </summary>
+internal sealed class CommitLoop
+{
+    private readonly IEngineStore _store;
+    private readonly EngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly NoticeHub _notices;
+    private readonly EngineInstruments _instruments;
+    private readonly ILogger _logger;
+    private readonly WakeSignal _wake;
+    private readonly CommitGroup _group = new();
+    private readonly List<CommitUnit> _units = [];
+    private readonly long[] _firstUnsaved;
+    private readonly Dictionary<long, int> _segmentShares;
+    private readonly Thread _thread;
+    private long _checkpoint;
+    private long _committed;
+    private string? _problem;
+    private volatile bool _isStopping;
+    private volatile bool _isGivingUp;
+    private volatile bool _isRetrying = true;
+
+    public CommitLoop(
+        IEngineStore store, RecoveredState recovered, EngineOptions options, TimeProvider time, NoticeHub notices,
+        EngineInstruments instruments, ILogger logger)
+    {
+        _store = store;
+        _options = options;
+        _time = time;
+        _notices = notices;
+        _instruments = instruments;
+        _logger = logger;
+        _wake = new WakeSignal();
+        _checkpoint = recovered.Checkpoint;
+        CommittedOffset = recovered.NextOffset;
+        _segmentShares = recovered.SegmentShares;
+        _firstUnsaved = recovered.FirstUnsaved;
+        Queue = new CommitQueue(recovered.NextOffset, _wake);
+        _thread = new Thread(Run) { IsBackground = true, Name = "commit" };
+    }
+
+    public CommitQueue Queue { get; }
+
+    /// <summary>True when nothing will be committed any more.</summary>
+    public bool IsLost => _isGivingUp;
+
+    /// <summary>Everything below is durable.</summary>
+    public long CommittedOffset
+    {
+        get => Volatile.Read(ref _committed);
+        private set => Volatile.Write(ref _committed, value);
+    }
+
+    /// <summary>Why nothing is committed now; null when all is well.</summary>
+    public string? Problem
+    {
+        get => Volatile.Read(ref _problem);
+        private set => Volatile.Write(ref _problem, value);
+    }
+
+    /// <summary>Called with the number of new entries after each commit that holds some.</summary>
+    public Action<int>? OutboxChanged { get; set; }
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Commits what is queued, then ends the thread. With <paramref name="giveUp"/> what is queued is not committed but failed.</summary>
+    public void Stop(bool giveUp)
+    {
+        _isGivingUp |= giveUp;
+        _isStopping = true;
+        _wake.Set();
+    }
+
+    /// <summary>From now on a failing commit is tried once more and then given up, with all that is queued.</summary>
+    public void StopRetrying()
+    {
+        _isRetrying = false;
+        _wake.Set();
+    }
+
+    public void Join() => _thread.Join();
+
+    private void Run()
+    {
+        while (true)
+        {
+            _units.Clear();
+            Queue.Take(_units, _options.CommitUnitsMax, _options.CommitBytesMax);
+            if (_units.Count == 0)
+            {
+                if (_isStopping) return;
+                _wake.Wait();
+                continue;
+            }
+
+            Fill();
+            var isCommitted = _group.IsEmpty || TryCommit();
+            Settle(isCommitted);
+        }
+    }
+
+    private void Fill()
+    {
+        _group.Clear();
+        var end = CommittedOffset;
+        var hasSaved = false;
+        foreach (var unit in _units)
+        {
+            if (unit.Log is { } log)
+            {
+                _group.Rows.Add(log.ToRow());
+                end = log.EndOffset;
+                if (unit.Shard >= 0) _firstUnsaved[unit.Shard] = Math.Min(_firstUnsaved[unit.Shard], log.FirstOffset);
+            }
+
+            _group.Decisions.AddRange(unit.Decisions);
+            _group.Outcomes.AddRange(unit.Outcomes);
+            _group.Outbox.AddRange(unit.Outbox);
+            _group.Attempts.AddRange(unit.Attempts);
+            _group.Rejects.AddRange(unit.Rejects);
+            _group.Aliases.AddRange(unit.Aliases);
+            if (unit.Saved is not { } saved) continue;
+            Fill(saved, unit.Shard);
+            hasSaved = true;
+        }
+
+        if (hasSaved) _group.Checkpoint = Math.Max(_checkpoint, Math.Min(end, _firstUnsaved.Min()));
+    }
+
+    private void Fill(SavedStates saved, int shard)
+    {
+        _firstUnsaved[shard] = saved.FirstUnsaved;
+        if (saved.Number >= 0)
+        {
+            _group.Segments.Add(new StateSegment(saved.Number, saved.Count, saved.Body.Memory, 0).Sealed());
+            _segmentShares[saved.Number] = 1;
+        }
+
+        foreach (var number in saved.Released)
+        {
+            if (--_segmentShares[number] > 0) continue;
+            _segmentShares.Remove(number);
+            _group.DroppedSegments.Add(number);
+        }
+    }
+
+    private bool TryCommit()
+    {
+        var wait = _options.CommitRetryMin;
+        for (var tries = 1; ; tries++)
+        {
+            if (_isGivingUp) return false;
+            try
+            {
+                var started = _time.GetTimestamp();
+                _store.Commit(_group);
+                _instruments.Committed(_time.GetElapsedTime(started), _units.Count);
+                if (Problem is not null) EngineLog.CommitWorksAgain(_logger, tries);
+                Problem = null;
+                if (_group.Checkpoint >= 0) _checkpoint = _group.Checkpoint;
+                return true;
+            }
+            catch (StoreUnavailableException exception)
+            {
+                Problem = exception.Message;
+                _instruments.CommitFailed();
+                EngineLog.CommitFailed(_logger, tries, wait, exception);
+            }
+            catch (Exception exception)
+            {
+                // Anything else is damage or a defect: trying again would not help, and acknowledging would be a lie.
+                Problem = $"the store is unusable: {exception.Message}";
+                _instruments.CommitFailed();
+                EngineLog.CommitLost(_logger, exception);
+                _isGivingUp = true;
+                return false;
+            }
+
+            if (!_isRetrying)
+            {
+                _isGivingUp = true;
+                return false;
+            }
+
+            WaitBeforeRetry(wait);
+            wait = wait * 2 < _options.CommitRetryMax ? wait * 2 : _options.CommitRetryMax;
+        }
+    }
+
+    private void WaitBeforeRetry(TimeSpan wait)
+    {
+        var due = _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
+        using var timer = _time.CreateTimer(static signal => ((WakeSignal)signal!).Set(), _wake, wait, Timeout.InfiniteTimeSpan);
+        while (!_isGivingUp && _isRetrying && _time.GetTimestamp() < due) _wake.Wait();
+    }
+
+    private void Settle(bool isCommitted)
+    {
+        var added = 0;
+        foreach (var unit in _units)
+        {
+            if (unit.Log is { } log)
+            {
+                if (isCommitted) CommittedOffset = log.EndOffset;
+                Queue.Remove(log);
+                log.Release();
+                unit.Log = null;
+            }
+
+            unit.Saved?.Body.Release();
+            added += unit.Outbox.Count;
+            foreach (var ticket in unit.Tickets) Settle(ticket, isCommitted);
+            unit.Settled?.Invoke(isCommitted);
+            if (!isCommitted) continue;
+            foreach (var notice in unit.Notices) _notices.Publish(notice);
+        }
+
+        if (added > 0 && isCommitted) OutboxChanged?.Invoke(added);
+    }
+
+    private void Settle(IngestTicket ticket, bool isCommitted)
+    {
+        if (!isCommitted) ticket.Fail(Problem ?? "the engine is stopping; send the batch again");
+        else if (ticket.Done()) _instruments.Acknowledged(_time.GetElapsedTime(ticket.StartedAt));
+    }
+}
+
+/// <summary>Where the commit loop goes on after a recovery.</summary>
+/// <param name="SegmentShares">For each segment the number of shards that have a newest state in it.</param>
+/// <param name="FirstUnsaved">For each shard the oldest record that no saved state includes.</param>
+internal sealed record RecoveredState(
+    long NextOffset, long Checkpoint, Dictionary<long, int> SegmentShares, long[] FirstUnsaved);

@@ -1,0 +1,52 @@
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Engine.Commit;
+
+/// <summary>What is committed together: the results of one turn, a save, or the result of a delivery attempt.</summary>
+internal sealed class CommitUnit
+{
+    /// <summary>The log row; null when nothing is logged. The unit holds a reference.</summary>
+    public LogUnit? Log { get; set; }
+
+    public List<DecisionRow> Decisions { get; } = [];
+    public List<OutcomeRow> Outcomes { get; } = [];
+    public List<OutboxRow> Outbox { get; } = [];
+    public List<AttemptRow> Attempts { get; } = [];
+    public List<RejectedItem> Rejects { get; } = [];
+    public List<AliasRow> Aliases { get; } = [];
+
+    /// <summary>Told to live readers once committed.</summary>
+    public List<EngineNotice> Notices { get; } = [];
+
+    public SavedStates? Saved { get; set; }
+
+    /// <summary>Batches' parts that are done with this commit.</summary>
+    public List<IngestTicket> Tickets { get; } = [];
+
+    /// <summary>Called on the commit thread when the unit is committed (true) or given up (false). Short; never throws.</summary>
+    public Action<bool>? Settled { get; set; }
+
+    /// <summary>Shard that made it; -1 for none.</summary>
+    public int Shard { get; init; } = -1;
+
+    public int Bytes => (Log?.Bytes ?? 0) + (Saved?.Body.Length ?? 0);
+}
+
+/// <summary>States saved by one shard, and what the store need not keep any more.</summary>
+internal sealed class SavedStates
+{
+    /// <summary>Number of the segment; -1 when none is written.</summary>
+    public long Number { get; set; } = -1;
+
+    public int Count { get; set; }
+
+    public PooledBuffer Body { get; } = new(64 << 10);
+
+    /// <summary>Segments in which none of this shard's states is the newest any more.</summary>
+    public List<long> Released { get; } = [];
+
+    /// <summary>The shard's oldest record that no saved state includes; <see cref="long.MaxValue"/> when there is none.</summary>
+    public long FirstUnsaved { get; set; } = long.MaxValue;
+}

@@ -1,0 +1,274 @@
+using Microsoft.Extensions.Logging;
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Notices;
+using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Reads;
+using RealtimeInsight.Engine.Shards;
+using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Inference;
+
+namespace RealtimeInsight.Engine;
+
+/// <summary>
+/// The engine in this process: customers in memory on shards with a thread each, one committing thread, a store. Start it once, then
+/// stop it (or dispose it, which stops it). The store, the scorer and the channels stay the caller's to dispose, after the engine.
+/// </summary>
+public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
+{
+    private readonly EngineOptions _options;
+    private readonly DecisionMaker _maker;
+    private readonly CustomerMachine _machine;
+    private readonly IScorer _scorer;
+    private readonly IEngineStore _store;
+    private readonly IReadOnlyList<IActionChannel> _channels;
+    private readonly EngineInstruments _instruments;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly NoticeHub _notices;
+    private readonly SemaphoreSlim _stopping = new(1, 1);
+    private EngineParts? _running;
+    private volatile bool _isStopped;
+
+    /// <exception cref="ArgumentException">An option is out of its bounds, or two channels have one name.</exception>
+    public EmbeddedEngine(
+        EngineOptions options,
+        CustomerOptions customerOptions,
+        DecisionMaker maker,
+        IScorer scorer,
+        IEngineStore store,
+        IEnumerable<IActionChannel> channels,
+        EngineInstruments instruments,
+        TimeProvider time,
+        ILogger<EmbeddedEngine> logger)
+    {
+        var problems = EngineOptions.Validate(options);
+        if (problems.Count > 0) throw new ArgumentException(string.Join("; ", problems), nameof(options));
+        _options = options;
+        _machine = new CustomerMachine(customerOptions);
+        _maker = maker;
+        _scorer = scorer;
+        _store = store;
+        _channels = [.. channels];
+        if (_channels.GroupBy(channel => channel.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        {
+            throw new ArgumentException($"two channels have the name '{twice.Key}', names must differ", nameof(channels));
+        }
+
+        _instruments = instruments;
+        _time = time;
+        _logger = logger;
+        _notices = new NoticeHub(options.NoticeQueueMax, options.NoticeReadersMax);
+    }
+
+    private EngineParts Running => _running is { } parts && !_isStopped
+        ? parts
+        : throw new EngineUnavailableException(
+            _isStopped ? "the engine is stopping; try again when it runs" : "the engine is recovering its data; try again when it is ready");
+
+    /// <summary>Opens the store, recovers the customers, and starts working. Returns when the engine is ready.</summary>
+    /// <exception cref="StoreException">The store cannot be opened, is damaged, or is of a newer version.</exception>
+    public async Task StartAsync(CancellationToken cancellationToken)
+    {
+        if (_running is not null) throw new InvalidOperationException("the engine has been started; start it once");
+        var started = _time.GetTimestamp();
+        var (parts, replayed) = await Task.Run(() => Recover(cancellationToken), cancellationToken).ConfigureAwait(false);
+        parts.Commit.Start();
+        foreach (var loop in parts.Loops) loop.Start();
+        foreach (var dispatcher in parts.Dispatchers) dispatcher.Start();
+        _instruments.Observe(
+            [.. parts.Loops.Select(loop => loop.Shard.Counters)], () => parts.Outbox.Pending, () => _notices.Dropped);
+        _running = parts;
+        EngineLog.Ready(
+            _logger, parts.Loops.Sum(loop => loop.Shard.Counters.Customers), replayed, parts.Loops.Length, _store.Name, _time.GetElapsedTime(started));
+    }
+
+    public async ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var parts = Running;
+        if (parts.Problem is { } problem) throw new EngineUnavailableException(problem);
+        var ticket = new IngestTicket(batch, _time.GetTimestamp());
+        foreach (var (shard, part) in BatchRouter.Split(ticket, parts.Loops.Length, _options.BatchEventsMax))
+        {
+            ticket.AddPart();
+            await parts.Loops[shard].EnqueueAsync(part, cancellationToken).ConfigureAwait(false);
+        }
+
+        ticket.Done();
+        return await ticket.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>
+    /// With <see cref="EngineClock.EventTime"/>: fires every deadline that is still to come, in order, until none is left; returns when all
+    /// of it is committed. Events that come later than that are out of order.
+    /// </summary>
+    public async ValueTask RunToEndAsync(CancellationToken cancellationToken)
+    {
+        if (_options.Clock != EngineClock.EventTime)
+        {
+            throw new InvalidOperationException($"Clock is {_options.Clock}; only event time can be run to its end");
+        }
+
+        var parts = Running;
+        var ticket = new IngestTicket(new IngestBatch([], []), _time.GetTimestamp());
+        foreach (var loop in parts.Loops)
+        {
+            ticket.AddPart();
+            await loop.EnqueueAsync(new IngestPart(ticket, 0) { RunsToEnd = true }, cancellationToken).ConfigureAwait(false);
+        }
+
+        ticket.Done();
+        await ticket.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<CustomerInsight?> GetInsightAsync(CustomerId customer, CancellationToken cancellationToken)
+    {
+        var insight = await AskAsync(
+            customer, (shard, slot) => new InsightBuilder(_maker, shard).Build(slot.State, shard.AsOf), cancellationToken).ConfigureAwait(false);
+        return insight is null ? null : insight with { LastDecisions = [.. insight.LastDecisions.Select(WithDelivery)] };
+    }
+
+    public async ValueTask<IReadOnlyList<TimelineEntry>?> GetTimelineAsync(
+        CustomerId customer, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
+        var newest = await AskAsync(customer, (_, slot) => new Offset(slot.State.LastOffset), cancellationToken).ConfigureAwait(false);
+        return newest is null ? null : TimelineReader.Read(Running.Log, newest.Value, limit);
+    }
+
+    public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken)
+    {
+        _ = Running;
+        return ValueTask.FromResult(DecisionReader.Read(_store, decisionId));
+    }
+
+    public ValueTask<IReadOnlyList<RejectedItem>> GetRejectsAsync(int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        _ = Running;
+        return ValueTask.FromResult(_store.ReadRejects(limit));
+    }
+
+    public async ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        var asked = Running.Loops.Select(loop => loop.AskAsync(
+            shard => AtRiskReader.Read(shard, new InsightBuilder(_maker, shard), limit, _options.AtRiskScanMax), cancellationToken));
+        var found = await Task.WhenAll(asked).ConfigureAwait(false);
+        return [.. found.SelectMany(static list => list).OrderByDescending(AtRiskReader.Risk).Take(limit)];
+    }
+
+    public EngineStatus GetStatus() => StatusReader.Read(_running, _isStopped, _store.Name);
+
+    public IAsyncEnumerable<EngineNotice> SubscribeAsync(CancellationToken cancellationToken) => _notices.SubscribeAsync(cancellationToken);
+
+    /// <summary>
+    /// Takes no more events, finishes those taken, saves every changed customer, commits, and stops. While the store fails, what is not
+    /// committed is failed instead of waited for.
+    /// </summary>
+    public async Task StopAsync()
+    {
+        await _stopping.WaitAsync().ConfigureAwait(false);
+        try
+        {
+            if (_isStopped) return;
+            _isStopped = true;
+            _notices.Close();
+            if (_running is { } parts) await Task.Run(() => StopPartsAsync(parts)).ConfigureAwait(false);
+        }
+        finally
+        {
+            _stopping.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        _stopping.Dispose();
+    }
+
+    /// <summary>Ends all threads at once, as a crash does: nothing is saved or committed any more. For tests of recovery.</summary>
+    internal async Task AbortAsync()
+    {
+        _isStopped = true;
+        if (_running is not { } parts) return;
+        parts.Commit.OutboxChanged = null;
+        parts.Commit.Stop(giveUp: true);
+        foreach (var loop in parts.Loops) loop.Abort();
+        await Task.Run(() =>
+        {
+            parts.Commit.Join();
+            foreach (var loop in parts.Loops) loop.Join();
+        }).ConfigureAwait(false);
+        foreach (var dispatcher in parts.Dispatchers) await dispatcher.DisposeAsync().ConfigureAwait(false);
+    }
+
+    private async Task StopPartsAsync(EngineParts parts)
+    {
+        parts.Commit.StopRetrying();
+        foreach (var loop in parts.Loops) loop.Stop();
+        foreach (var loop in parts.Loops) loop.Join();
+        parts.Commit.OutboxChanged = null;
+        foreach (var dispatcher in parts.Dispatchers) await dispatcher.DisposeAsync().ConfigureAwait(false);
+        parts.Commit.Stop(giveUp: false);
+        parts.Commit.Join();
+        if (parts.Commit.Problem is null) EngineLog.Stopped(_logger, _store.Name);
+    }
+
+    private (EngineParts Parts, long Replayed) Recover(CancellationToken cancellationToken)
+    {
+        var head = _store.Open();
+        var log = new LogReader(_store, _options.LogRowsCached);
+        var shared = new ShardParts(
+            _options, _machine, _maker, _scorer, _store, log, new LogUnitPool(), _notices, new SegmentNumbers(head.NextSegment), _instruments, _time);
+        var count = _options.Shards > 0 ? _options.Shards : Environment.ProcessorCount;
+        var shards = Enumerable.Range(0, count).Select(index => new Shard(index, shared)).ToArray();
+        var (recovered, replayed) = EngineRecovery.Run(_store, head, shards, cancellationToken);
+        var commit = new CommitLoop(_store, recovered, _options, _time, _notices, _instruments, _logger);
+        log.Queue = commit.Queue;
+        foreach (var shard in shards)
+        {
+            shard.Queue = commit.Queue;
+            shard.Begin();
+        }
+
+        var outbox = new OutboxCounters(_store.CountOutbox());
+        var outboxParts = new OutboxParts(_store, commit.Queue, _options.Outbox, outbox, _instruments, _notices, _time, _logger);
+        var dispatchers = _channels.Select(channel => new OutboxDispatcher(channel, outboxParts)).ToArray();
+        commit.OutboxChanged = added =>
+        {
+            outbox.Added(added);
+            foreach (var dispatcher in dispatchers) dispatcher.Wake();
+        };
+        var loops = shards.Select(shard => new ShardLoop(shard, _options, _time, _logger)).ToArray();
+        return (new EngineParts(loops, commit, log, dispatchers, outbox, _scorer), replayed);
+    }
+
+    private async ValueTask<T?> AskAsync<T>(CustomerId customer, Func<Shard, CustomerSlot, T> ask, CancellationToken cancellationToken)
+        where T : class
+    {
+        var parts = Running;
+        var hash = customer.StableHash;
+        return await parts.Loops[BatchRouter.ShardOf(hash, parts.Loops.Length)].AskAsync(
+            shard => shard.Customers.Find(customer, hash) is { } slot ? ask(shard, slot) : null, cancellationToken).ConfigureAwait(false);
+    }
+
+    private DecisionSummary WithDelivery(DecisionSummary summary) => DecisionReader.WithDelivery(summary, _store);
+
+    private sealed record Offset(long Value);
+}
+
+/// <summary>A running engine's parts.</summary>
+internal sealed record EngineParts(
+    ShardLoop[] Loops, CommitLoop Commit, LogReader Log, OutboxDispatcher[] Dispatchers, OutboxCounters Outbox, IScorer Scorer)
+{
+    /// <summary>Why events cannot be taken at all any more; null when they can.</summary>
+    public string? Problem => Commit.IsLost ? Commit.Problem : Loops.Select(loop => loop.Failure).FirstOrDefault(static failure => failure is not null);
+}

@@ -1,0 +1,123 @@
+using System.Diagnostics.Metrics;
+using RealtimeInsight.Domain.Carts;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Shards;
+
+namespace RealtimeInsight.Engine;
+
+/// <summary>The engine's instruments. Tag values come from closed sets: outcomes, event kinds, states, reasons, the policy's rules.</summary>
+public sealed class EngineInstruments
+{
+    public const string MeterName = "RealtimeInsight.Engine";
+
+    private static readonly string[] s_outcomes = ["accepted", "duplicate", "late"];
+    private static readonly string[] s_deliveries = ["delivered", "retry", "failed"];
+    private readonly Meter _meter;
+    private readonly Histogram<double> _acknowledge;
+    private readonly Histogram<double> _commit;
+    private readonly Histogram<int> _groupSize;
+    private readonly Histogram<double> _lateness;
+    private readonly Counter<long> _commitFailures;
+    private readonly Counter<long> _decisions;
+    private readonly Counter<long> _attempts;
+
+    public EngineInstruments(IMeterFactory meterFactory)
+        : this((meterFactory ?? throw new ArgumentNullException(nameof(meterFactory))).Create(MeterName))
+    {
+    }
+
+    /// <param name="meter">Named <see cref="MeterName"/>; the caller keeps it.</param>
+    public EngineInstruments(Meter meter)
+    {
+        ArgumentNullException.ThrowIfNull(meter);
+        _meter = meter;
+        _acknowledge = meter.CreateHistogram<double>(
+            "realtime_insight.engine.acknowledge_duration", "s", "From a batch's arrival until it is applied, scored, decided and committed");
+        _commit = meter.CreateHistogram<double>("realtime_insight.engine.commit_duration", "s", "One transaction of the store");
+        _groupSize = meter.CreateHistogram<int>("realtime_insight.engine.commit_group_size", "{turn}", "Turns in one transaction");
+        _lateness = meter.CreateHistogram<double>("realtime_insight.engine.deadline_lateness", "s", "From a deadline's due time until it fired");
+        _commitFailures = meter.CreateCounter<long>("realtime_insight.engine.commit_failures", "{failure}", "Commits that failed and are tried again");
+        _decisions = meter.CreateCounter<long>("realtime_insight.engine.decisions", "{decision}", "Decisions by rule, result and reason");
+        _attempts = meter.CreateCounter<long>("realtime_insight.engine.delivery_attempts", "{attempt}", "Delivery attempts of actions by result");
+    }
+
+    internal void Acknowledged(TimeSpan elapsed) => _acknowledge.Record(elapsed.TotalSeconds);
+
+    internal void Committed(TimeSpan elapsed, int units)
+    {
+        _commit.Record(elapsed.TotalSeconds);
+        _groupSize.Record(units);
+    }
+
+    internal void CommitFailed() => _commitFailures.Add(1);
+
+    internal void DeadlineFired(TimeSpan lateness) => _lateness.Record(Math.Max(0d, lateness.TotalSeconds));
+
+    internal void Decided(string rule, DecisionStatus status, SuppressionReason reason) => _decisions.Add(
+        1,
+        new KeyValuePair<string, object?>("rule", rule),
+        new KeyValuePair<string, object?>("result", DecisionRecord.WireName(status)),
+        new KeyValuePair<string, object?>("reason", DecisionRecord.WireName(reason)));
+
+    internal void Attempted(Outbox.DeliveryStatus status) =>
+        _attempts.Add(1, new KeyValuePair<string, object?>("result", s_deliveries[(int)status]));
+
+    /// <summary>Registers what is read when somebody collects.</summary>
+    internal void Observe(IReadOnlyList<ShardCounters> shards, Func<long> outboxPending, Func<long> noticesDropped)
+    {
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.events", () => Events(shards), "{event}", "Events by outcome and kind");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.events_clamped", () => shards.Sum(shard => shard.EventsClamped), "{event}",
+            "Out-of-order events of histories too long to fold again, taken in at their end");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.refolds", () => shards.Sum(shard => shard.Refolds), "{refold}", "Histories folded again for an out-of-order event");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.scores", () => shards.Sum(shard => shard.Scores), "{score}", "Scores made");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.scores_degraded", () => shards.Sum(shard => shard.ScoresDegraded), "{score}",
+            "Events that the model could not score");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.sessions", () => shards.Sum(shard => shard.SessionsStarted), "{session}", "Sessions started");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.deadlines_fired", () => shards.Sum(shard => shard.DeadlinesFired), "{deadline}", "Deadlines that fired");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.notices_dropped", noticesDropped, "{notice}", "Notices that slow readers lost");
+        _meter.CreateObservableGauge(
+            "realtime_insight.engine.deadlines_armed", () => shards.Sum(shard => shard.DeadlinesArmed), "{deadline}", "Deadlines on the wheels");
+        _meter.CreateObservableGauge(
+            "realtime_insight.engine.customers", () => shards.Sum(shard => shard.Customers), "{customer}", "Customers in memory");
+        _meter.CreateObservableGauge(
+            "realtime_insight.engine.sessions_open", () => shards.Sum(shard => shard.SessionsOpen), "{session}", "Sessions open now");
+        _meter.CreateObservableGauge("realtime_insight.engine.carts", () => Carts(shards), "{cart}", "Carts by state");
+        _meter.CreateObservableGauge(
+            "realtime_insight.engine.outbox_pending", outboxPending, "{action}", "Actions waiting for delivery");
+    }
+
+    private static IEnumerable<Measurement<long>> Events(IReadOnlyList<ShardCounters> shards)
+    {
+        for (var outcome = EventOutcome.Accepted; outcome <= EventOutcome.Late; outcome++)
+        {
+            for (var kind = 0; kind < EventKinds.Count; kind++)
+            {
+                var count = shards.Sum(shard => shard.Events(outcome, (EventKind)kind));
+                if (count == 0) continue;
+                yield return new Measurement<long>(
+                    count,
+                    new KeyValuePair<string, object?>("outcome", s_outcomes[(int)outcome]),
+                    new KeyValuePair<string, object?>("kind", EventKinds.WireName((EventKind)kind)));
+            }
+        }
+    }
+
+    private static IEnumerable<Measurement<long>> Carts(IReadOnlyList<ShardCounters> shards)
+    {
+        for (var state = CartState.Open; state <= CartState.Emptied; state++)
+        {
+            yield return new Measurement<long>(
+                shards.Sum(shard => shard.Carts(state)), new KeyValuePair<string, object?>("state", CartStates.WireName(state)));
+        }
+    }
+}

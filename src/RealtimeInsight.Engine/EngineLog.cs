@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Logging;
+
+namespace RealtimeInsight.Engine;
+
+/// <summary>The engine's log events; ids 3000 to 3099.</summary>
+internal static partial class EngineLog
+{
+    [LoggerMessage(3000, LogLevel.Information,
+        "Engine is ready: {Customers} customers, {Replayed} log records replayed, {Shards} shards, store {Store}, in {Elapsed}")]
+    public static partial void Ready(ILogger logger, long customers, long replayed, int shards, string store, TimeSpan elapsed);
+
+    [LoggerMessage(3001, LogLevel.Information, "Engine has stopped; everything acknowledged is in {Store}")]
+    public static partial void Stopped(ILogger logger, string store);
+
+    [LoggerMessage(3002, LogLevel.Warning, "Commit failed (try {Tries}), nothing is acknowledged; trying again in {Wait}")]
+    public static partial void CommitFailed(ILogger logger, int tries, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(3003, LogLevel.Information, "Commits work again, at try {Tries}")]
+    public static partial void CommitWorksAgain(ILogger logger, int tries);
+
+    [LoggerMessage(3004, LogLevel.Error, "Commit failed for good: the engine takes no more events until it is started again")]
+    public static partial void CommitLost(ILogger logger, Exception exception);
+
+    [LoggerMessage(3005, LogLevel.Error, "Shard {Shard} stopped on an unexpected error: the engine takes no more events until it is started again")]
+    public static partial void ShardFailed(ILogger logger, int shard, Exception exception);
+
+    [LoggerMessage(3006, LogLevel.Warning, "Action channel {Channel} failed on attempt {Attempt}: {Detail}")]
+    public static partial void DeliveryFailed(ILogger logger, string channel, int attempt, string? detail);
+
+    [LoggerMessage(3007, LogLevel.Error, "An action on channel {Channel} is given up after {Attempts} attempts: {Detail}")]
+    public static partial void DeliveryDead(ILogger logger, string channel, int attempts, string? detail);
+
+    [LoggerMessage(3008, LogLevel.Error, "Delivery on channel {Channel} could not read the outbox; trying again in {Wait}")]
+    public static partial void OutboxUnreadable(ILogger logger, string channel, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(3009, LogLevel.Warning, "A read failed; its caller has the error")]
+    public static partial void QueryFailed(ILogger logger, Exception exception);
+}

@@ -1,0 +1,116 @@
+using RealtimeInsight.Engine.Outbox;
+
+namespace RealtimeInsight.Engine;
+
+/// <summary>What an engine takes for "now".</summary>
+public enum EngineClock
+{
+    /// <summary>The <see cref="TimeProvider"/>: deadlines fire when their time comes.</summary>
+    Wall = 0,
+
+    /// <summary>The newest event time seen: history is replayed as it was, deadlines fire between the events.</summary>
+    EventTime = 1,
+}
+
+/// <summary>Settings of the embedded engine. Every queue, batch and wait has its limit here; <see cref="Validate"/> holds the bounds.</summary>
+public sealed class EngineOptions
+{
+    /// <summary>What decides when deadlines are due. Default the wall clock.</summary>
+    public EngineClock Clock { get; set; } = EngineClock.Wall;
+
+    /// <summary>Shards, each with a thread of its own. Default 0: one a processor; at most 256.</summary>
+    public int Shards { get; set; }
+
+    /// <summary>Events of one shard turn: one model run a round, one log row. Default 256; 1 to 4,096.</summary>
+    public int BatchEventsMax { get; set; } = 256;
+
+    /// <summary>Parts of batches (each of at most <see cref="BatchEventsMax"/> events) waiting before a shard; intake waits beyond. Default 256.</summary>
+    public int InboxPartsMax { get; set; } = 256;
+
+    /// <summary>Reads waiting before a shard; readers wait beyond. Default 1,024; 1 to 65,536.</summary>
+    public int QueriesMax { get; set; } = 1024;
+
+    /// <summary>Turns of one shard that may wait for their commit; the shard stops taking events beyond. Default 64; 1 to 4,096.</summary>
+    public int UnitsInFlightMax { get; set; } = 64;
+
+    /// <summary>Turns in one transaction. Default 256; 1 to 4,096.</summary>
+    public int CommitUnitsMax { get; set; } = 256;
+
+    /// <summary>Log bytes in one transaction, checked between turns. Default 8 MiB; 64 KiB to 256 MiB.</summary>
+    public int CommitBytesMax { get; set; } = 8 << 20;
+
+    /// <summary>First wait after a failed commit; doubles up to <see cref="CommitRetryMax"/>. Default 50 ms; 1 ms to 1 minute.</summary>
+    public TimeSpan CommitRetryMin { get; set; } = TimeSpan.FromMilliseconds(50);
+
+    /// <summary>Longest wait between tries of a failed commit. Default 5 s; at least <see cref="CommitRetryMin"/>, at most 10 minutes.</summary>
+    public TimeSpan CommitRetryMax { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A changed customer is saved when the change is this old. Default 10 s; 10 ms to 1 hour.</summary>
+    public TimeSpan SaveInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>States that a shard saves after one turn: the pace of saving. Default 256; 1 to 65,536.</summary>
+    public int SaveStatesMax { get; set; } = 256;
+
+    /// <summary>Changed customers waiting to be saved, beyond which saving starts before <see cref="SaveInterval"/>. Default 100,000.</summary>
+    public int SaveDirtyMax { get; set; } = 100_000;
+
+    /// <summary>Events of a customer that an out-of-order event can bring to be folded again; a longer history takes it in at its end. Default 512.</summary>
+    public int RefoldEventsMax { get; set; } = 512;
+
+    /// <summary>Customers whose deadlines fire in one turn. Default 1,024; 1 to 65,536.</summary>
+    public int DeadlinesPerTurnMax { get; set; } = 1024;
+
+    /// <summary>Log rows kept decoded for timelines and re-folds. Default 64; 1 to 4,096.</summary>
+    public int LogRowsCached { get; set; } = 64;
+
+    /// <summary>Customers that one shard looks at for the list of those at risk. Default 50,000; 100 to 1,000,000.</summary>
+    public int AtRiskScanMax { get; set; } = 50_000;
+
+    /// <summary>Notices waiting for one slow reader; the oldest go, counted. Default 1,024; 1 to 65,536.</summary>
+    public int NoticeQueueMax { get; set; } = 1024;
+
+    /// <summary>Readers of notices at a time. Default 256; 1 to 65,536.</summary>
+    public int NoticeReadersMax { get; set; } = 256;
+
+    /// <summary>Settings of the outbox.</summary>
+    public OutboxOptions Outbox { get; set; } = new();
+
+    /// <summary>All violations of the bounds, each naming option, value and rule; empty when valid.</summary>
+    public static IReadOnlyList<string> Validate(EngineOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var bounds = new BoundsCheck();
+        if (!Enum.IsDefined(options.Clock)) bounds.Problems.Add($"Clock is {options.Clock}, Wall or EventTime is allowed");
+        bounds.Range(nameof(Shards), options.Shards, 0, 256);
+        bounds.Range(nameof(BatchEventsMax), options.BatchEventsMax, 1, 4096);
+        bounds.Range(nameof(InboxPartsMax), options.InboxPartsMax, 1, 65_536);
+        bounds.Range(nameof(QueriesMax), options.QueriesMax, 1, 65_536);
+        bounds.Range(nameof(UnitsInFlightMax), options.UnitsInFlightMax, 1, 4096);
+        bounds.Range(nameof(CommitUnitsMax), options.CommitUnitsMax, 1, 4096);
+        bounds.Range(nameof(CommitBytesMax), options.CommitBytesMax, 64 << 10, 256 << 20);
+        bounds.Range(nameof(CommitRetryMin), options.CommitRetryMin, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
+        bounds.Range(nameof(CommitRetryMax), options.CommitRetryMax, options.CommitRetryMin, TimeSpan.FromMinutes(10));
+        bounds.Range(nameof(SaveInterval), options.SaveInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
+        bounds.Range(nameof(SaveStatesMax), options.SaveStatesMax, 1, 65_536);
+        bounds.Range(nameof(SaveDirtyMax), options.SaveDirtyMax, 1, 100_000_000);
+        bounds.Range(nameof(RefoldEventsMax), options.RefoldEventsMax, 1, 65_536);
+        bounds.Range(nameof(DeadlinesPerTurnMax), options.DeadlinesPerTurnMax, 1, 65_536);
+        bounds.Range(nameof(LogRowsCached), options.LogRowsCached, 1, 4096);
+        bounds.Range(nameof(AtRiskScanMax), options.AtRiskScanMax, 100, 1_000_000);
+        bounds.Range(nameof(NoticeQueueMax), options.NoticeQueueMax, 1, 65_536);
+        bounds.Range(nameof(NoticeReadersMax), options.NoticeReadersMax, 1, 65_536);
+        return [.. bounds.Problems, .. OutboxOptions.Validate(options.Outbox)];
+    }
+}
+
+/// <summary>Collects violated bounds in one wording.</summary>
+internal sealed class BoundsCheck(string prefix = "")
+{
+    public List<string> Problems { get; } = [];
+
+    public void Range<T>(string name, T value, T min, T max)
+        where T : IComparable<T>
+    {
+        if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0) Problems.Add($"{prefix}{name} is {value}, {min} to {max} is allowed");
+    }
+}

@@ -1,0 +1,42 @@
+using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Shards;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Engine;
+
+/// <summary>Brings the shards to where the store is: saved states, then the log after the checkpoint. Shards work beside each other.</summary>
+internal static class EngineRecovery
+{
+    private const int SegmentsAtATime = 32;
+    private const int RowsAtATime = 64;
+
+    /// <summary>Returns where the commit loop goes on, and how many log records were replayed.</summary>
+    public static (RecoveredState State, long Replayed) Run(
+        IEngineStore store, StoreHead head, IReadOnlyList<Shard> shards, CancellationToken cancellationToken)
+    {
+        var replays = shards.Select(shard => shard.Replay()).ToArray();
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = shards.Count, CancellationToken = cancellationToken };
+        foreach (var segments in store.ReadSegments().Chunk(SegmentsAtATime))
+        {
+            Parallel.For(0, shards.Count, parallel, shard =>
+            {
+                foreach (var segment in segments) replays[shard].Load(segment, shard, shards.Count);
+            });
+        }
+
+        foreach (var rows in store.ReadLog(head.Checkpoint).Chunk(RowsAtATime))
+        {
+            Parallel.For(0, shards.Count, parallel, shard => replays[shard].Apply(rows, shard, shards.Count, store.Name));
+        }
+
+        var shares = new Dictionary<long, int>();
+        foreach (var segment in shards.SelectMany(shard => shard.Saver.Segments))
+        {
+            shares[segment] = shares.GetValueOrDefault(segment) + 1;
+        }
+
+        var firstUnsaved = shards.Select(shard => shard.Saver.FirstUnsaved).ToArray();
+        return (new RecoveredState(head.NextOffset, head.Checkpoint, shares, firstUnsaved), replays.Sum(replay => replay.Replayed));
+    }
+}

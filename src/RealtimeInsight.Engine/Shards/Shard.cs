@@ -1,0 +1,389 @@
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Engine.Timers;
+
+namespace RealtimeInsight.Engine.Shards;
+
+/// <summary>
+/// A part of the customers and everything that happens to them, one turn at a time: admit, apply, score, decide, log. Knows no thread:
+/// its loop calls it, one call at a time.
+/// </summary>
+internal sealed class Shard
+{
+    private static readonly TimeSpan s_duplicateSpan = TimeSpan.FromMinutes(5);
+
+    private readonly EngineOptions _options;
+    private readonly CustomerMachine _machine;
+    private readonly DecisionMaker _maker;
+    private readonly IEngineStore _store;
+    private readonly TurnScorer _scorer;
+    private readonly Refolder _refolder;
+    private readonly UnitBuilder _builder;
+    private readonly TimeProvider _time;
+    private readonly EngineInstruments _instruments;
+    private readonly DecisionOutput _output = new();
+    private readonly EffectBuffer _effects = new();
+    private readonly EffectBuffer[] _rowEffects;
+    private readonly TurnEvent[] _rows;
+    private TurnEvent[] _events = new TurnEvent[512];
+    private TurnEvent[] _kept = new TurnEvent[512];
+    private int _round;
+
+    public Shard(int index, ShardParts parts)
+    {
+        Index = index;
+        _options = parts.Options;
+        _machine = parts.Machine;
+        _maker = parts.Maker;
+        _store = parts.Store;
+        _time = parts.Time;
+        _instruments = parts.Instruments;
+        _scorer = new TurnScorer(parts.Scorer, _options.BatchEventsMax, _options.RefoldEventsMax, Counters);
+        _refolder = new Refolder(_machine, parts.Log, _scorer, _options.RefoldEventsMax);
+        _builder = new UnitBuilder(index, parts.Pool, parts.Notices, _options.Outbox.Source, _time);
+        Saver = new StateSaver(_options, _time, parts.SegmentNumbers);
+        _rowEffects = new EffectBuffer[_scorer.RowsMax];
+        for (var i = 0; i < _rowEffects.Length; i++) _rowEffects[i] = new EffectBuffer();
+        _rows = new TurnEvent[_scorer.RowsMax];
+    }
+
+    public int Index { get; }
+
+    public CustomerTable Customers { get; } = new();
+
+    public ShardCounters Counters { get; } = new();
+
+    public StateSaver Saver { get; }
+
+    public TimingWheel Wheel { get; private set; } = new();
+
+    /// <summary>Set after recovery, before the first turn.</summary>
+    public CommitQueue Queue { get; set; } = null!;
+
+    /// <summary>By the engine's clock: of this turn, or of the newest event.</summary>
+    public Instant Now { get; private set; }
+
+    /// <summary>What readers take for now.</summary>
+    public Instant AsOf => IsEventTime ? Now : WallNow();
+
+    /// <summary>Why scores are old now.</summary>
+    public string DegradedReason => _scorer.Stamp == 0 ? "no model is loaded" : "the model could not score the newest event";
+
+    /// <summary>The model that made a score: by its stamp, or the one that serves now where that is not known.</summary>
+    public string ModelName(uint stamp) => _scorer.NameOf(stamp) ?? _scorer.NameOf(_scorer.Stamp) ?? "none";
+
+    private bool IsEventTime => _options.Clock == EngineClock.EventTime;
+
+    /// <summary>Makes a replay of the log into this shard; used before the first turn.</summary>
+    public ShardReplay Replay() => new(Customers, _machine, _scorer, _refolder, Saver);
+
+    /// <summary>Counts what there is and arms all deadlines; called once, after recovery.</summary>
+    public void Begin()
+    {
+        Now = IsEventTime ? Instant.None : WallNow();
+        foreach (var slot in Customers.Slots)
+        {
+            if (IsEventTime) Now = Instant.Max(Now, slot.State.OrderedUpTo);
+            Counters.Gauge(slot.State, sign: 1);
+            Customers.Track(slot);
+        }
+
+        Counters.Customers = Customers.Count;
+        Wheel = new TimingWheel(Math.Max(0, Now.UnixMs));
+        foreach (var slot in Customers.Slots) Rearm(slot);
+    }
+
+    /// <summary>
+    /// One turn: the parts' events, each customer's in order of event time and one a model run, then the deadlines that are due. Returns
+    /// true when a unit was queued for commit.
+    /// </summary>
+    public bool RunTurn(List<IngestPart> parts)
+    {
+        if (!IsEventTime) Now = WallNow();
+        _scorer.Begin();
+        try
+        {
+            Apply(Gather(parts));
+            FireDue();
+        }
+        finally
+        {
+            _scorer.End();
+        }
+
+        return FinishTurn();
+    }
+
+    /// <summary>Fires what is still to come, in order, as much as one turn may; used with event time. True when a unit was queued.</summary>
+    public bool RunTowardsEnd()
+    {
+        for (var looks = _options.DeadlinesPerTurnMax; looks > 0 && Wheel.Count > 0; looks--)
+        {
+            FireDue(new Instant(Math.Max(Now.UnixMs, Wheel.NextLook())));
+        }
+
+        return FinishTurn();
+    }
+
+    private bool FinishTurn()
+    {
+        Counters.Customers = Customers.Count;
+        Counters.DeadlinesArmed = Wheel.Count;
+        if (!_builder.HasContent)
+        {
+            _builder.Skip(Queue, Saver);
+            return false;
+        }
+
+        _builder.Finish(Queue, Saver);
+        return true;
+    }
+
+    /// <summary>The unit being made, to attach a settlement to.</summary>
+    public CommitUnit Unit => _builder.Unit;
+
+    private Instant WallNow() => Instant.From(_time.GetUtcNow());
+
+    private int Gather(List<IngestPart> parts)
+    {
+        var count = 0;
+        var isSorted = true;
+        foreach (var part in parts)
+        {
+            _builder.Unit.Tickets.Add(part.Ticket);
+            foreach (var reject in part.Rejects) _builder.Reject(reject);
+            Counters.EventsRejected += part.Rejects.Count;
+            for (var i = 0; i < part.Count; i++)
+            {
+                if (count == _events.Length) Array.Resize(ref _events, count * 2);
+                var item = part.EventAt(i);
+                isSorted &= count == 0 || _events[count - 1].Event.OccurredAt <= item.OccurredAt;
+                _events[count] = new TurnEvent(item, Customers.GetOrAdd(item.Customer, part.HashAt(i)), part, i, count);
+                count++;
+            }
+        }
+
+        if (!isSorted) _events.AsSpan(0, count).Sort(TurnEvent.ByTime);
+        return count;
+    }
+
+    private void Apply(int count)
+    {
+        if (_kept.Length < count) _kept = new TurnEvent[_events.Length];
+        while (count > 0)
+        {
+            _round++;
+            var kept = 0;
+            for (var i = 0; i < count; i++)
+            {
+                ref var item = ref _events[i];
+                if (item.Slot.Round == _round)
+                {
+                    _kept[kept++] = item;
+                    continue;
+                }
+
+                item.Slot.Round = _round;
+                Apply(ref item);
+            }
+
+            FinishRows();
+            (_events, _kept) = (_kept, _events);
+            Array.Clear(_kept, 0, count);
+            count = kept;
+        }
+    }
+
+    private void Apply(ref TurnEvent item)
+    {
+        var slot = item.Slot;
+        switch (Admit(slot, item.Event))
+        {
+            case Admission.Duplicate:
+                Settle(item, EventOutcome.Duplicate);
+                return;
+            case Admission.OutOfOrder:
+                TakeLate(ref item);
+                return;
+        }
+
+        if (IsEventTime) CatchUp(slot, item.Event.OccurredAt);
+        Now = IsEventTime ? Instant.Max(Now, item.Event.OccurredAt) : Now;
+        ApplyInOrder(ref item);
+    }
+
+    private Admission Admit(CustomerSlot slot, CustomerEvent item)
+    {
+        var admission = _machine.Admit(slot.State, item);
+        if (admission != Admission.BeyondWindow) return admission;
+        if (IsLogged(slot, item)) return Admission.Duplicate;
+        return item.OccurredAt < slot.State.OrderedUpTo ? Admission.OutOfOrder : Admission.New;
+    }
+
+    /// <summary>The actor has forgotten ids of that time: the log has not. A resend may come with a time that was corrected differently.</summary>
+    private bool IsLogged(CustomerSlot slot, CustomerEvent item)
+    {
+        var hash = LogUnit.HashOf(slot.Hash, item.Id);
+        var (from, to) = (item.OccurredAt - s_duplicateSpan, item.OccurredAt + s_duplicateSpan);
+        return _builder.Log.ContainsEvent(hash) || Queue.ContainsEvent(hash, from, to) || _store.ContainsEvent(hash, from, to);
+    }
+
+    private void ApplyInOrder(ref TurnEvent item)
+    {
+        var state = item.Slot.State;
+        var row = _scorer.Rows;
+        var effects = _rowEffects[row];
+        effects.Clear();
+        var isNew = state.EventCount == 0;
+        _machine.Apply(state, item.Event, effects);
+        _rows[row] = item;
+        if (_scorer.Stamp == 0)
+        {
+            _scorer.Miss(state);
+            Complete(item, effects);
+        }
+        else if (state.ModelStamp == _scorer.Stamp || isNew)
+        {
+            _scorer.AddRow(state);
+            if (_scorer.Rows == _scorer.RowsMax) FinishRows();
+        }
+        else
+        {
+            _scorer.FoldKept(state);
+            Complete(item, effects);
+        }
+    }
+
+    private void FinishRows()
+    {
+        var rows = _scorer.Rows;
+        if (rows == 0) return;
+        var isScored = _scorer.Step();
+        _scorer.Clear();
+        for (var row = 0; row < rows; row++)
+        {
+            ref var item = ref _rows[row];
+            if (isScored) _scorer.Take(row, item.Slot.State);
+            else _scorer.Miss(item.Slot.State);
+            Complete(item, _rowEffects[row]);
+            item = default;
+        }
+    }
+
+    /// <summary>After the scores: logs the event and decides about it.</summary>
+    private void Complete(in TurnEvent item, EffectBuffer effects)
+    {
+        Counters.Happened(effects.Span);
+        _builder.Event(item.Slot, item.Event);
+        Decide(item.Slot, effects, item.Event, Instant.Max(Now, item.Event.OccurredAt), item.Event.OccurredAt);
+        Settle(item, EventOutcome.Accepted);
+    }
+
+    private void Decide(CustomerSlot slot, EffectBuffer effects, CustomerEvent? trigger, Instant now, Instant foldedUpTo)
+    {
+        _builder.Effects(slot, effects.Span);
+        var at = IsEventTime && trigger is not null ? trigger.OccurredAt : now;
+        _output.Clear();
+        _maker.Decide(slot.State, effects.Span, trigger, at, _scorer.NameOf(slot.State.ModelStamp), _output);
+        foreach (var outcome in _output.Outcomes) _builder.Outcome(slot, outcome);
+        foreach (var decision in _output.Decisions)
+        {
+            _builder.Decision(slot, decision, foldedUpTo);
+            Counters.Decided(decision);
+            _instruments.Decided(decision.Rule, decision.Status, decision.Reason);
+        }
+
+        Customers.Track(slot);
+        Rearm(slot);
+    }
+
+    /// <summary>An event that is older than what is applied: folded in with the history, put at its end, or kept aside.</summary>
+    private void TakeLate(ref TurnEvent item)
+    {
+        var slot = item.Slot;
+        var old = slot.State;
+        if (old.LastSeen - item.Event.OccurredAt > _machine.Options.AllowedLateness)
+        {
+            _builder.Reject(LateReject.Of(item.Event, old.LastSeen, _machine.Options.AllowedLateness));
+            Counters.EventsRejected++;
+            Settle(item, EventOutcome.Late);
+            return;
+        }
+
+        if (!_refolder.TryReadHistory(UnitBuilder.NewestOf(slot), _builder.Log))
+        {
+            Counters.EventsClamped++;
+            item = item with { Event = item.Event with { OccurredAt = old.OrderedUpTo } };
+            ApplyInOrder(ref item);
+            return;
+        }
+
+        _effects.Clear();
+        Counters.Refolds++;
+        var state = _refolder.Refold(old, item.Event, _effects);
+        Counters.Gauge(old, sign: -1);
+        Counters.Gauge(state, sign: 1);
+        Counters.SessionsStarted += state.Session.Number - old.Session.Number;
+        Counters.CartsOpened += state.CartCount - old.CartCount;
+        slot.State = state;
+        _builder.Event(slot, item.Event);
+        Decide(slot, _effects, item.Event, Instant.Max(Now, item.Event.OccurredAt), state.OrderedUpTo);
+        Settle(item, EventOutcome.Accepted);
+    }
+
+    private void Settle(in TurnEvent item, EventOutcome outcome)
+    {
+        item.Part.SetOutcome(item.Position, outcome);
+        Counters.Event(outcome, item.Event.Kind);
+    }
+
+    /// <summary>With event time: what is due for a customer before its next event fires first, each at its own time.</summary>
+    private void CatchUp(CustomerSlot slot, Instant upTo)
+    {
+        while (_machine.NextDeadline(slot.State) is var due && due <= upTo) Fire(slot, due);
+    }
+
+    private void FireDue() => FireDue(Now);
+
+    private void FireDue(Instant upTo)
+    {
+        for (var left = _options.DeadlinesPerTurnMax; left > 0 && Wheel.TryPop(upTo.UnixMs, out var id, out _); left--)
+        {
+            var slot = Customers[id];
+            var due = _machine.NextDeadline(slot.State);
+            if (due > upTo)
+            {
+                Rearm(slot);
+                continue;
+            }
+
+            if (!IsEventTime) _instruments.DeadlineFired(Now - due);
+            else Now = Instant.Max(Now, due);
+            Fire(slot, IsEventTime ? due : Now);
+        }
+    }
+
+    private void Fire(CustomerSlot slot, Instant at)
+    {
+        _effects.Clear();
+        _machine.AdvanceTo(slot.State, at, _effects);
+        Counters.DeadlinesFired++;
+        Counters.Happened(_effects.Span);
+        _builder.Touch(slot);
+        Decide(slot, _effects, trigger: null, at, at);
+    }
+
+    /// <summary>Holds the wheel's entry at or before the customer's next deadline: one that moved away is found out when it fires.</summary>
+    private void Rearm(CustomerSlot slot)
+    {
+        var due = _machine.NextDeadline(slot.State);
+        if (due == Instant.Never) Wheel.Disarm(slot.Index);
+        else if (due.UnixMs < Wheel.DueOf(slot.Index)) Wheel.Arm(slot.Index, due.UnixMs);
+    }
+}

@@ -1,0 +1,87 @@
+using RealtimeInsight.Domain.Carts;
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Engine.Port;
+
+namespace RealtimeInsight.Engine.Shards;
+
+/// <summary>Counts of one shard: written by its thread alone, read by any. Gauges are kept by transitions, not by scans.</summary>
+internal sealed class ShardCounters
+{
+    public const int Outcomes = 3;
+    public const int Reasons = 7;
+
+    private readonly long[] _events = new long[Outcomes * EventKinds.Count];
+    private readonly long[] _carts = new long[CartStates.Count];
+    private readonly long[] _suppressed = new long[Reasons];
+    private readonly long[] _statuses = new long[4];
+
+    public long Customers;
+    public long EventsRejected;
+    public long EventsClamped;
+    public long Refolds;
+    public long Folds;
+    public long Scores;
+    public long ScoresDegraded;
+    public long SessionsStarted;
+    public long SessionsOpen;
+    public long CartsOpened;
+    public long DeadlinesFired;
+    public long DeadlinesArmed;
+
+    public void Event(EventOutcome outcome, EventKind kind) => _events[((int)outcome * EventKinds.Count) + (int)kind]++;
+
+    public long Events(EventOutcome outcome, EventKind kind) =>
+        Volatile.Read(ref _events[((int)outcome * EventKinds.Count) + (int)kind]);
+
+    public long Events(EventOutcome outcome)
+    {
+        var sum = 0L;
+        for (var kind = 0; kind < EventKinds.Count; kind++) sum += Events(outcome, (EventKind)kind);
+        return sum;
+    }
+
+    public long Carts(CartState state) => Volatile.Read(ref _carts[(int)state]);
+
+    public long Suppressed(SuppressionReason reason) => Volatile.Read(ref _suppressed[(int)reason]);
+
+    public long Decisions(DecisionStatus status) => Volatile.Read(ref _statuses[(int)status]);
+
+    public void Decided(Decision decision)
+    {
+        _statuses[(int)decision.Status]++;
+        if (decision.Status == DecisionStatus.Suppressed) _suppressed[(int)decision.Reason]++;
+    }
+
+    public void Happened(ReadOnlySpan<Effect> effects)
+    {
+        foreach (ref readonly var effect in effects)
+        {
+            switch (effect.Kind)
+            {
+                case EffectKind.SessionStarted:
+                    SessionsStarted++;
+                    SessionsOpen++;
+                    break;
+                case EffectKind.SessionEnded:
+                    SessionsOpen--;
+                    break;
+                case EffectKind.CartOpened:
+                    CartsOpened++;
+                    break;
+            }
+
+            if (effect.After == effect.Before) continue;
+            if (effect.Before != CartState.None) _carts[(int)effect.Before]--;
+            if (effect.After != CartState.None) _carts[(int)effect.After]++;
+        }
+    }
+
+    /// <summary>Takes a state's session and carts in (or out): at recovery, and around a change that gives no effects.</summary>
+    public void Gauge(CustomerState state, int sign)
+    {
+        if (state.Session.IsOpen) SessionsOpen += sign;
+        for (var i = 0; i < state.Carts.Count; i++) _carts[(int)state.Carts[i].State] += sign;
+    }
+}

@@ -1,0 +1,248 @@
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Port;
+
+namespace RealtimeInsight.Engine.Shards;
+
+/// <summary>
+/// The thread of one shard: answers reads first, then runs turns while the commit keeps up, and sleeps until something arrives or is due.
+/// Nothing is polled.
+/// </summary>
+internal sealed class ShardLoop
+{
+    private readonly Shard _shard;
+    private readonly EngineOptions _options;
+    private readonly TimeProvider _time;
+    private readonly ILogger _logger;
+    private readonly WakeSignal _wake = new();
+    private readonly Channel<IngestPart> _inbox;
+    private readonly Channel<IShardQuery> _queries;
+    private readonly List<IngestPart> _parts = [];
+    private readonly Action<bool> _settled;
+    private readonly Thread _thread;
+    private readonly ITimer _timer;
+    private IngestPart? _end;
+    private int _inFlight;
+    private string? _failure;
+    private volatile bool _isStopping;
+    private volatile bool _isAborting;
+
+    public ShardLoop(Shard shard, EngineOptions options, TimeProvider time, ILogger logger)
+    {
+        _shard = shard;
+        _options = options;
+        _time = time;
+        _logger = logger;
+        _inbox = Channel.CreateBounded<IngestPart>(new BoundedChannelOptions(options.InboxPartsMax) { SingleReader = true });
+        _queries = Channel.CreateBounded<IShardQuery>(new BoundedChannelOptions(options.QueriesMax) { SingleReader = true });
+        _settled = _ =>
+        {
+            Interlocked.Decrement(ref _inFlight);
+            _wake.Set();
+        };
+        _timer = time.CreateTimer(_ => _wake.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+        _thread = new Thread(Run) { IsBackground = true, Name = $"shard {shard.Index}" };
+    }
+
+    public Shard Shard => _shard;
+
+    /// <summary>Why the shard has stopped working; null when all is well.</summary>
+    public string? Failure => Volatile.Read(ref _failure);
+
+    public void Start() => _thread.Start();
+
+    /// <summary>Queues events; waits while the inbox is full.</summary>
+    public async ValueTask EnqueueAsync(IngestPart part, CancellationToken cancellationToken)
+    {
+        await Write(_inbox.Writer, part, cancellationToken).ConfigureAwait(false);
+        _wake.Set();
+    }
+
+    public async Task<T> AskAsync<T>(Func<Shard, T> ask, CancellationToken cancellationToken)
+    {
+        var query = new ShardQuery<T>(ask);
+        await Write(_queries.Writer, query, cancellationToken).ConfigureAwait(false);
+        _wake.Set();
+        return await query.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Takes no more, finishes what is queued, saves every changed customer, then ends the thread.</summary>
+    public void Stop()
+    {
+        _inbox.Writer.TryComplete();
+        _isStopping = true;
+        _wake.Set();
+    }
+
+    /// <summary>Ends the thread as a crash does: nothing more is done, what waits is failed.</summary>
+    public void Abort()
+    {
+        _isAborting = true;
+        Stop();
+    }
+
+    public void Join()
+    {
+        _thread.Join();
+        _timer.Dispose();
+    }
+
+    private static async ValueTask Write<T>(ChannelWriter<T> writer, T item, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await writer.WriteAsync(item, cancellationToken).ConfigureAwait(false);
+        }
+        catch (ChannelClosedException exception)
+        {
+            throw new EngineUnavailableException("the engine is stopping; try again when it runs", exception);
+        }
+    }
+
+    private void Run()
+    {
+        try
+        {
+            while (Step())
+            {
+            }
+        }
+        catch (Exception exception)
+        {
+            // The state in memory may be half changed: the shard does nothing more, and says so to whoever comes.
+            EngineLog.ShardFailed(_logger, _shard.Index, exception);
+            Volatile.Write(ref _failure, $"shard {_shard.Index} stopped on an unexpected error ({exception.GetType().Name}); start the engine again");
+            foreach (var part in _parts) part.Ticket.Fail(_failure!);
+        }
+
+        FailWaiting();
+    }
+
+    /// <summary>One go at whatever there is to do; false when the thread is to end.</summary>
+    private bool Step()
+    {
+        if (_isAborting) return false;
+        AnswerQueries();
+        if (Volatile.Read(ref _inFlight) >= _options.UnitsInFlightMax)
+        {
+            _wake.Wait();
+            return true;
+        }
+
+        if (_end is null) Collect();
+        if (_parts.Count > 0 || IsDue())
+        {
+            RunTurn(_parts);
+        }
+        else if (_end is { } end)
+        {
+            RunTowards(end);
+        }
+        else if (!Save(isAll: _isStopping))
+        {
+            if (_isStopping && _inbox.Reader.Completion.IsCompleted) return false;
+            if (!_isStopping) Sleep();
+        }
+
+        return true;
+    }
+
+    private void AnswerQueries()
+    {
+        while (_queries.Reader.TryRead(out var query))
+        {
+            try
+            {
+                query.Run(_shard);
+            }
+            catch (Exception exception)
+            {
+                EngineLog.QueryFailed(_logger, exception);
+                query.Fail(exception);
+            }
+        }
+    }
+
+    private void Collect()
+    {
+        var events = 0;
+        while (events < _options.BatchEventsMax && _inbox.Reader.TryRead(out var part))
+        {
+            if (part.RunsToEnd)
+            {
+                _end = part;
+                return;
+            }
+
+            _parts.Add(part);
+            events += part.Count;
+        }
+    }
+
+    private bool IsDue()
+    {
+        var now = _options.Clock == EngineClock.EventTime ? _shard.Now : Instant.From(_time.GetUtcNow());
+        return _shard.Wheel.NextLook() <= now.UnixMs;
+    }
+
+    private void RunTurn(List<IngestPart> parts)
+    {
+        Interlocked.Increment(ref _inFlight);
+        _shard.Unit.Settled = _settled;
+        if (!_shard.RunTurn(parts)) Interlocked.Decrement(ref _inFlight);
+        foreach (var part in parts) part.Release();
+        parts.Clear();
+        Save(isAll: false);
+    }
+
+    private void RunTowards(IngestPart end)
+    {
+        if (_shard.Wheel.Count == 0)
+        {
+            _end = null;
+            _parts.Add(end);
+            RunTurn(_parts);
+            return;
+        }
+
+        Interlocked.Increment(ref _inFlight);
+        _shard.Unit.Settled = _settled;
+        if (!_shard.RunTowardsEnd()) Interlocked.Decrement(ref _inFlight);
+    }
+
+    private bool Save(bool isAll)
+    {
+        if (_shard.Saver.Save(_shard.Index, isAll, _shard.Queue.NextOffset) is not { } unit) return false;
+        unit.Settled = _settled;
+        Interlocked.Increment(ref _inFlight);
+        _shard.Queue.Enqueue(unit);
+        return true;
+    }
+
+    private void Sleep()
+    {
+        var wait = Timeout.InfiniteTimeSpan;
+        if (_shard.Saver.DueIn() is { } save) wait = save;
+        if (_options.Clock == EngineClock.Wall && _shard.Wheel.NextLook() is < long.MaxValue and var look)
+        {
+            var left = TimeSpan.FromMilliseconds(Math.Clamp(look - Instant.From(_time.GetUtcNow()).UnixMs, 1, 86_400_000));
+            if (wait == Timeout.InfiniteTimeSpan || left < wait) wait = left;
+        }
+
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+        _wake.Wait();
+    }
+
+    /// <summary>Whoever waits gets an answer, also those who come while the engine notices.</summary>
+    private void FailWaiting()
+    {
+        var why = _failure ?? "the engine is stopping; try again when it runs";
+        _inbox.Writer.TryComplete();
+        _queries.Writer.TryComplete();
+        while (_inbox.Reader.TryRead(out var part)) part.Ticket.Fail(why);
+        _end?.Ticket.Fail(why);
+        while (_queries.Reader.TryRead(out var query)) query.Fail(new EngineUnavailableException(why));
+    }
+}

@@ -1,0 +1,22 @@
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Notices;
+using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Inference;
+
+namespace RealtimeInsight.Engine.Shards;
+
+/// <summary>What the shards of an engine share.</summary>
+internal sealed record ShardParts(
+    EngineOptions Options,
+    CustomerMachine Machine,
+    DecisionMaker Maker,
+    IScorer Scorer,
+    IEngineStore Store,
+    LogReader Log,
+    LogUnitPool Pool,
+    NoticeHub Notices,
+    SegmentNumbers SegmentNumbers,
+    EngineInstruments Instruments,
+    TimeProvider Time);

@@ -1,0 +1,146 @@
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Notices;
+using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Engine.Shards;
+
+/// <summary>Collects what one turn makes durable: log records chained by customer, decisions, outbox entries, notices.</summary>
+internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices, string source, TimeProvider time)
+{
+    private readonly List<CustomerSlot> _touched = [];
+    private CommitUnit _unit = new() { Shard = shard };
+    private LogUnit _log = pool.Rent();
+
+    public CommitUnit Unit => _unit;
+
+    public LogUnit Log => _log;
+
+    /// <summary>True when there is something to commit or to acknowledge.</summary>
+    public bool HasContent => _log.Count + _unit.Tickets.Count + _unit.Rejects.Count > 0 || _unit.Notices.Count > 0;
+
+    /// <summary>The customer's newest record, as a record that follows it names it.</summary>
+    public static long NewestOf(CustomerSlot slot) => slot.UnitHead >= 0 ? LogUnit.PreviousAt(slot.UnitHead) : slot.State.LastOffset;
+
+    public void Event(CustomerSlot slot, CustomerEvent item)
+    {
+        _log.AddEvent(slot.Hash, NewestOf(slot), item);
+        Added(slot);
+    }
+
+    public void Decision(CustomerSlot slot, Decision decision, Instant foldedUpTo)
+    {
+        var record = JsonSerializer.SerializeToUtf8Bytes<JsonNode>(decision.Record);
+        _log.Add(RecordKind.Decision, slot.Hash, NewestOf(slot), DecisionPayload.WriteDecision(foldedUpTo, record));
+        Added(slot);
+        var reason = decision.Reason == SuppressionReason.None ? null : DecisionRecord.WireName(decision.Reason);
+        _unit.Decisions.Add(new DecisionRow(
+            decision.Id, decision.Customer.Value, decision.DecidedAt, decision.Rule, decision.Action, decision.Channel,
+            DecisionRecord.WireName(decision.Status), reason, record));
+        Notice(slot, decision.DecidedAt, "decision", $"{decision.Rule}: {reason ?? decision.Action}");
+        if (!decision.IsAction) return;
+        var now = Instant.From(time.GetUtcNow());
+        _unit.Outbox.Add(new OutboxRow(
+            decision.Id, decision.Customer.Value, decision.Channel, ActionBody.Type, now, 0, now, ActionBody.Write(decision, source)));
+    }
+
+    public void Outcome(CustomerSlot slot, DecisionOutcome outcome)
+    {
+        _log.Add(RecordKind.Outcome, slot.Hash, NewestOf(slot), DecisionPayload.WriteOutcome(outcome));
+        Added(slot);
+        _unit.Outcomes.Add(new OutcomeRow(outcome.DecisionId, DecisionRecord.WireName(outcome.Outcome)!, outcome.At, outcome.Value));
+    }
+
+    public void Merge(CustomerSlot slot, AliasRow alias, ReadOnlySpan<byte> payload)
+    {
+        _log.Add(RecordKind.Merge, slot.Hash, NewestOf(slot), payload);
+        Added(slot);
+        _unit.Aliases.Add(alias);
+    }
+
+    public void Effects(CustomerSlot slot, ReadOnlySpan<Effect> effects)
+    {
+        if (!notices.HasReaders) return;
+        foreach (ref readonly var effect in effects)
+        {
+            var text = effect.Kind switch
+            {
+                EffectKind.SessionStarted or EffectKind.SessionEnded => $"session {effect.Number}",
+                EffectKind.DormancyReached or EffectKind.Reactivated => $"dormancy level {effect.Number}",
+                EffectKind.DecisionDue or EffectKind.AttributionEnded => "",
+                _ => $"cart {effect.Number}, value {effect.Value:0.00}",
+            };
+            if (text.Length > 0) Notice(slot, effect.At, NameOf(effect.Kind), text);
+        }
+    }
+
+    public void Reject(RejectedItem item) => _unit.Rejects.Add(item);
+
+    /// <summary>The customer changed in this turn, whether or not there is a record of it.</summary>
+    public void Touch(CustomerSlot slot)
+    {
+        if (slot.IsTouched) return;
+        slot.IsTouched = true;
+        _touched.Add(slot);
+    }
+
+    /// <summary>
+    /// Queues the unit and starts the next one. Each touched customer knows the offset of its newest record afterwards and is handed to
+    /// <paramref name="saver"/>.
+    /// </summary>
+    public void Finish(CommitQueue queue, StateSaver saver)
+    {
+        var firstOffset = queue.NextOffset;
+        if (_log.Count > 0)
+        {
+            _log.Close();
+            _unit.Log = _log;
+            firstOffset = queue.Enqueue(_unit);
+            _log = pool.Rent();
+        }
+        else
+        {
+            queue.Enqueue(_unit);
+        }
+
+        _unit = new CommitUnit { Shard = shard };
+        Untouch(firstOffset, saver);
+    }
+
+    /// <summary>Instead of <see cref="Finish"/> when nothing is to be committed: deadlines that had no consequence.</summary>
+    public void Skip(CommitQueue queue, StateSaver saver) => Untouch(queue.NextOffset, saver);
+
+    private void Untouch(long firstOffset, StateSaver saver)
+    {
+        foreach (var slot in _touched)
+        {
+            if (slot.UnitHead >= 0) slot.State.LastOffset = firstOffset + slot.UnitHead;
+            slot.UnitHead = -1;
+            slot.IsTouched = false;
+            saver.Changed(slot, firstOffset);
+        }
+
+        _touched.Clear();
+    }
+
+    private void Added(CustomerSlot slot)
+    {
+        slot.UnitHead = _log.Count - 1;
+        Touch(slot);
+    }
+
+    private void Notice(CustomerSlot slot, Instant at, string type, string text)
+    {
+        if (notices.HasReaders) _unit.Notices.Add(new EngineNotice(at, type, slot.State.Id.Value, text));
+    }
+
+    private static string NameOf(EffectKind kind) => kind == EffectKind.DormancyReached ? "dormant" : EffectKinds.WireName(kind);
+}

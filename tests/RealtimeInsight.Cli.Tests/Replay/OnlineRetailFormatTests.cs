@@ -19,7 +19,8 @@ public sealed class OnlineRetailFormatTests : IDisposable
 
         Assert.Equal(EventKind.OrderCompleted, read.Kind);
         Assert.Equal("536365", read.OrderId);
-        Assert.Equal(15.30m, read.Value);
+        Assert.Null(read.Value);
+        Assert.Equal(15.30m, read.Amount);
         Assert.Equal("GBP", read.Currency);
         Assert.Equal("17850", read.Customer.Value);
         Assert.Equal(Instant.From(new DateTimeOffset(2010, 12, 1, 8, 26, 0, TimeSpan.Zero)), read.OccurredAt);
@@ -33,7 +34,7 @@ public sealed class OnlineRetailFormatTests : IDisposable
 
         Assert.Equal(EventKind.OrderRefunded, read.Kind);
         Assert.Equal("C536379", read.OrderId);
-        Assert.Equal(19.80m, read.Value);
+        Assert.Equal(19.80m, read.Amount);
         Assert.Equal(12, read.Products[0].Quantity);
     }
 

@@ -5,9 +5,9 @@ namespace RealtimeInsight.Cli.Replay.Csv;
 
 /// <summary>
 /// UCI Online Retail: one line a product of an invoice. Each line is one event, so that every line is accounted for: a completed
-/// order, or a refund where the invoice starts with C; the lines of an invoice share its number as their order id, which makes
-/// them one order. A line that is repeated to the letter is the same event and counts as a duplicate. Times are local to the
-/// shop and taken as UTC.
+/// order, or a refund where the invoice starts with C. The lines of an invoice share its number as their order id, which makes
+/// them one order, and carry no total, so that each adds its own amount. A line repeated to the letter is the same event and
+/// counts as a duplicate. Times are local to the shop and taken as UTC.
 /// </summary>
 internal sealed class OnlineRetailFormat : CsvEventFormat
 {
@@ -54,7 +54,6 @@ internal sealed class OnlineRetailFormat : CsvEventFormat
             IngestedAt = at,
             Products = [product],
             OrderId = invoice,
-            Value = product.Value,
             Currency = "GBP",
         };
         return true;

@@ -11,6 +11,9 @@ namespace RealtimeInsight.Inference.Onnx;
 /// </summary>
 public sealed class OnnxModelRunner : IModelRunner
 {
+    /// <summary>Longest sequence whose binding is kept with its request; a longer one is rare, and bound anew.</summary>
+    private const int KeptLengthMax = 64;
+
     private readonly InferenceSession _step;
     private readonly InferenceSession _fold;
     private readonly RunOptions _runOptions = new();
@@ -55,26 +58,25 @@ public sealed class OnnxModelRunner : IModelRunner
     public void Fold(FoldRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
-        ArgumentOutOfRangeException.ThrowIfNegative(request.Length);
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.Length, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Length, request.LengthMax);
         if (request.RunnerState is not FoldState state || state.Cache.Owner != this)
         {
             request.RunnerState?.Dispose();
-            request.RunnerState = state = new FoldState(NewCache(request.LengthMax + 1));
+            request.RunnerState = state = new FoldState(NewCache(Math.Min(request.LengthMax, KeptLengthMax) + 1));
         }
 
-        var length = request.Length;
-        if (length == 0)
-        {
-            // The graph wants one event at least; told that its length is 0, it leaves the state alone.
-            length = 1;
-            request.Tokens.AsSpan(0, ModelContract.TokenFeatures).Clear();
-            request.Ids.AsSpan(0, ModelContract.TokenIds).Clear();
-        }
-
-        var run = state.Cache[length] ??= BindFold(request, state, length);
         state.Length[0] = request.Length;
-        run.Run();
+        if (request.Length <= KeptLengthMax)
+        {
+            (state.Cache[request.Length] ??= BindFold(request, state)).Run();
+        }
+        else
+        {
+            using var run = BindFold(request, state);
+            run.Run();
+        }
+
         request.Scores = new HeadScores(state.Heads[0][0], state.Heads[1][0], state.Heads[2][0]);
         GC.KeepAlive(request);
     }
@@ -117,9 +119,9 @@ public sealed class OnnxModelRunner : IModelRunner
         .Output(ModelHeads.Purchase, batch.Purchase, rows, 1)
         .Output(GraphContract.ItemQuery, batch.ItemQuery, rows, ModelContract.ItemQueryWidth);
 
-    private BoundRun BindFold(FoldRequest request, FoldState state, int length) => NewRun(_fold)
-        .Input(GraphContract.Tokens, request.Tokens, 1, length, ModelContract.TokenFeatures)
-        .Input(GraphContract.Ids, request.Ids, 1, length, ModelContract.TokenIds)
+    private BoundRun BindFold(FoldRequest request, FoldState state) => NewRun(_fold)
+        .Input(GraphContract.Tokens, request.Tokens, 1, request.Length, ModelContract.TokenFeatures)
+        .Input(GraphContract.Ids, request.Ids, 1, request.Length, ModelContract.TokenIds)
         .Input(GraphContract.Length, state.Length, 1)
         .Input(GraphContract.Profile, request.Profile, 1, ModelContract.ProfileFeatures)
         .Input(GraphContract.StateIn, request.StateIn, 1, ModelContract.StateWidth)

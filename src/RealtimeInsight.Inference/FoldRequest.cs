@@ -10,7 +10,7 @@ public sealed class FoldRequest(int lengthMax)
 {
     public int LengthMax { get; } = lengthMax;
 
-    /// <summary>Events in use, 0 to <see cref="LengthMax"/>.</summary>
+    /// <summary>Events in use, 1 to <see cref="LengthMax"/>; with none there is nothing to score, and the fold fails.</summary>
     public int Length { get; set; }
 
     public float[] Tokens { get; } = GC.AllocateArray<float>(lengthMax * ModelContract.TokenFeatures, pinned: true);

@@ -7,9 +7,6 @@ namespace RealtimeInsight.Inference.Pool;
 /// <summary>Checks of numbers against the model contract.</summary>
 internal static class ContractCheck
 {
-    private static readonly long[] s_buckets =
-        [ModelContract.KindBuckets, ModelContract.CategoryBuckets, ModelContract.BrandBuckets, ModelContract.ItemBuckets];
-
     public static bool AreFinite(ReadOnlySpan<float> values)
     {
         // x - x is zero for every finite number and NaN for the others.
@@ -44,33 +41,32 @@ internal static class ContractCheck
     public static bool AreOutputsFinite(FoldRequest request) =>
         AreFinite(request.StateOut) && AreFinite([request.Scores.Churn, request.Scores.Abandonment, request.Scores.Purchase]);
 
-    public static bool AreValid(ScoreBatch batch) => AreValid(
-        batch.Tokens.AsSpan(0, batch.Rows * ModelContract.TokenFeatures),
-        batch.Ids.AsSpan(0, batch.Rows * ModelContract.TokenIds),
-        batch.Profile.AsSpan(0, batch.Rows * ModelContract.ProfileFeatures),
-        batch.StateIn.AsSpan(0, batch.Rows * ModelContract.StateWidth));
+    public static bool AreInputsFinite(ScoreBatch batch) =>
+        AreFinite(batch.Tokens.AsSpan(0, batch.Rows * ModelContract.TokenFeatures))
+        && AreFinite(batch.Profile.AsSpan(0, batch.Rows * ModelContract.ProfileFeatures))
+        && AreFinite(batch.StateIn.AsSpan(0, batch.Rows * ModelContract.StateWidth));
 
-    public static bool AreValid(FoldRequest request) => AreValid(
-        request.Tokens.AsSpan(0, request.Length * ModelContract.TokenFeatures),
-        request.Ids.AsSpan(0, request.Length * ModelContract.TokenIds),
-        request.Profile,
-        request.StateIn);
+    public static bool AreInputsFinite(FoldRequest request) =>
+        AreFinite(request.Tokens.AsSpan(0, request.Length * ModelContract.TokenFeatures))
+        && AreFinite(request.Profile)
+        && AreFinite(request.StateIn);
 
-    public static bool AreValid(ScoreRequest request) =>
-        AreValid(request.Token.Span, request.Ids.Span, request.Profile.Span, request.StateIn.Span);
+    public static bool AreInputsFinite(ScoreRequest request) =>
+        AreFinite(request.Token.Span) && AreFinite(request.Profile.Span) && AreFinite(request.StateIn.Span);
 
-    private static bool AreValid(
-        ReadOnlySpan<float> tokens, ReadOnlySpan<long> ids, ReadOnlySpan<float> profile, ReadOnlySpan<float> state) =>
-        AreFinite(tokens) && AreFinite(profile) && AreFinite(state) && AreInRange(ids);
-
-    private static bool AreInRange(ReadOnlySpan<long> ids)
+    /// <summary>A graph need not notice an id beyond its bucket: it may read another id's embedding and score happily.</summary>
+    /// <param name="ids">Rows of <see cref="ModelContract.TokenIds"/>.</param>
+    public static bool AreIdsInRange(ReadOnlySpan<long> ids)
     {
-        for (var i = 0; i < ids.Length; i++)
+        while (!ids.IsEmpty)
         {
-            if ((ulong)ids[i] >= (ulong)s_buckets[i % ModelContract.TokenIds])
+            if ((ulong)ids[0] >= ModelContract.KindBuckets || (ulong)ids[1] >= ModelContract.CategoryBuckets
+                || (ulong)ids[2] >= ModelContract.BrandBuckets || (ulong)ids[3] >= ModelContract.ItemBuckets)
             {
                 return false;
             }
+
+            ids = ids[ModelContract.TokenIds..];
         }
 
         return true;

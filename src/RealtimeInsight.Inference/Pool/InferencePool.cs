@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Inference.Models;
 using RealtimeInsight.Inference.Runners;
 
@@ -189,6 +190,15 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
     /// <summary>One run, of a batch or of a sequence, with everything that can go wrong turned into an outcome.</summary>
     private ScoreOutcome Run(ServingModel serving, ScoreBatch? batch, FoldRequest? request)
     {
+        var ids = batch is not null
+            ? batch.Ids.AsSpan(0, batch.Rows * ModelContract.TokenIds)
+            : request!.Ids.AsSpan(0, request.Length * ModelContract.TokenIds);
+        if (ids.IsEmpty || !ContractCheck.AreIdsInRange(ids))
+        {
+            OnFailure(serving, RunFailure.InputInvalid, null);
+            return ScoreOutcome.Failed;
+        }
+
         var failure = RunFailure.OutputNotFinite;
         Exception? thrown = null;
         _callers.Wait();
@@ -223,7 +233,7 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
             _callers.Release();
         }
 
-        if (!(batch is not null ? ContractCheck.AreValid(batch) : ContractCheck.AreValid(request!)))
+        if (!(batch is not null ? ContractCheck.AreInputsFinite(batch) : ContractCheck.AreInputsFinite(request!)))
         {
             failure = RunFailure.InputInvalid;
         }

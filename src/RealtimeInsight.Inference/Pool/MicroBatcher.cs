@@ -78,7 +78,7 @@ internal sealed partial class MicroBatcher : IAsyncDisposable
         }
 
         // One row outside the contract would fail the whole batch, its neighbours with it.
-        if (!ContractCheck.AreValid(request))
+        if (!ContractCheck.AreIdsInRange(request.Ids.Span) || !ContractCheck.AreInputsFinite(request))
         {
             _instruments.RunFailed(RunFailure.InputInvalid);
             return Answer(ScoreOutcome.Failed);

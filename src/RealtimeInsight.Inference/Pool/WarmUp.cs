@@ -47,13 +47,14 @@ internal static class WarmUp
     {
         var step = new ScoreBatch(1) { Rows = 1 };
         var fold = new FoldRequest(SequenceLength);
-        foreach (var length in (ReadOnlySpan<int>)[0, 1, SequenceLength])
+        foreach (var length in (ReadOnlySpan<int>)[1, SequenceLength])
         {
             fold.Length = length;
             Fill(fold.Tokens, fold.Ids, length);
             Fill(fold.Profile);
+            Fill(fold.StateIn);
             runner.Fold(fold);
-            step.StateIn.AsSpan().Clear();
+            fold.StateIn.CopyTo(step.StateIn.AsSpan());
             fold.Profile.CopyTo(step.Profile.AsSpan());
             for (var at = 0; at < length; at++)
             {
@@ -63,15 +64,10 @@ internal static class WarmUp
                 step.StateOut.CopyTo(step.StateIn.AsSpan());
             }
 
-            var difference = Difference(step.StateIn, fold.StateOut);
-            if (length > 0)
-            {
-                var (churn, abandonment, purchase) = fold.Scores;
-                difference = Math.Max(
-                    difference,
-                    Difference([step.Churn[0], step.Abandonment[0], step.Purchase[0]], [churn, abandonment, purchase]));
-            }
-
+            var (churn, abandonment, purchase) = fold.Scores;
+            var difference = Math.Max(
+                Difference(step.StateOut, fold.StateOut),
+                Difference([step.Churn[0], step.Abandonment[0], step.Purchase[0]], [churn, abandonment, purchase]));
             if (!(difference <= StepFoldTolerance))
             {
                 throw new ModelRefusedException(ModelRefusal.WarmUp,

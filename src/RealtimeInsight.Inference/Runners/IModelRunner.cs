@@ -21,8 +21,8 @@ public interface IModelRunner : IDisposable
     void Step(ScoreBatch batch);
 
     /// <summary>
-    /// Runs the request's events in order on the calling thread: writes <see cref="FoldRequest.StateOut"/> and raw logits into
-    /// <see cref="FoldRequest.Scores"/>. No events: the state stays as it is and the heads are those of that state.
+    /// Runs the request's events (1 or more) in order on the calling thread: writes <see cref="FoldRequest.StateOut"/> and raw logits
+    /// into <see cref="FoldRequest.Scores"/>. Throws what the runtime throws.
     /// </summary>
     void Fold(FoldRequest request);
 }

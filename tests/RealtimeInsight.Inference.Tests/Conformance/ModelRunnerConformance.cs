@@ -48,7 +48,7 @@ public abstract class ModelRunnerConformance
     public void Fold_EqualsSteps()
     {
         using var runner = Load();
-        Prop.ForAll<int, byte>((seed, length) => AssertFoldEqualsSteps(runner, TestInputs.Sequence(seed, length % 33)))
+        Prop.ForAll<int, byte>((seed, length) => AssertFoldEqualsSteps(runner, TestInputs.Sequence(seed, 1 + (length % 32))))
             .Check(Config.QuickThrowOnFailure.WithMaxTest(60));
     }
 
@@ -58,8 +58,8 @@ public abstract class ModelRunnerConformance
         using var runner = Load();
         Prop.ForAll<int, byte, byte>((seed, length, cut) =>
         {
-            var whole = TestInputs.Sequence(seed, length % 33);
-            var first = TestInputs.Sequence(seed, whole.Length == 0 ? 0 : cut % (whole.Length + 1));
+            var whole = TestInputs.Sequence(seed, 2 + (length % 31));
+            var first = TestInputs.Sequence(seed, 1 + (cut % (whole.Length - 1)));
             var second = new FoldRequest(32) { Length = whole.Length - first.Length };
             runner.Fold(whole);
             runner.Fold(first);
@@ -75,21 +75,28 @@ public abstract class ModelRunnerConformance
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
     }
 
-    [Fact]
-    public void Fold_NoEvents_KeepsTheStateAndScoresIt()
+    [Theory]
+    [InlineData(0)]
+    [InlineData(-1)]
+    [InlineData(33)]
+    public void Fold_LengthOutsideTheRequest_Throws(int length)
     {
         using var runner = Load();
-        var none = TestInputs.Sequence(seed: 4, length: 0);
-        var some = TestInputs.Sequence(seed: 4, length: 3);
+        var request = new FoldRequest(32) { Length = length };
 
-        runner.Fold(none);
+        Assert.Throws<ArgumentOutOfRangeException>(() => runner.Fold(request));
+    }
 
-        AssertClose(none.StateIn, none.StateOut);
-        var before = none.Scores;
-        runner.Fold(some);
-        runner.Fold(none);
-        AssertClose(before, none.Scores);
-        Assert.NotEqual(default, before);
+    [Fact]
+    public void Fold_LongAndShortInTurn_EqualsSteps()
+    {
+        using var runner = Load();
+        var request = TestInputs.Sequence(seed: 11, length: 200, lengthMax: 200);
+        foreach (var length in (int[])[200, 3, 150, 200, 1, 64, 65])
+        {
+            request.Length = length;
+            AssertFoldEqualsSteps(runner, request);
+        }
     }
 
     [Fact]
@@ -215,8 +222,8 @@ public abstract class ModelRunnerConformance
     }
 
     [Theory]
-    [InlineData(0)]
     [InlineData(1)]
+    [InlineData(7)]
     [InlineData(32)]
     public void Fold_InTheSteadyState_AllocatesNothing(int length)
     {
@@ -263,11 +270,8 @@ public abstract class ModelRunnerConformance
             step.StateOut.CopyTo(step.StateIn.AsSpan());
         }
 
-        AssertClose(step.StateIn, request.StateOut);
-        if (request.Length > 0)
-        {
-            AssertClose(new HeadScores(step.Churn[0], step.Abandonment[0], step.Purchase[0]), request.Scores);
-        }
+        AssertClose(step.StateOut, request.StateOut);
+        AssertClose(new HeadScores(step.Churn[0], step.Abandonment[0], step.Purchase[0]), request.Scores);
     }
 
     /// <summary>Bytes that the calling thread allocates in one run, once everything is bound.</summary>

@@ -48,6 +48,8 @@ public sealed class LinearModelRunner(ModelManifest? manifest = null) : IModelRu
     public void Fold(FoldRequest request)
     {
         ArgumentNullException.ThrowIfNull(request);
+        ArgumentOutOfRangeException.ThrowIfLessThan(request.Length, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(request.Length, request.LengthMax);
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         OnRun?.Invoke(0);
         request.StateIn.CopyTo(request.StateOut.AsSpan());

@@ -210,22 +210,22 @@ public sealed class InferencePoolTests : IAsyncDisposable
     [Fact]
     public void Step_RowsOutsideTheContract_FailWithoutBlameForTheModel()
     {
-        var runner = _fixture.Serve();
-        runner.OnRun = _ => throw new InvalidOperationException("index out of range");
-        var batch = TestInputs.Batch(seed: 1, rows: 2);
-        batch.Ids[ModelContract.TokenIds] = ModelContract.KindBuckets;
+        _fixture.Serve();
+        var unknown = TestInputs.Batch(seed: 1, rows: 2);
+        unknown.Ids[ModelContract.TokenIds] = ModelContract.KindBuckets;
         var poisoned = TestInputs.Sequence(seed: 1, length: 2);
-        poisoned.StateIn[63] = float.NaN;
+        poisoned.StateIn[0] = float.NaN;
         using var lease = Pool.Lease();
 
         for (var i = 0; i < 10; i++)
         {
-            Assert.Equal(ScoreOutcome.Failed, lease.Step(batch));
+            Assert.Equal(ScoreOutcome.Failed, lease.Step(unknown));
             Assert.Equal(ScoreOutcome.Failed, lease.Fold(poisoned));
+            Assert.Equal(ScoreOutcome.Failed, lease.Fold(new FoldRequest(4)));
         }
 
         Assert.NotNull(Pool.Current);
-        Assert.Equal(20, _fixture.Metrics.Sum("failures", "input_invalid"));
+        Assert.Equal(30, _fixture.Metrics.Sum("failures", "input_invalid"));
     }
 
     [Fact]

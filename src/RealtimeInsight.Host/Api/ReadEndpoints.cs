@@ -1,0 +1,112 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Engine.Port;
+
+namespace RealtimeInsight.Host.Api;
+
+/// <summary>What is known of customers, decisions, rejects and the engine.</summary>
+internal static class ReadEndpoints
+{
+    private const int LimitMax = 1_000;
+    private const int TimelineLimit = 100;
+    private const int ListLimit = 50;
+    private const int DecisionIdLengthMax = 256;
+    private const string AtRiskView = "at_risk";
+
+    public static void MapReads(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1").AddEndpointFilter<ReadFilter>().WithTags("insight")
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapGet("/customers/{id}", GetCustomer).WithName("getCustomer")
+            .WithSummary("One customer now: profile, session, cart, scores with model and age, segments, last decisions.")
+            .WithDescription("The id is a userId as sent, or an anonymousId with or without anon: before it.");
+        group.MapGet("/customers/{id}/timeline", GetTimeline).WithName("getTimeline")
+            .WithSummary("A customer's events and decisions, newest first.");
+        group.MapGet("/customers", GetCustomers).WithName("getCustomers")
+            .WithSummary("Customers with an open cart or a recent session, most at risk first (view=at_risk).");
+        group.MapGet("/decisions/{id}", GetDecision).WithName("getDecision")
+            .WithSummary("One decision with everything that went in, and its delivery attempts.");
+        group.MapGet("/rejects", GetRejects).WithName("getRejects").WithSummary("What was not accepted, newest first, with the reason and the item.");
+        group.MapGet("/status", GetStatus).WithName("getStatus").WithSummary("Counters since start and gauges now.");
+        group.MapGet("/live", GetLive).WithName("getLive")
+            .WithSummary("Server-sent events: notice (session, cart and decision changes) and status (counters).")
+            .Produces(StatusCodes.Status200OK, contentType: "text/event-stream");
+    }
+
+    private static async Task<Results<Ok<CustomerInsight>, ProblemHttpResult>> GetCustomer(
+        string id, ICustomerEngine engine, CancellationToken cancellationToken)
+    {
+        var found = await FindAsync(id, customer => engine.GetInsightAsync(customer, cancellationToken)).ConfigureAwait(false);
+        return found.Value is null ? found.Problem! : TypedResults.Ok(found.Value);
+    }
+
+    private static async Task<Results<Ok<IReadOnlyList<TimelineEntry>>, ProblemHttpResult>> GetTimeline(
+        string id, int? limit, ICustomerEngine engine, CancellationToken cancellationToken)
+    {
+        var most = limit ?? TimelineLimit;
+        if (IsBeyond(most)) return BadLimit(most);
+        var found = await FindAsync(id, customer => engine.GetTimelineAsync(customer, most, cancellationToken)).ConfigureAwait(false);
+        return found.Value is null ? found.Problem! : TypedResults.Ok(found.Value);
+    }
+
+    private static async Task<Results<Ok<IReadOnlyList<CustomerAtRisk>>, ProblemHttpResult>> GetCustomers(
+        string? view, int? limit, ICustomerEngine engine, CancellationToken cancellationToken)
+    {
+        var most = limit ?? ListLimit;
+        if (IsBeyond(most)) return BadLimit(most);
+        if (view is not (null or AtRiskView)) return Bad("view is not known; the only view is at_risk");
+        return TypedResults.Ok(await engine.GetAtRiskAsync(most, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static async Task<Results<Ok<DecisionView>, ProblemHttpResult>> GetDecision(
+        string id, ICustomerEngine engine, CancellationToken cancellationToken)
+    {
+        if (id.Length > DecisionIdLengthMax) return Bad($"a decision id has at most {DecisionIdLengthMax} characters");
+        var decision = await engine.GetDecisionAsync(id, cancellationToken).ConfigureAwait(false);
+        return decision is null
+            ? TypedResults.Problem(
+                statusCode: StatusCodes.Status404NotFound, title: "No such decision",
+                detail: "Decision ids are in last_decisions of a customer, in the timeline and in the messages of a channel.")
+            : TypedResults.Ok(decision);
+    }
+
+    private static async Task<Results<Ok<IReadOnlyList<RejectedItem>>, ProblemHttpResult>> GetRejects(
+        int? limit, ICustomerEngine engine, CancellationToken cancellationToken)
+    {
+        var most = limit ?? ListLimit;
+        if (IsBeyond(most)) return BadLimit(most);
+        return TypedResults.Ok(await engine.GetRejectsAsync(most, cancellationToken).ConfigureAwait(false));
+    }
+
+    private static Ok<StatusAnswer> GetStatus(StatusReader status) => TypedResults.Ok(status.Read());
+
+    private static Task GetLive(HttpContext context, LiveStreams live) => live.StreamAsync(context);
+
+    /// <summary>Looks an id up as it is, then as that of a visitor.</summary>
+    private static async ValueTask<(T? Value, ProblemHttpResult? Problem)> FindAsync<T>(string id, Func<CustomerId, ValueTask<T?>> read)
+        where T : class
+    {
+        if (!CustomerId.TryParse(id, out var customer, out var problem)) return (null, Bad(problem));
+        var value = await read(customer).ConfigureAwait(false);
+        if (value is null && !customer.IsVisitor && CustomerId.TryFromVisitor(id, out var visitor, out _))
+        {
+            value = await read(visitor).ConfigureAwait(false);
+        }
+
+        return value is not null ? (value, null) : (null, TypedResults.Problem(
+            statusCode: StatusCodes.Status404NotFound, title: "No such customer",
+            detail: "No event was accepted for this id. A known customer has the userId as it was sent; "
+                + "a visitor has anon: followed by the anonymousId."));
+    }
+
+    private static bool IsBeyond(int limit) => limit is < 1 or > LimitMax;
+
+    private static ProblemHttpResult BadLimit(int limit) => Bad($"limit is {limit}; use 1 to {LimitMax}");
+
+    private static ProblemHttpResult Bad(string detail) =>
+        TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The request is wrong", detail: detail);
+}

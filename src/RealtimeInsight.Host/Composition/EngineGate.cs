@@ -1,0 +1,88 @@
+using System.Runtime.CompilerServices;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Engine.Port;
+
+namespace RealtimeInsight.Host;
+
+/// <summary>
+/// The engine as the endpoints see it while it starts, runs and stops: until it is open, work is refused as unavailable and the
+/// status says why, so that the server can answer from its first moment. Thread-safe.
+/// </summary>
+internal sealed class EngineGate : ICustomerEngine
+{
+    private readonly TaskCompletionSource<ICustomerEngine> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile ICustomerEngine? _engine;
+    private volatile string _reason = "the engine is starting: it loads the saved customers and warms the model up";
+
+    /// <summary>Lets work through from now on.</summary>
+    public void Open(ICustomerEngine engine)
+    {
+        ArgumentNullException.ThrowIfNull(engine);
+        _engine = engine;
+        _opened.TrySetResult(engine);
+    }
+
+    /// <summary>Refuses work from now on.</summary>
+    public void Close(string reason)
+    {
+        _reason = reason;
+        _engine = null;
+    }
+
+    public ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken) =>
+        Opened().IngestAsync(batch, cancellationToken);
+
+    public ValueTask<CustomerInsight?> GetInsightAsync(CustomerId customer, CancellationToken cancellationToken) =>
+        Opened().GetInsightAsync(customer, cancellationToken);
+
+    public ValueTask<IReadOnlyList<TimelineEntry>?> GetTimelineAsync(CustomerId customer, int limit, CancellationToken cancellationToken) =>
+        Opened().GetTimelineAsync(customer, limit, cancellationToken);
+
+    public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
+        Opened().GetDecisionAsync(decisionId, cancellationToken);
+
+    public ValueTask<IReadOnlyList<RejectedItem>> GetRejectsAsync(int limit, CancellationToken cancellationToken) =>
+        Opened().GetRejectsAsync(limit, cancellationToken);
+
+    public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
+        Opened().GetAtRiskAsync(limit, cancellationToken);
+
+    public EngineStatus GetStatus() => _engine?.GetStatus() ?? NotOpen(_reason);
+
+    /// <summary>Waits for the engine to open, then streams.</summary>
+    public async IAsyncEnumerable<EngineNotice> SubscribeAsync([EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var engine = await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var notice in engine.SubscribeAsync(cancellationToken).ConfigureAwait(false)) yield return notice;
+    }
+
+    private ICustomerEngine Opened() => _engine ?? throw new EngineUnavailableException($"{_reason}; send the request again later");
+
+    private static EngineStatus NotOpen(string reason) => new()
+    {
+        IsReady = false,
+        Problems = [reason],
+        Model = null,
+        EventsAccepted = 0,
+        EventsDuplicate = 0,
+        EventsLate = 0,
+        EventsRejected = 0,
+        Customers = 0,
+        SessionsStarted = 0,
+        SessionsOpen = 0,
+        CartsOpened = 0,
+        CartsOpen = 0,
+        CartsAtRisk = 0,
+        CartsAbandoned = 0,
+        CartsRecovered = 0,
+        CartsConverted = 0,
+        CartsEmptied = 0,
+        Scores = 0,
+        ScoresDegraded = 0,
+        DecisionsMade = 0,
+        DecisionsSuppressed = 0,
+        Actions = 0,
+        ActionsDelivered = 0,
+        DeadlinesArmed = 0,
+    };
+}

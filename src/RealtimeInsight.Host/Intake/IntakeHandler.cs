@@ -1,0 +1,185 @@
+using System.Text.Json;
+using Microsoft.AspNetCore.Http;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Host.Api;
+
+namespace RealtimeInsight.Host.Intake;
+
+/// <summary>One request from its bytes to its answer: bounded reading, key, items, commit, counts. Thread-safe.</summary>
+internal sealed class IntakeHandler(
+    ICustomerEngine engine, WriteAccess access, IntakeOptions options, IntakeInstruments instruments, TimeProvider time)
+{
+    private const int WholeRequest = -1;
+    private const int TraceParentLengthMax = 55;
+
+    private readonly PerMinuteLimit _unauthorizedKept = new(options.UnauthorizedKeptPerMinuteMax, time);
+    private int _inFlight;
+
+    private readonly record struct Result(int Status, IntakeAnswer Answer);
+
+    /// <summary>Answers one call. <paramref name="type"/> is null for a batch.</summary>
+    public async Task HandleAsync(HttpContext context, string call, CallType? type)
+    {
+        Result result;
+        try
+        {
+            result = Interlocked.Increment(ref _inFlight) <= options.RequestsInFlightMax
+                ? await WorkAsync(context, type).ConfigureAwait(false)
+                : Busy();
+        }
+        catch (OperationCanceledException) when (context.RequestAborted.IsCancellationRequested)
+        {
+            // The sender is gone: nobody is there to read an answer.
+            instruments.Request(call, StatusCodes.Status499ClientClosedRequest);
+            return;
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inFlight);
+        }
+
+        instruments.Request(call, result.Status);
+        context.Response.StatusCode = result.Status;
+        if (result.Status is StatusCodes.Status429TooManyRequests or StatusCodes.Status503ServiceUnavailable)
+        {
+            context.Response.Headers.RetryAfter = ((long)Math.Ceiling(options.RetryAfter.TotalSeconds)).ToString();
+        }
+
+        if (result.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Basic realm=\"write key\"";
+        await context.Response.WriteAsJsonAsync(result.Answer, ApiJson.Options, context.RequestAborted).ConfigureAwait(false);
+    }
+
+    private async Task<Result> WorkAsync(HttpContext context, CallType? type)
+    {
+        var receivedAt = time.GetUtcNow();
+        var isAllowed = access.Allows(context, Credentials.KeyOf(context.Request));
+        var bytesMax = type is null ? IntakeOptions.BatchBytesMax : IntakeOptions.EventBytesMax;
+        using var body = await RequestBody.ReadAsync(context.Request, bytesMax, context.RequestAborted).ConfigureAwait(false);
+        if (body.Problem is { } unread) return await RefuseAsync(context, body.Status, unread, body.Memory, isAllowed, receivedAt).ConfigureAwait(false);
+
+        using var json = RequestParser.ReadJson(body.Memory, out var problem);
+        if (json is null)
+        {
+            return await RefuseAsync(context, StatusCodes.Status400BadRequest, problem, body.Memory, isAllowed, receivedAt).ConfigureAwait(false);
+        }
+
+        if (!isAllowed && !access.Allows(context, RequestParser.WriteKeyOf(json.RootElement)))
+        {
+            problem = new ItemProblem(RejectCodes.Unauthorized,
+                "no valid write key; send it as the user of Basic authentication, as Bearer token or as writeKey in the body");
+            return await RefuseAsync(context, StatusCodes.Status401Unauthorized, problem, body.Memory, false, receivedAt).ConfigureAwait(false);
+        }
+
+        var parsed = new ParsedRequest();
+        var parser = new EventParser(options.FutureMax);
+        if (RequestParser.Parse(json.RootElement, type, receivedAt, TraceParentOf(context), parser, parsed) is not { } whole)
+        {
+            return await CommitAsync(context, parsed, isSingle: type is not null).ConfigureAwait(false);
+        }
+
+        var status = whole.Code is RejectCodes.TooMany ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
+        return await RefuseAsync(context, status, whole, body.Memory, true, receivedAt).ConfigureAwait(false);
+    }
+
+    private async Task<Result> CommitAsync(HttpContext context, ParsedRequest parsed, bool isSingle)
+    {
+        foreach (var reject in parsed.Rejects) instruments.Rejected(reject.Code);
+        IngestResult result;
+        try
+        {
+            result = await IngestAsync(parsed.ToBatch(), context.RequestAborted).ConfigureAwait(false);
+        }
+        catch (EngineUnavailableException)
+        {
+            return Unavailable("the engine cannot commit events now; send the same request again later");
+        }
+        catch (OperationCanceledException) when (!context.RequestAborted.IsCancellationRequested)
+        {
+            return Unavailable("the engine did not commit in time; send the same request again later");
+        }
+
+        foreach (var accepted in parsed.Events) instruments.Received(accepted.Kind);
+        instruments.Duplicates(result.Duplicates);
+        var rejected = Rejected(parsed, result);
+        return isSingle && rejected.Count > 0
+            ? new Result(StatusCodes.Status400BadRequest, new IntakeAnswer(false, 0, 0, rejected))
+            : new Result(StatusCodes.Status200OK, new IntakeAnswer(true, result.Accepted, result.Duplicates, rejected));
+    }
+
+    private List<RejectedAnswer> Rejected(ParsedRequest parsed, IngestResult result)
+    {
+        var rejected = parsed.Rejects.Select(reject => new RejectedAnswer(reject.Index, reject.Code, reject.Message)).ToList();
+        if (result.Late == 0) return rejected;
+        for (var i = 0; i < result.Outcomes.Count; i++)
+        {
+            if (result.Outcomes[i] != EventOutcome.Late) continue;
+            instruments.Rejected(RejectCodes.Late);
+            rejected.Add(new RejectedAnswer(parsed.PositionOf(i), RejectCodes.Late,
+                $"the event happened at {parsed.Events[i].OccurredAt}, which is longer ago than the engine's allowed lateness; it was kept aside"));
+        }
+
+        rejected.Sort((left, right) => left.Index.CompareTo(right.Index));
+        return rejected;
+    }
+
+    /// <summary>Answers and keeps a request that is wrong as a whole. Of a sender without a key nothing is kept but the fact, and that within a limit.</summary>
+    private async Task<Result> RefuseAsync(
+        HttpContext context, int status, ItemProblem problem, ReadOnlyMemory<byte> body, bool isAllowed, DateTimeOffset receivedAt)
+    {
+        instruments.Rejected(problem.Code);
+        if (isAllowed || _unauthorizedKept.TryTake())
+        {
+            var payload = isAllowed ? ParsedRequest.PayloadOf(body.Span) : "";
+            var reject = ParsedRequest.RejectOf(receivedAt, WholeRequest, problem, payload);
+            await KeepAsync(reject, context.RequestAborted).ConfigureAwait(false);
+        }
+        else
+        {
+            instruments.RejectNotKept(problem.Code);
+        }
+
+        return Refused(status, problem);
+    }
+
+    private async Task KeepAsync(RejectedItem reject, CancellationToken aborted)
+    {
+        try
+        {
+            await IngestAsync(new IngestBatch([], [reject]), aborted).ConfigureAwait(false);
+        }
+        catch (Exception stop) when (stop is EngineUnavailableException or OperationCanceledException)
+        {
+            // The sender's mistake has its answer either way; only the list of rejects lacks it.
+            instruments.RejectNotKept(reject.Code);
+        }
+    }
+
+    private async Task<IngestResult> IngestAsync(IngestBatch batch, CancellationToken aborted)
+    {
+        using var limit = new CancellationTokenSource(options.CommitWaitMax, time);
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, aborted);
+        return await engine.IngestAsync(batch, either.Token).ConfigureAwait(false);
+    }
+
+    private Result Busy()
+    {
+        instruments.Rejected(RejectCodes.Unavailable);
+        return Refused(StatusCodes.Status429TooManyRequests, new ItemProblem(RejectCodes.Unavailable,
+            $"{options.RequestsInFlightMax} requests are being worked on, which is the limit; send the same request again later"));
+    }
+
+    private Result Unavailable(string message)
+    {
+        instruments.Rejected(RejectCodes.Unavailable);
+        return Refused(StatusCodes.Status503ServiceUnavailable, new ItemProblem(RejectCodes.Unavailable, message));
+    }
+
+    private static Result Refused(int status, ItemProblem problem) =>
+        new(status, new IntakeAnswer(false, 0, 0, [new RejectedAnswer(WholeRequest, problem.Code, problem.Message)]));
+
+    private static string? TraceParentOf(HttpContext context)
+    {
+        var header = context.Request.Headers.TraceParent.ToString();
+        return header.Length == TraceParentLengthMax ? header : null;
+    }
+}

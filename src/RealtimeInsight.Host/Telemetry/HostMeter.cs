@@ -1,0 +1,14 @@
+namespace RealtimeInsight.Host;
+
+/// <summary>The meters whose instruments <c>/metrics</c> shows.</summary>
+public static class HostMeter
+{
+    public const string Name = "RealtimeInsight.Host";
+
+    /// <summary>Ours, the runtime's and the server's.</summary>
+    public static IReadOnlyList<string> Exported { get; } =
+    [
+        Name, "RealtimeInsight.Engine", "RealtimeInsight.Inference", "RealtimeInsight.Storage", "System.Runtime",
+        "Microsoft.AspNetCore.Hosting",
+    ];
+}

@@ -86,21 +86,30 @@ internal static class ReadEndpoints
 
     private static Task GetLive(HttpContext context, LiveStreams live) => live.StreamAsync(context);
 
-    /// <summary>Looks an id up as it is, then as that of a visitor.</summary>
+    /// <summary>Looks an id up as it is, then as that of a visitor; a slash in it arrives still encoded, and is tried last.</summary>
     private static async ValueTask<(T? Value, ProblemHttpResult? Problem)> FindAsync<T>(string id, Func<CustomerId, ValueTask<T?>> read)
         where T : class
     {
         if (!CustomerId.TryParse(id, out var customer, out var problem)) return (null, Bad(problem));
-        var value = await read(customer).ConfigureAwait(false);
-        if (value is null && !customer.IsVisitor && CustomerId.TryFromVisitor(id, out var visitor, out _))
+        var value = await FindAsync(customer, read).ConfigureAwait(false);
+        if (value is null && id.Contains("%2F", StringComparison.OrdinalIgnoreCase)
+            && CustomerId.TryParse(id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), out customer, out _))
         {
-            value = await read(visitor).ConfigureAwait(false);
+            value = await FindAsync(customer, read).ConfigureAwait(false);
         }
 
         return value is not null ? (value, null) : (null, TypedResults.Problem(
             statusCode: StatusCodes.Status404NotFound, title: "No such customer",
             detail: "No event was accepted for this id. A known customer has the userId as it was sent; "
                 + "a visitor has anon: followed by the anonymousId."));
+    }
+
+    private static async ValueTask<T?> FindAsync<T>(CustomerId customer, Func<CustomerId, ValueTask<T?>> read)
+        where T : class
+    {
+        var value = await read(customer).ConfigureAwait(false);
+        if (value is not null || customer.IsVisitor || !CustomerId.TryFromVisitor(customer.Value, out var visitor, out _)) return value;
+        return await read(visitor).ConfigureAwait(false);
     }
 
     private static bool IsBeyond(int limit) => limit is < 1 or > LimitMax;

@@ -22,6 +22,9 @@ internal sealed class EngineGate : ICustomerEngine
         _opened.TrySetResult(engine);
     }
 
+    /// <summary>Returns when the engine has been opened.</summary>
+    public Task OpenedAsync(CancellationToken cancellationToken) => _opened.Task.WaitAsync(cancellationToken);
+
     /// <summary>Refuses work from now on.</summary>
     public void Close(string reason)
     {

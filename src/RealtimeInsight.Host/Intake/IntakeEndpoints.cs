@@ -28,7 +28,7 @@ internal static class IntakeEndpoints
                 .WithTags("intake")
                 .WithSummary(summary)
                 .WithDescription(Description)
-                .WithMetadata(new AcceptsMetadata(["application/json", "text/plain"], typeof(object), isOptional: false))
+                .WithMetadata(new AcceptsMetadata(["application/json", "*/*"], typeof(object), isOptional: false))
                 .Produces<IntakeAnswer>()
                 .Produces<IntakeAnswer>(StatusCodes.Status400BadRequest)
                 .Produces<IntakeAnswer>(StatusCodes.Status401Unauthorized)

@@ -98,7 +98,7 @@ internal sealed class IntakeHandler(
             return Unavailable("the engine did not commit in time; send the same request again later");
         }
 
-        foreach (var accepted in parsed.Events) instruments.Received(accepted.Kind);
+        instruments.Received(parsed.Events);
         instruments.Duplicates(result.Duplicates);
         var rejected = Rejected(parsed, result);
         return isSingle && rejected.Count > 0

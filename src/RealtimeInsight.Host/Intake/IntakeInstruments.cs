@@ -32,8 +32,20 @@ internal sealed class IntakeInstruments
     public void Request(string call, int status) =>
         _requests.Add(1, new KeyValuePair<string, object?>("call", call), new KeyValuePair<string, object?>("status", status));
 
-    public void Received(EventKind kind) => _received.Add(
-        1, new KeyValuePair<string, object?>("source", Source), new KeyValuePair<string, object?>("type", EventKinds.WireName(kind)));
+    /// <summary>Counts the events of a request, one measurement for each kind in it.</summary>
+    public void Received(IReadOnlyList<CustomerEvent> events)
+    {
+        Span<int> counts = stackalloc int[EventKinds.Count];
+        foreach (var received in events) counts[(int)received.Kind]++;
+        for (var kind = 0; kind < counts.Length; kind++)
+        {
+            if (counts[kind] == 0) continue;
+            _received.Add(
+                counts[kind],
+                new KeyValuePair<string, object?>("source", Source),
+                new KeyValuePair<string, object?>("type", EventKinds.WireName((EventKind)kind)));
+        }
+    }
 
     public void Rejected(string code) => _rejected.Add(1, new KeyValuePair<string, object?>("reason", code));
 

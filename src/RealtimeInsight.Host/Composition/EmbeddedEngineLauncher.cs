@@ -1,0 +1,6 @@
+namespace RealtimeInsight.Host;
+
+internal sealed class EmbeddedEngineLauncher : IEngineLauncher
+{
+    public Task<IRunningEngine> StartAsync(CancellationToken cancellationToken) => throw new SetupException("none");
+}

@@ -1,0 +1,81 @@
+using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging;
+using RealtimeInsight.Engine.Port;
+
+namespace RealtimeInsight.Host;
+
+/// <summary>Starts an engine; the embedded one in the product, another one in tests.</summary>
+public interface IEngineLauncher
+{
+    /// <summary>Returns when the engine has recovered and takes events. What is degraded then is in its status.</summary>
+    Task<IRunningEngine> StartAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>A started engine. Disposing drains what was accepted, saves and closes.</summary>
+public interface IRunningEngine : IAsyncDisposable
+{
+    ICustomerEngine Engine { get; }
+}
+
+/// <summary>
+/// Owns the engine's life: starts it behind the server, so that health can be asked meanwhile, opens the gate, and on stop, when the
+/// server takes no more requests, drains and closes it. An engine that cannot start stops the process with a message.
+/// </summary>
+internal sealed partial class EngineService(
+    IEngineLauncher launcher, EngineGate gate, HostOutcome outcome, IHostApplicationLifetime lifetime, ILogger<EngineService> logger)
+    : IHostedService, IDisposable
+{
+    private readonly CancellationTokenSource _stopping = new();
+    private Task<IRunningEngine?> _started = Task.FromResult<IRunningEngine?>(null);
+
+    public Task StartAsync(CancellationToken cancellationToken)
+    {
+        _started = Task.Run(LaunchAsync, CancellationToken.None);
+        return Task.CompletedTask;
+    }
+
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        gate.Close("the engine is stopping");
+        await _stopping.CancelAsync().ConfigureAwait(false);
+        var running = await _started.WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (running is null) return;
+        await running.DisposeAsync().AsTask().WaitAsync(cancellationToken).ConfigureAwait(false);
+        LogStopped(logger);
+    }
+
+    public void Dispose() => _stopping.Dispose();
+
+    private async Task<IRunningEngine?> LaunchAsync()
+    {
+        try
+        {
+            var running = await launcher.StartAsync(_stopping.Token).ConfigureAwait(false);
+            gate.Open(running.Engine);
+            LogStarted(logger);
+            return running;
+        }
+        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
+        {
+            return null;
+        }
+        catch (Exception fault)
+        {
+            // The edge of the process: without its engine the host has nothing to do, and says so in its exit code.
+            LogFailed(logger, fault);
+            gate.Close($"the engine could not start: {fault.Message}");
+            outcome.Fail($"the engine could not start: {fault.Message}");
+            lifetime.StopApplication();
+            return null;
+        }
+    }
+
+    [LoggerMessage(5010, LogLevel.Information, "Engine started")]
+    private static partial void LogStarted(ILogger logger);
+
+    [LoggerMessage(5011, LogLevel.Information, "Engine stopped: everything accepted is saved")]
+    private static partial void LogStopped(ILogger logger);
+
+    [LoggerMessage(5012, LogLevel.Critical, "The engine could not start")]
+    private static partial void LogFailed(ILogger logger, Exception fault);
+}

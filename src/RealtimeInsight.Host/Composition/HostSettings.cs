@@ -1,0 +1,119 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Options;
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Host.Api;
+using RealtimeInsight.Host.Channels;
+using RealtimeInsight.Host.Demo;
+using RealtimeInsight.Host.Intake;
+using RealtimeInsight.Inference.Pool;
+
+namespace RealtimeInsight.Host;
+
+/// <summary>
+/// Every option of the host, read once and checked: defaults, then <c>realtime-insight.json</c> in the working directory, then environment
+/// variables that start with <c>REALTIME_INSIGHT_</c> (<c>REALTIME_INSIGHT_Intake__WriteKeys__0</c>), then the command line.
+/// </summary>
+public sealed class HostSettings
+{
+    public const string SettingsFile = "realtime-insight.json";
+    public const string EnvironmentPrefix = "REALTIME_INSIGHT_";
+
+    private HostSettings(IConfigurationRoot configuration)
+    {
+        Configuration = configuration;
+        Host = Bind(new HostOptions(), "Host");
+        Demo = Bind(new DemoOptions(), "Demo");
+        // Given values win over the demo's, which win over the defaults.
+        Customer = Bind(Host.Demo ? Demo.Shorten(new CustomerOptions()) : new CustomerOptions(), "Customer");
+        Intake = Bind(new IntakeOptions(), "Intake");
+        Api = Bind(new ApiOptions(), "Api");
+        Webhook = Bind(new WebhookOptions(), "Channels:Webhook");
+        Inference = Bind(new InferenceOptions(), "Inference");
+        Inference.ModelsDirectory = Host.Models.Length > 0 ? Host.Models : ShippedFiles.Models;
+        PolicyPath = Host.Policy.Length > 0 ? Host.Policy : Host.Demo ? PolicyFile.DemoPath : PolicyFile.DefaultPath;
+    }
+
+    public HostOptions Host { get; }
+
+    public DemoOptions Demo { get; }
+
+    public CustomerOptions Customer { get; }
+
+    public IntakeOptions Intake { get; }
+
+    public ApiOptions Api { get; }
+
+    public WebhookOptions Webhook { get; }
+
+    public InferenceOptions Inference { get; }
+
+    /// <summary>The policy file that counts: the configured one, else the demo's or the shipped one.</summary>
+    public string PolicyPath { get; }
+
+    internal IConfigurationRoot Configuration { get; }
+
+    /// <exception cref="SetupException">A value cannot be read or is out of range; the message lists every one.</exception>
+    public static HostSettings Read(HostArguments arguments)
+    {
+        ArgumentNullException.ThrowIfNull(arguments);
+        HostSettings settings;
+        try
+        {
+            var configuration = new ConfigurationBuilder()
+                .AddJsonFile(Path.Combine(Directory.GetCurrentDirectory(), SettingsFile), optional: true, reloadOnChange: false)
+                .AddEnvironmentVariables(EnvironmentPrefix)
+                .AddInMemoryCollection(KeysOf(arguments))
+                .Build();
+            settings = new HostSettings(configuration);
+        }
+        catch (Exception fault) when (fault is InvalidOperationException or InvalidDataException or FormatException)
+        {
+            throw new SetupException($"a setting cannot be read: {fault.Message}", fault);
+        }
+
+        var problems = settings.Problems();
+        if (problems.Count > 0) throw new SetupException(string.Join(Environment.NewLine, problems));
+        return settings;
+    }
+
+    private List<string> Problems()
+    {
+        List<string> problems =
+        [
+            .. HostOptions.Validate(Host),
+            .. DemoOptions.Validate(Demo),
+            .. CustomerOptions.Validate(Customer).Select(problem => $"Customer:{problem}"),
+            .. IntakeOptions.Validate(Intake),
+            .. ApiOptions.Validate(Api),
+            .. WebhookOptions.Validate(Webhook),
+        ];
+        var inference = new InferenceOptionsValidator().Validate(Options.DefaultName, Inference);
+        if (inference.Failed) problems.AddRange(inference.Failures.Select(problem => $"Inference:{problem}"));
+        if (System.Net.IPAddress.TryParse(Host.Listen, out var address) && !System.Net.IPAddress.IsLoopback(address)
+            && (Intake.WriteKeys.Count == 0 || Api.ReadKeys.Count == 0))
+        {
+            problems.Add($"Host:Listen is {Host.Listen}, which other machines can reach: configure Intake:WriteKeys and Api:ReadKeys, "
+                + $"for example {EnvironmentPrefix}Intake__WriteKeys__0 and {EnvironmentPrefix}Api__ReadKeys__0 in the environment");
+        }
+
+        return problems;
+    }
+
+    private T Bind<T>(T options, string section)
+    {
+        Configuration.GetSection(section).Bind(options, binder => binder.ErrorOnUnknownConfiguration = true);
+        return options;
+    }
+
+    private static Dictionary<string, string?> KeysOf(HostArguments arguments)
+    {
+        var keys = new Dictionary<string, string?>(arguments.Settings, StringComparer.OrdinalIgnoreCase);
+        if (arguments.Port is { } port) keys["Host:Port"] = port.ToString();
+        if (arguments.Listen is { } listen) keys["Host:Listen"] = listen;
+        if (arguments.DataDir is { } dataDir) keys["Host:DataDir"] = dataDir;
+        if (arguments.Policy is { } policy) keys["Host:Policy"] = policy;
+        if (arguments.Models is { } models) keys["Host:Models"] = models;
+        if (arguments.NoDemo) keys["Host:Demo"] = "false";
+        return keys;
+    }
+}

@@ -1,0 +1,72 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Host.Api;
+using RealtimeInsight.Host.Channels;
+using RealtimeInsight.Host.Demo;
+using RealtimeInsight.Host.Intake;
+using RealtimeInsight.Host.Telemetry;
+
+namespace RealtimeInsight.Host;
+
+/// <summary>Registers what the host consists of.</summary>
+internal static class ServiceSetup
+{
+    public static void AddInsight(this IServiceCollection services, HostSettings settings)
+    {
+        services.AddSingleton(settings);
+        services.AddSingleton(settings.Host);
+        services.AddSingleton(settings.Intake);
+        services.AddSingleton(settings.Api);
+        services.AddSingleton(settings.Webhook);
+        services.AddSingleton(settings.Demo);
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddPrometheus();
+        services.AddHttp(settings);
+        services.AddChannels(settings.Webhook);
+        services.AddSingleton<HostOutcome>();
+        services.AddSingleton<EngineGate>();
+        services.AddSingleton<ICustomerEngine>(provider => provider.GetRequiredService<EngineGate>());
+        services.AddSingleton<IEngineLauncher, EmbeddedEngineLauncher>();
+        services.AddHostedService<EngineService>();
+        if (settings.Host.Demo)
+        {
+            services.AddHostedService<DemoFeeder>();
+            services.AddHostedService<DemoNarrator>();
+        }
+    }
+
+    private static void AddHttp(this IServiceCollection services, HostSettings settings)
+    {
+        services.ConfigureHttpJsonOptions(json => ApiJson.Apply(json.SerializerOptions));
+        services.AddProblemDetails();
+        services.AddOpenApi("v1", OpenApiSetup.Describe);
+        services.AddSingleton<IntakeInstruments>();
+        services.AddSingleton<IntakeHandler>();
+        services.AddSingleton(new WriteAccess(settings.Intake, settings.Host.Demo));
+        services.AddSingleton(new ReadAccess(settings.Api, settings.Host.Demo));
+        services.AddSingleton<StatusReader>();
+        services.AddSingleton<LiveStreams>();
+    }
+
+    private static void AddChannels(this IServiceCollection services, WebhookOptions webhook)
+    {
+        services.AddSingleton(provider => new LogChannel(
+            provider.GetRequiredService<DataFolder>().Path, provider.GetRequiredService<ILogger<LogChannel>>()));
+        services.AddSingleton<IActionChannel>(provider => provider.GetRequiredService<LogChannel>());
+        if (webhook.IsConfigured)
+        {
+            services.AddSingleton<WebhookChannel>();
+            services.AddSingleton<IActionChannel>(provider => provider.GetRequiredService<WebhookChannel>());
+        }
+
+        services.AddSingleton<IActionChannel>(provider => new NamedChannel(
+            Domain.Decisions.Policy.DefaultChannel,
+            webhook.IsConfigured ? provider.GetRequiredService<WebhookChannel>() : provider.GetRequiredService<LogChannel>()));
+    }
+}

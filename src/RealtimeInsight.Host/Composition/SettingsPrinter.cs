@@ -1,0 +1,72 @@
+using System.Collections;
+using System.Reflection;
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.Configuration.EnvironmentVariables;
+using Microsoft.Extensions.Configuration.Json;
+
+namespace RealtimeInsight.Host;
+
+/// <summary>Prints every option once at the start with where it came from. Keys, secrets and the webhook's address are not shown.</summary>
+internal static class SettingsPrinter
+{
+    private static readonly string[] Secret = ["WriteKeys", "ReadKeys", "Secrets", "Url"];
+
+    /// <summary>One line for each option: those that were given first, then the defaults.</summary>
+    public static IEnumerable<string> Lines(HostSettings settings)
+    {
+        (string Section, object Options)[] all =
+        [
+            ("Host", settings.Host), ("Intake", settings.Intake), ("Api", settings.Api), ("Customer", settings.Customer),
+            ("Channels:Webhook", settings.Webhook), ("Inference", settings.Inference), ("Demo", settings.Demo),
+        ];
+        var rows = all.SelectMany(group => Rows(group.Section, group.Options, settings.Configuration)).ToList();
+        var width = rows.Max(row => row.Key.Length);
+        return rows.OrderBy(row => row.Source == "default").ThenBy(row => row.Key, StringComparer.Ordinal)
+            .Select(row => $"  {row.Key.PadRight(width)}  {row.Value}  ({row.Source})");
+    }
+
+    private static IEnumerable<(string Key, string Value, string Source)> Rows(string section, object options, IConfigurationRoot configuration)
+    {
+        foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        {
+            if (property.GetIndexParameters().Length > 0 || !property.CanRead || property.GetMethod!.IsStatic) continue;
+            var isGetOnly = !property.CanWrite && !typeof(IEnumerable).IsAssignableFrom(property.PropertyType);
+            if (isGetOnly) continue;
+            var key = $"{section}:{property.Name}";
+            yield return (key, Shown(property.Name, property.GetValue(options)), SourceOf(key, configuration));
+        }
+    }
+
+    private static string Shown(string name, object? value)
+    {
+        if (Secret.Contains(name))
+        {
+            var count = value is ICollection list ? list.Count : value is string { Length: > 0 } ? 1 : 0;
+            return count == 0 ? "none" : $"{count} set, not shown";
+        }
+
+        return value switch
+        {
+            null or "" => "none",
+            string text => text,
+            IEnumerable items => string.Join(", ", items.Cast<object>()) is { Length: > 0 } joined ? joined : "none",
+            _ => value.ToString() ?? "",
+        };
+    }
+
+    private static string SourceOf(string key, IConfigurationRoot configuration)
+    {
+        foreach (var provider in configuration.Providers.Reverse())
+        {
+            if (!provider.TryGet(key, out _) && !provider.TryGet($"{key}:0", out _)) continue;
+            return provider switch
+            {
+                EnvironmentVariablesConfigurationProvider => "environment",
+                JsonConfigurationProvider => HostSettings.SettingsFile,
+                _ => "command line",
+            };
+        }
+
+        return "default";
+    }
+}

@@ -1,0 +1,84 @@
+using System.Globalization;
+using Microsoft.Extensions.Hosting;
+using RealtimeInsight.Engine.Port;
+
+namespace RealtimeInsight.Host.Demo;
+
+/// <summary>Tells on the console what happens to customers: a few live lines, and the counters at a fixed interval.</summary>
+internal sealed class DemoNarrator(
+    DemoOptions options, ICustomerEngine engine, DemoLines lines, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
+{
+    private const int NameWidth = 15;
+    private int _left;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var stop = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken, lifetime.ApplicationStopping);
+        await Task.WhenAll(TellNoticesAsync(stop.Token), TellStatusAsync(stop.Token)).ConfigureAwait(false);
+    }
+
+    /// <summary>What a notice is called on the console; null for one that is not told.</summary>
+    internal static string? TitleOf(string type) => type switch
+    {
+        "cart_opened" => "cart opened",
+        "cart_at_risk" => "cart at risk",
+        "cart_abandoned" => "cart abandoned",
+        "cart_recovered" => "cart recovered",
+        "cart_converted" => "cart converted",
+        "decision" => "action decided",
+        "delivered" => "action sent",
+        _ => null,
+    };
+
+    /// <summary>The counters in one line; the rate is of the time since the line before.</summary>
+    internal static string StatusLine(EngineStatus status, double eventsPerSecond)
+    {
+        var culture = CultureInfo.InvariantCulture;
+        return string.Create(culture, $"-- {status.EventsAccepted:N0} events ({eventsPerSecond:N0}/s) · {status.Customers:N0} customers · ")
+            + string.Create(culture, $"carts {status.CartsOpen:N0} open, {status.CartsAtRisk:N0} at risk, {status.CartsAbandoned:N0} abandoned, ")
+            + string.Create(culture, $"{status.CartsRecovered:N0} recovered, {status.CartsConverted:N0} converted · ")
+            + string.Create(culture, $"{status.Scores:N0} scores · {status.ActionsDelivered:N0} actions sent");
+    }
+
+    private async Task TellNoticesAsync(CancellationToken stop)
+    {
+        try
+        {
+            await foreach (var notice in engine.SubscribeAsync(stop).ConfigureAwait(false))
+            {
+                if (TitleOf(notice.Type) is not { } title) continue;
+                // Carts open all the time; what follows from them is rare and worth the line.
+                var isCommon = notice.Type == "cart_opened";
+                if (isCommon ? Volatile.Read(ref _left) <= options.LinesPerStatus / 2 : Volatile.Read(ref _left) <= 0) continue;
+                Interlocked.Decrement(ref _left);
+                lines.Print($"{notice.At.ToDateTimeOffset():HH:mm:ss}  {title.PadRight(NameWidth)} {notice.CustomerId}  {notice.Text}");
+            }
+        }
+        catch (Exception end) when (end is OperationCanceledException or EngineUnavailableException)
+        {
+            // The host stops: there is nothing more to tell.
+        }
+    }
+
+    private async Task TellStatusAsync(CancellationToken stop)
+    {
+        using var timer = new PeriodicTimer(options.StatusInterval, time);
+        var before = engine.GetStatus().EventsAccepted;
+        Volatile.Write(ref _left, options.LinesPerStatus);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
+            {
+                var status = engine.GetStatus();
+                if (!status.IsReady) continue;
+                lines.Print(StatusLine(status, (status.EventsAccepted - before) / options.StatusInterval.TotalSeconds));
+                before = status.EventsAccepted;
+                Volatile.Write(ref _left, options.LinesPerStatus);
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            lines.Print("-- stopping: the queues drain and the customers are saved");
+        }
+    }
+}

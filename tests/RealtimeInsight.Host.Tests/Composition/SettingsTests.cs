@@ -1,0 +1,131 @@
+using RealtimeInsight.Host.Api;
+using RealtimeInsight.Host.Demo;
+using RealtimeInsight.Host.Intake;
+
+namespace RealtimeInsight.Host.Tests.Composition;
+
+public sealed class SettingsTests
+{
+    [Fact]
+    public void Read_Nothing_GivesTheDocumentedDefaults()
+    {
+        var settings = HostSettings.Read(new HostArguments());
+
+        Assert.Equal((8080, "127.0.0.1", ".data", true), (settings.Host.Port, settings.Host.Listen, settings.Host.DataDir, settings.Host.Demo));
+        Assert.Equal(TimeSpan.FromSeconds(45), settings.Customer.SessionGap);
+        Assert.Equal(TimeSpan.FromSeconds(15), settings.Customer.CartAtRiskAfter);
+        Assert.Equal(TimeSpan.FromSeconds(40), settings.Customer.CartAbandonedAfter);
+        Assert.Equal(PolicyFile.DemoPath, settings.PolicyPath);
+    }
+
+    [Fact]
+    public void Read_NoDemo_KeepsTheProductsSpansAndPolicy()
+    {
+        var settings = HostSettings.Read(new HostArguments { NoDemo = true });
+
+        Assert.Equal(TimeSpan.FromMinutes(30), settings.Customer.SessionGap);
+        Assert.Equal(PolicyFile.DefaultPath, settings.PolicyPath);
+    }
+
+    [Fact]
+    public void Read_GivenSpan_WinsOverTheDemos()
+    {
+        var settings = HostSettings.Read(With(("Customer:CartAbandonedAfter", "00:02:00")));
+
+        Assert.Equal(TimeSpan.FromMinutes(2), settings.Customer.CartAbandonedAfter);
+        Assert.Equal(TimeSpan.FromSeconds(15), settings.Customer.CartAtRiskAfter);
+    }
+
+    [Fact]
+    public void Read_Environment_IsNamedAsSourceAndTheCommandLineWins()
+    {
+        const string name = HostSettings.EnvironmentPrefix + "Host__Port";
+        Environment.SetEnvironmentVariable(name, "9001");
+        try
+        {
+            var fromEnvironment = HostSettings.Read(new HostArguments());
+            var fromCommandLine = HostSettings.Read(new HostArguments { Port = 9002 });
+
+            Assert.Equal(9001, fromEnvironment.Host.Port);
+            Assert.Contains(SettingsPrinter.Lines(fromEnvironment), line => line.Contains("Host:Port") && line.EndsWith("9001  (environment)"));
+            Assert.Contains(SettingsPrinter.Lines(fromCommandLine), line => line.Contains("Host:Port") && line.EndsWith("9002  (command line)"));
+        }
+        finally
+        {
+            Environment.SetEnvironmentVariable(name, null);
+        }
+    }
+
+    [Fact]
+    public void Lines_Secrets_AreCountedNotShown()
+    {
+        var settings = HostSettings.Read(With(
+            ("Intake:WriteKeys:0", "super-secret-1"), ("Intake:WriteKeys:1", "super-secret-2"), ("Api:ReadKeys:0", "super-secret-3"),
+            ("Channels:Webhook:Url", "https://hooks.example/super-secret-4"),
+            ("Channels:Webhook:Secrets:0", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")));
+
+        var lines = SettingsPrinter.Lines(settings).ToList();
+
+        Assert.DoesNotContain(lines, line => line.Contains("super-secret") || line.Contains("whsec_"));
+        Assert.Contains(lines, line => line.Contains("Intake:WriteKeys") && line.Contains("2 set, not shown  (command line)"));
+        Assert.Contains(lines, line => line.Contains("Host:Port") && line.EndsWith("8080  (default)"));
+        Assert.Contains("(command line)", lines[0]);
+    }
+
+    [Theory]
+    [InlineData("Host:Port", "70000", "Host:Port is 70000")]
+    [InlineData("Host:Port", "many", "Host:Port")]
+    [InlineData("Host:Listen", "localhost", "Host:Listen is 'localhost'")]
+    [InlineData("Host:DataDir", " ", "Host:DataDir is empty")]
+    [InlineData("Host:Prot", "80", "Prot")]
+    [InlineData("Intake:WriteKeys:0", "short", "Intake:WriteKeys:0 has 5 characters")]
+    [InlineData("Intake:WriteKeys:0", "with blanks in it", "cannot carry")]
+    [InlineData("Intake:RequestsInFlightMax", "0", "Intake:RequestsInFlightMax is 0")]
+    [InlineData("Intake:CommitWaitMax", "00:10:00", "Intake:CommitWaitMax")]
+    [InlineData("Api:LiveStreamsMax", "0", "Api:LiveStreamsMax is 0")]
+    [InlineData("Customer:SessionGap", "2.00:00:00", "Customer:SessionGap")]
+    [InlineData("Inference:BatchSizeMax", "0", "Inference:BatchSizeMax")]
+    [InlineData("Demo:TimeCompression", "0", "Demo:TimeCompression is 0")]
+    public void Read_WrongValue_IsNamedWithItsRule(string key, string value, string problem)
+    {
+        var refused = Assert.Throws<SetupException>(() => HostSettings.Read(With((key, value))));
+
+        Assert.Contains(problem, refused.Message);
+    }
+
+    [Fact]
+    public void Read_SeveralWrongValues_AreAllNamed()
+    {
+        var refused = Assert.Throws<SetupException>(() => HostSettings.Read(With(("Host:Port", "-1"), ("Api:LiveBacklogMax", "1"))));
+
+        Assert.Contains("Host:Port", refused.Message);
+        Assert.Contains("Api:LiveBacklogMax", refused.Message);
+    }
+
+    [Theory]
+    [InlineData(false, false, false)]
+    [InlineData(true, false, false)]
+    [InlineData(true, true, true)]
+    public void Read_OpenAddress_NeedsKeys(bool hasWriteKey, bool hasReadKey, bool isAllowed)
+    {
+        var settings = new Dictionary<string, string?>();
+        if (hasWriteKey) settings["Intake:WriteKeys:0"] = "write-key-1";
+        if (hasReadKey) settings["Api:ReadKeys:0"] = "read-key-1";
+        var arguments = new HostArguments { Listen = "0.0.0.0", Settings = settings };
+
+        if (isAllowed) Assert.Equal("0.0.0.0", HostSettings.Read(arguments).Host.Listen);
+        else Assert.Contains("other machines can reach", Assert.Throws<SetupException>(() => HostSettings.Read(arguments)).Message);
+    }
+
+    [Fact]
+    public void Defaults_OfEveryOptionsClass_AreValid()
+    {
+        Assert.Empty(HostOptions.Validate(new HostOptions()));
+        Assert.Empty(IntakeOptions.Validate(new IntakeOptions()));
+        Assert.Empty(ApiOptions.Validate(new ApiOptions()));
+        Assert.Empty(DemoOptions.Validate(new DemoOptions()));
+    }
+
+    private static HostArguments With(params (string Key, string Value)[] settings) =>
+        new() { Settings = settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value) };
+}

@@ -43,5 +43,8 @@ public sealed class SegmentWriterTests
     private static string Comparable(CustomerEvent item) => string.Join('|',
         item.Id, item.Kind, item.Customer, item.Visitor, item.OccurredAt, item.CartId, item.OrderId, item.CheckoutId, item.Value, item.Currency,
         item.Subject, item.Text, item.Rating, item.TimeZone, string.Join(';', item.Products),
-        string.Join(';', item.Traits?.Order() ?? []), string.Join(';', item.Consents?.OrderBy(pair => pair.Key) ?? Enumerable.Empty<KeyValuePair<string, bool>>()));
+        Entries(item.Traits), Entries(item.Consents));
+
+    private static string Entries<T>(IReadOnlyDictionary<string, T>? map) =>
+        map is null ? "" : string.Join(';', map.OrderBy(pair => pair.Key, StringComparer.Ordinal));
 }

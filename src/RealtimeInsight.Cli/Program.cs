@@ -15,6 +15,7 @@ public static class Program
         [
             FeaturesVerb.Create(console),
             TrainVerb.Create(console, Environment.GetEnvironmentVariable(Trainer.RootVariable)),
+            EvaluateVerb.Create(console),
         ];
         return CommandLine.RunAsync(CommandLine.Create(verbs), args, console, CancellationToken.None);
     }

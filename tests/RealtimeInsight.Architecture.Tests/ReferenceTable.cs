@@ -13,8 +13,9 @@ internal static class ReferenceTable
         ["Inference.Onnx"] = ["Inference"],
         ["Engine"] = ["Domain", "Inference"],
         ["Storage.Sqlite"] = ["Engine"],
+        ["Insights"] = ["Domain", "Inference", "Engine"],
         ["Host"] = ["Domain", "Inference", "Inference.Onnx", "Engine", "Storage.Sqlite"],
-        ["Cli"] = ["Host"],
+        ["Cli"] = ["Host", "Insights"],
     };
 
     /// <summary>Assembly or package name prefix, and the only source projects that may name it.</summary>

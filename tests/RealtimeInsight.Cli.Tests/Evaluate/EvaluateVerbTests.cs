@@ -1,0 +1,100 @@
+using System.Text.Json;
+using RealtimeInsight.Cli.Verbs;
+
+namespace RealtimeInsight.Cli.Tests.Evaluate;
+
+public sealed class EvaluateVerbTests
+{
+    [Theory]
+    [InlineData("fortune", "cdnow", "fortune")]
+    [InlineData("clv", "hillstrom", "reads cdnow")]
+    public async Task Evaluate_UnknownTaskOrFormat_IsNamedAndAnswersTwo(string task, string format, string expected)
+    {
+        var run = await RunAsync(task, "--format", format, "--train", ".", "--test", ".");
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains(expected, run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evaluate_MissingPath_IsNamedAndAnswersTwo()
+    {
+        var run = await RunAsync("clv", "--format", "cdnow", "--train", "no-such-place", "--test", ".");
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("--train no-such-place", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evaluate_FileOfAnotherFormat_NamesWhatIsMissing()
+    {
+        using var data = new DataFolder();
+        var file = data.Write("other.csv", "a,b", "1,2");
+
+        var run = await RunAsync("ope", "--format", "open_bandit", "--train", file, "--test", file);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("propensity_score", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evaluate_BadField_NamesLineAndValue()
+    {
+        using var data = new DataFolder();
+        var file = data.Write("log.csv", "item_id,position,click,propensity_score", "1,1,0,0.5", "1,1,0,often");
+
+        var run = await RunAsync("ope", "--format", "open_bandit", "--train", file, "--test", file);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("line 3: propensity_score is 'often'", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Evaluate_Json_EndsWithOneSnakeCaseLine()
+    {
+        using var data = new DataFolder();
+        var lines = Enumerable.Range(0, 300).Select(i => $"{i % 3},{i % 2},{(i % 7 == 0 ? 1 : 0)},0.3333333333");
+        var file = data.Write("log.csv.gz", ["item_id,position,click,propensity_score", .. lines]);
+
+        var run = await RunAsync("ope", "--format", "open_bandit", "--train", file, "--test", file, "--json");
+
+        Assert.Equal(ExitCodes.Success, run.ExitCode);
+        using var json = JsonDocument.Parse(run.OutLines[^1]);
+        Assert.Equal("ope", json.RootElement.GetProperty("task").GetString());
+        Assert.Equal(300, json.RootElement.GetProperty("n").GetInt32());
+        Assert.False(json.RootElement.GetProperty("claim_made").GetBoolean());
+        Assert.True(json.RootElement.GetProperty("facts").TryGetProperty("effective_sample_size", out _));
+        Assert.True(json.RootElement.GetProperty("baselines").GetArrayLength() > 0);
+    }
+
+    [RealDataFact]
+    public async Task Evaluate_OpenBandit_FlagsTheLowEffectiveSample()
+    {
+        var run = await RunAsync(
+            "ope", "--format", "open_bandit", "--train", RealData.Of("open_bandit/bts"), "--test", RealData.Of("open_bandit/random"));
+
+        Assert.Equal(ExitCodes.Success, run.ExitCode);
+        Assert.Contains("no claim", run.Out, StringComparison.Ordinal);
+    }
+
+    [RealDataFact]
+    public async Task Evaluate_HillstromWomensVisits_RankTwoDeviationsAboveChance()
+    {
+        var folder = RealData.Of("hillstrom");
+        var run = await RunAsync("uplift", "--format", "hillstrom", "--train", folder, "--test", folder, "--json");
+
+        using var json = JsonDocument.Parse(run.OutLines[^1]);
+        Assert.InRange(json.RootElement.GetProperty("metrics").GetProperty("deviations").GetDouble(), 2, 100);
+        Assert.Equal(1, json.RootElement.GetProperty("warnings").GetArrayLength());
+    }
+
+    private static async Task<CliRun> RunAsync(params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var console = new CliConsole(output, error, null, TimeProvider.System);
+        var root = CommandLine.Create([EvaluateVerb.Create(console)]);
+        var code = await CommandLine.RunAsync(root, ["evaluate", .. args], console, CancellationToken.None);
+        return new CliRun(code, output.ToString(), error.ToString());
+    }
+}

@@ -72,9 +72,10 @@ public sealed partial class OnnxModelRunnerFactory : IModelRunnerFactory
         }
     }
 
-    /// <summary>The runtime's own errors, and those of a native library that is missing or too old.</summary>
-    internal static bool IsFromRuntime(Exception error) =>
-        error is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException or TypeInitializationException;
+    /// <summary>The runtime's own errors, and those of a native library that is missing, too old or for another machine.</summary>
+    internal static bool IsFromRuntime(Exception error) => error
+        is OnnxRuntimeException or DllNotFoundException or EntryPointNotFoundException or BadImageFormatException
+        or TypeInitializationException;
 
     [LoggerMessage(2100, LogLevel.Warning, "{Accelerator} is not usable, models run on the CPU: {Problem}")]
     private static partial void LogFallback(ILogger logger, Accelerator accelerator, string problem);

@@ -24,6 +24,7 @@ public sealed class ModelRepository
     }
 
     /// <summary>Versions of a model, highest first; empty when there is none.</summary>
+    /// <exception cref="ModelRefusedException">The folder is there and cannot be read.</exception>
     public IReadOnlyList<string> Versions(string name)
     {
         var folder = FolderOf(name);
@@ -32,11 +33,20 @@ public sealed class ModelRepository
             return [];
         }
 
-        return Directory.EnumerateDirectories(folder)
-            .Select(path => Path.GetFileName(path))
-            .Where(version => TryParseVersion(version, out _))
-            .OrderByDescending(version => long.Parse(version, CultureInfo.InvariantCulture))
-            .ToArray();
+        try
+        {
+            return Directory.GetDirectories(folder)
+                .Select(path => Path.GetFileName(path))
+                .Where(version => TryParseVersion(version, out _))
+                .OrderByDescending(version => long.Parse(version, CultureInfo.InvariantCulture))
+                .ToArray();
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelRefusedException(ModelRefusal.Missing,
+                $"The versions of model {name} cannot be listed: {error.Message} The process has to be able to read them. Allow it.",
+                error);
+        }
     }
 
     /// <summary>Reads and checks one version.</summary>

@@ -1,4 +1,5 @@
 using System.Diagnostics.Metrics;
+using RealtimeInsight.Inference.Models;
 
 namespace RealtimeInsight.Inference.Pool;
 
@@ -9,6 +10,9 @@ public sealed class InferenceInstruments
 
     private static readonly string[] s_outcomes = ["scored", "rejected", "timed_out", "cancelled", "failed", "no_model"];
     private static readonly string[] s_failures = ["exception", "output_not_finite", "input_invalid"];
+    private static readonly string[] s_refusals =
+        ["missing", "manifest", "contract_version", "feature_schema", "digest", "graph", "warm_up", "accelerator"];
+
     private static readonly string[] s_priorities = ["high", "normal", "low"];
     private static readonly KeyValuePair<string, object?> s_step = new("run", "step");
     private static readonly KeyValuePair<string, object?> s_fold = new("run", "fold");
@@ -47,7 +51,8 @@ public sealed class InferenceInstruments
 
     internal void RunFailed(RunFailure reason) => _failures.Add(1, new KeyValuePair<string, object?>("reason", s_failures[(int)reason]));
 
-    internal void Refused(string reason) => _refusals.Add(1, new KeyValuePair<string, object?>("reason", reason));
+    internal void Refused(ModelRefusal reason) =>
+        _refusals.Add(1, new KeyValuePair<string, object?>("reason", s_refusals[(int)reason]));
 
     internal void Stepped(int rows, double seconds)
     {

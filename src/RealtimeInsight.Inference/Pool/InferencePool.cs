@@ -61,9 +61,8 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
         ArgumentNullException.ThrowIfNull(factory);
         lock (_loading)
         {
-            var versions = _options.ModelVersion is { } configured ? [configured] : repository.Versions(_options.ModelName);
             string? problem = null;
-            foreach (var version in versions)
+            foreach (var version in VersionsToTry(repository, ref problem))
             {
                 try
                 {
@@ -79,17 +78,11 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
                 catch (ModelRefusedException refused)
                 {
                     problem ??= refused.Message;
-                    _instruments.Refused(refused.Reason.ToString());
-                    LogRefused(_logger, _options.ModelName, version, refused.Message);
+                    OnRefused(version, refused);
                 }
             }
 
-            _loadProblem = problem ?? $"Model {_options.ModelName} has no version in the repository. Train one, or copy one there.";
-            if (versions.Count == 0)
-            {
-                LogNoVersion(_logger, _options.ModelName);
-            }
-
+            _loadProblem = problem;
             return Volatile.Read(ref _current) is not null;
         }
     }
@@ -151,6 +144,38 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
         _loadProblem = "The pool is closed.";
         await _batcher.DisposeAsync().ConfigureAwait(false);
         Interlocked.Exchange(ref _current, null)?.Release();
+    }
+
+    private IReadOnlyList<string> VersionsToTry(ModelRepository repository, ref string? problem)
+    {
+        if (_options.ModelVersion is { } configured)
+        {
+            return [configured];
+        }
+
+        try
+        {
+            var versions = repository.Versions(_options.ModelName);
+            if (versions.Count == 0)
+            {
+                problem = $"Model {_options.ModelName} has no version in the repository. Train one, or copy one there.";
+                LogNoVersion(_logger, _options.ModelName);
+            }
+
+            return versions;
+        }
+        catch (ModelRefusedException refused)
+        {
+            problem = refused.Message;
+            OnRefused("*", refused);
+            return [];
+        }
+    }
+
+    private void OnRefused(string version, ModelRefusedException refused)
+    {
+        _instruments.Refused(refused.Reason);
+        LogRefused(_logger, _options.ModelName, version, refused.Message);
     }
 
     internal void Return(ModelLease lease)

@@ -34,7 +34,7 @@ public sealed class LoadingTests : IAsyncDisposable
 
         Assert.Equal("1", _fixture.Pool.Current!.Version);
         Assert.Contains("behaviour/2/model.json has feature_schema_hash other", _fixture.Pool.Problem, StringComparison.Ordinal);
-        Assert.Equal(1, _fixture.Metrics.Sum("model_refusals", "FeatureSchema"));
+        Assert.Equal(1, _fixture.Metrics.Sum("model_refusals", "feature_schema"));
         Assert.Equal(1, _fixture.Logger.Count(2001));
     }
 

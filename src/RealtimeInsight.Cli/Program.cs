@@ -13,6 +13,7 @@ public static class Program
         var console = CliConsole.ForProcess();
         Command[] verbs =
         [
+            RunVerb.Create(console),
             FeaturesVerb.Create(console),
             TrainVerb.Create(console, Environment.GetEnvironmentVariable(Trainer.RootVariable)),
             EvaluateVerb.Create(console),

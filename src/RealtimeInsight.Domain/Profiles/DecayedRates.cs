@@ -13,11 +13,13 @@ public struct DecayedRates
     public const int Horizons = 5;
     public const int Length = RateGroups.Count * Horizons;
 
+    private static readonly long[] HorizonMs = [300_000, 3_600_000, 86_400_000, 604_800_000, 2_592_000_000];
+
     private Values _values;
     private long _asOfMs;
 
     /// <summary>5 minutes, 1 hour, 1 day, 7 days, 30 days.</summary>
-    public static ReadOnlySpan<long> HorizonsMs => [300_000, 3_600_000, 86_400_000, 604_800_000, 2_592_000_000];
+    public static ReadOnlySpan<long> HorizonsMs => HorizonMs;
 
     public readonly Instant AsOf => new(_asOfMs);
 

@@ -1,0 +1,45 @@
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Features;
+using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Domain.Tests.Kit;
+
+namespace RealtimeInsight.Domain.Tests.Features;
+
+public sealed class AllocationTests
+{
+    private const int Events = 4_000;
+
+    [Fact]
+    public void ApplyAndFeatures_OfProductViews_AllocateNothing()
+    {
+        var products = Enumerable.Range(0, 50).Select(static i => new ProductLine($"p{i}", $"category {i % 12}", $"brand {i % 6}", $"Product {i}", i)).ToArray();
+        var events = Enumerable.Range(0, Events * 2).Select(i =>
+            Make.Event(EventKind.ProductViewed, Make.Start + TimeSpan.FromSeconds(i), $"message-{i}", products[i % 50]) with { TimeZone = "Europe/Berlin" }).ToArray();
+        var state = new CustomerState(Make.Ada);
+        var effects = new EffectBuffer();
+        var (token, ids) = (new float[ModelContract.TokenFeatures], new long[ModelContract.TokenIds]);
+        var profile = new float[ModelContract.ProfileFeatures];
+
+        Run(events.AsSpan(0, Events));
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Run(events.AsSpan(Events));
+        var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+        Assert.Equal(0, allocated);
+        Assert.Equal(Events * 2, state.EventCount);
+
+        void Run(ReadOnlySpan<CustomerEvent> some)
+        {
+            foreach (var item in some)
+            {
+                if (Fold.Machine.Admit(state, item) != Admission.New) throw new InvalidOperationException("these events are new");
+                effects.Clear();
+                Fold.Machine.Apply(state, item, effects);
+                FeatureExtractor.Token(state, token, ids);
+                FeatureExtractor.Profile(state, item.OccurredAt, profile);
+                _ = Fold.Machine.NextDeadline(state);
+            }
+        }
+    }
+}

@@ -30,7 +30,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly NoticeHub _notices;
-    private readonly SemaphoreSlim _stopping = new(1, 1);
+    private readonly Lock _gate = new();
+    private Task? _stop;
     private EngineParts? _running;
     private volatile bool _isStopped;
 
@@ -172,53 +173,38 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     /// Takes no more events, finishes those taken, saves every changed customer, commits, and stops. While the store fails, what is not
     /// committed is failed instead of waited for.
     /// </summary>
-    public async Task StopAsync()
+    public Task StopAsync()
     {
-        await _stopping.WaitAsync().ConfigureAwait(false);
-        try
-        {
-            if (_isStopped) return;
-            _isStopped = true;
-            _notices.Close();
-            if (_running is { } parts) await Task.Run(() => StopPartsAsync(parts)).ConfigureAwait(false);
-        }
-        finally
-        {
-            _stopping.Release();
-        }
+        lock (_gate) return _stop ??= StopPartsAsync(giveUp: false);
     }
 
-    public async ValueTask DisposeAsync()
-    {
-        await StopAsync().ConfigureAwait(false);
-        _stopping.Dispose();
-    }
+    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
 
     /// <summary>Ends all threads at once, as a crash does: nothing is saved or committed any more. For tests of recovery.</summary>
-    internal async Task AbortAsync()
+    internal Task AbortAsync()
     {
-        _isStopped = true;
-        if (_running is not { } parts) return;
-        parts.Commit.OutboxChanged = null;
-        parts.Commit.Stop(giveUp: true);
-        foreach (var loop in parts.Loops) loop.Abort();
-        await Task.Run(() =>
-        {
-            parts.Commit.Join();
-            foreach (var loop in parts.Loops) loop.Join();
-        }).ConfigureAwait(false);
-        foreach (var dispatcher in parts.Dispatchers) await dispatcher.DisposeAsync().ConfigureAwait(false);
+        lock (_gate) return _stop ??= StopPartsAsync(giveUp: true);
     }
 
-    private async Task StopPartsAsync(EngineParts parts)
+    private async Task StopPartsAsync(bool giveUp)
     {
-        parts.Commit.StopRetrying();
-        foreach (var loop in parts.Loops) loop.Stop();
-        foreach (var loop in parts.Loops) loop.Join();
+        _isStopped = true;
+        _notices.Close();
+        if (_running is not { } parts) return;
+        parts.Commit.StopRetrying(giveUp);
+        foreach (var loop in parts.Loops)
+        {
+            if (giveUp) loop.Abort();
+            else loop.Stop();
+        }
+
+        await Task.Run(() => Array.ForEach(parts.Loops, static loop => loop.Join())).ConfigureAwait(false);
+
+        // Dispatchers wait for the commit of what they sent, so the committing thread ends after them.
         parts.Commit.OutboxChanged = null;
         foreach (var dispatcher in parts.Dispatchers) await dispatcher.DisposeAsync().ConfigureAwait(false);
-        parts.Commit.Stop(giveUp: false);
-        parts.Commit.Join();
+        parts.Commit.Stop();
+        await Task.Run(parts.Commit.Join).ConfigureAwait(false);
         if (parts.Commit.Problem is null) EngineLog.Stopped(_logger, _store.Name);
     }
 

@@ -44,7 +44,7 @@ internal static class SqliteSchema
     public const string InsertRowEvents = "INSERT INTO log_events VALUES (?, ?, ?, ?)";
     public const string InsertSegment = "INSERT INTO segments VALUES (?, ?, ?, ?)";
     public const string DeleteSegment = "DELETE FROM segments WHERE number = ?";
-    public const string SetHead = "UPDATE head SET value = ?2 WHERE name = ?1";
+    public const string RaiseHead = "UPDATE head SET value = max(value, ?2) WHERE name = ?1";
     public const string PutDecision = """
         INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)
         ON CONFLICT (id) DO UPDATE SET decided_at = excluded.decided_at, channel = excluded.channel, status = excluded.status,

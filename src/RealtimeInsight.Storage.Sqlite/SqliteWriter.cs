@@ -41,11 +41,11 @@ internal static class SqliteWriter
         foreach (var segment in group.Segments)
         {
             file.Prepare(SqliteSchema.InsertSegment).Add(segment.Number).Add(segment.Count).Add(segment.Checksum).Add(segment.Body).Run();
-            file.Prepare(SqliteSchema.SetHead).Add("next_segment").Add(segment.Number + 1).Run();
+            file.Prepare(SqliteSchema.RaiseHead).Add("next_segment").Add(segment.Number + 1).Run();
         }
 
         foreach (var number in group.DroppedSegments) file.Prepare(SqliteSchema.DeleteSegment).Add(number).Run();
-        if (group.Checkpoint >= 0) file.Prepare(SqliteSchema.SetHead).Add("checkpoint").Add(group.Checkpoint).Run();
+        if (group.Checkpoint >= 0) file.Prepare(SqliteSchema.RaiseHead).Add("checkpoint").Add(group.Checkpoint).Run();
     }
 
     private static void WriteDecisions(SqliteFile file, CommitGroup group)

@@ -73,17 +73,20 @@ internal sealed class CommitLoop
 
     public void Start() => _thread.Start();
 
-    /// <summary>Commits what is queued, then ends the thread. With <paramref name="giveUp"/> what is queued is not committed but failed.</summary>
-    public void Stop(bool giveUp)
+    /// <summary>Commits what is queued, then ends the thread.</summary>
+    public void Stop()
     {
-        _isGivingUp |= giveUp;
         _isStopping = true;
         _wake.Set();
     }
 
-    /// <summary>From now on a failing commit is tried once more and then given up, with all that is queued.</summary>
-    public void StopRetrying()
+    /// <summary>
+    /// From now on a failing commit is tried once more and then given up, with all that is queued; with <paramref name="giveUp"/> nothing
+    /// is committed any more at all.
+    /// </summary>
+    public void StopRetrying(bool giveUp)
     {
+        _isGivingUp |= giveUp;
         _isRetrying = false;
         _wake.Set();
     }
@@ -103,9 +106,22 @@ internal sealed class CommitLoop
                 continue;
             }
 
+            Settle(isCommitted: TryFill() && (_group.IsEmpty || TryCommit()));
+        }
+    }
+
+    private bool TryFill()
+    {
+        if (_isGivingUp) return false;
+        try
+        {
             Fill();
-            var isCommitted = _group.IsEmpty || TryCommit();
-            Settle(isCommitted);
+            return true;
+        }
+        catch (Exception exception)
+        {
+            Lose(exception);
+            return false;
         }
     }
 
@@ -178,11 +194,7 @@ internal sealed class CommitLoop
             }
             catch (Exception exception)
             {
-                // Anything else is damage or a defect: trying again would not help, and acknowledging would be a lie.
-                Problem = $"the store is unusable: {exception.Message}";
-                _instruments.CommitFailed();
-                EngineLog.CommitLost(_logger, exception);
-                _isGivingUp = true;
+                Lose(exception);
                 return false;
             }
 
@@ -195,6 +207,15 @@ internal sealed class CommitLoop
             WaitBeforeRetry(wait);
             wait = wait * 2 < _options.CommitRetryMax ? wait * 2 : _options.CommitRetryMax;
         }
+    }
+
+    /// <summary>Damage or a defect: trying again would not help, and acknowledging would be a lie.</summary>
+    private void Lose(Exception exception)
+    {
+        Problem = $"the store is unusable: {exception.Message}";
+        _instruments.CommitFailed();
+        EngineLog.CommitLost(_logger, exception);
+        _isGivingUp = true;
     }
 
     private void WaitBeforeRetry(TimeSpan wait)

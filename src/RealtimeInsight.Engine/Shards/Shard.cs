@@ -94,6 +94,9 @@ internal sealed class Shard
             Customers.Track(slot);
         }
 
+        // Readers before the first turn want to know which model serves.
+        _scorer.Begin();
+        _scorer.End();
         Counters.Customers = Customers.Count;
         Wheel = new TimingWheel(Math.Max(0, Now.UnixMs));
         foreach (var slot in Customers.Slots) Rearm(slot);

@@ -76,6 +76,22 @@ public abstract class EngineStoreConformance
     }
 
     [Fact]
+    public void NextSegment_IsAfterTheHighest_WhateverTheOrderOfCommits()
+    {
+        using (var store = Reopen())
+        {
+            store.Open();
+            var group = new CommitGroup();
+            group.Segments.Add(new StateSegment(6, 1, Bytes("b"), 0).Sealed());
+            group.Segments.Add(new StateSegment(5, 1, Bytes("a"), 0).Sealed());
+            store.Commit(group);
+        }
+
+        using var again = Reopen();
+        Assert.Equal(7, again.Open().NextSegment);
+    }
+
+    [Fact]
     public void Outbox_MovesFromPendingToDelivered_AndKeepsItsAttempts()
     {
         using var store = Reopen();

@@ -47,11 +47,11 @@ public sealed class InMemoryStore : IEngineStore
             foreach (var segment in group.Segments)
             {
                 _segments[segment.Number] = segment with { Body = segment.Body.ToArray() };
-                _nextSegment = segment.Number + 1;
+                _nextSegment = Math.Max(_nextSegment, segment.Number + 1);
             }
 
             foreach (var number in group.DroppedSegments) _segments.Remove(number);
-            if (group.Checkpoint >= 0) _checkpoint = group.Checkpoint;
+            _checkpoint = Math.Max(_checkpoint, group.Checkpoint);
             foreach (var row in group.Decisions) _decisions[row.DecisionId] = row;
             foreach (var row in group.Outcomes) _outcomes[row.DecisionId] = row;
             foreach (var row in group.Outbox) _outbox.TryAdd(row.DecisionId, (row, OutboxState.Pending));

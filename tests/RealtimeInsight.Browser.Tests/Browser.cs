@@ -16,7 +16,8 @@ public sealed class Browser : IAsyncLifetime
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
-    public static string? Path => Names.Select(Host.Tests.Programs.Find).FirstOrDefault(path => path is not null);
+    /// <summary>The browser that INSIGHT_BROWSER names, else the first of the usual names.</summary>
+    public static string? Path => Environment.GetEnvironmentVariable("INSIGHT_BROWSER") is { Length: > 0 } given ? given : Names.Select(Host.Tests.Programs.Find).FirstOrDefault(path => path is not null);
 
     public async Task InitializeAsync()
     {

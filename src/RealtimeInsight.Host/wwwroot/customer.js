@@ -146,6 +146,9 @@ function summary(detail) {
   if (detail.custom_name) parts.push(detail.custom_name);
   if (detail.value) parts.push(format.money(detail.value, detail.currency));
   if (detail.text) parts.push(`“${String(detail.text).slice(0, 80)}”`);
-  for (const name of ["action", "status", "outcome", "reason"]) if (typeof detail[name] === "string") parts.push(format.words(detail[name]));
+  for (const name of ["action", "status", "outcome", "reason"]) {
+    if (typeof detail[name] === "string") parts.push(format.words(detail[name]));
+  }
+
   return parts.length ? parts.join(" · ") : null;
 }

@@ -1,6 +1,35 @@
+using System.Diagnostics.Metrics;
+using Microsoft.Extensions.Logging;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Storage.Sqlite;
+
 namespace RealtimeInsight.Host;
 
-internal sealed class EmbeddedEngineLauncher : IEngineLauncher
+/// <summary>Starts the embedded engine with the host's settings, in the data folder.</summary>
+internal sealed class EmbeddedEngineLauncher(
+    HostSettings settings,
+    DataFolder data,
+    Policy policy,
+    IEnumerable<IActionChannel> channels,
+    IMeterFactory meters,
+    ILoggerFactory loggers,
+    TimeProvider time) : IEngineLauncher
 {
-    public Task<IRunningEngine> StartAsync(CancellationToken cancellationToken) => throw new SetupException("none");
+    public async Task<IRunningEngine> StartAsync(CancellationToken cancellationToken)
+    {
+        var recipe = new EngineRecipe
+        {
+            Engine = settings.Engine,
+            Customer = settings.Customer,
+            Policy = policy,
+            Inference = settings.Inference,
+            Store = new SqliteStoreOptions { DataDirectory = data.Path },
+            Channels = [.. channels],
+            Meters = meters,
+            Loggers = loggers,
+            Time = time,
+        };
+        return await ComposedEngine.StartAsync(recipe, cancellationToken).ConfigureAwait(false);
+    }
 }

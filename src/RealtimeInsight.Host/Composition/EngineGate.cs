@@ -10,16 +10,16 @@ namespace RealtimeInsight.Host;
 /// </summary>
 internal sealed class EngineGate : ICustomerEngine
 {
-    private readonly TaskCompletionSource<ICustomerEngine> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
-    private volatile ICustomerEngine? _engine;
+    private readonly TaskCompletionSource<IRunningEngine> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile IRunningEngine? _running;
     private volatile string _reason = "the engine is starting: it loads the saved customers and warms the model up";
 
     /// <summary>Lets work through from now on.</summary>
-    public void Open(ICustomerEngine engine)
+    public void Open(IRunningEngine running)
     {
-        ArgumentNullException.ThrowIfNull(engine);
-        _engine = engine;
-        _opened.TrySetResult(engine);
+        ArgumentNullException.ThrowIfNull(running);
+        _running = running;
+        _opened.TrySetResult(running);
     }
 
     /// <summary>Returns when the engine has been opened.</summary>
@@ -29,7 +29,7 @@ internal sealed class EngineGate : ICustomerEngine
     public void Close(string reason)
     {
         _reason = reason;
-        _engine = null;
+        _running = null;
     }
 
     public ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken) =>
@@ -50,16 +50,21 @@ internal sealed class EngineGate : ICustomerEngine
     public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
         Opened().GetAtRiskAsync(limit, cancellationToken);
 
-    public EngineStatus GetStatus() => _engine?.GetStatus() ?? NotOpen(_reason);
+    public EngineStatus GetStatus()
+    {
+        if (_running is not { } running) return NotOpen(_reason);
+        var status = running.Engine.GetStatus();
+        return running.Problems.Count == 0 ? status : status with { Problems = [.. status.Problems.Union(running.Problems)] };
+    }
 
     /// <summary>Waits for the engine to open, then streams.</summary>
     public async IAsyncEnumerable<EngineNotice> SubscribeAsync([EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var engine = await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
-        await foreach (var notice in engine.SubscribeAsync(cancellationToken).ConfigureAwait(false)) yield return notice;
+        var running = await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        await foreach (var notice in running.Engine.SubscribeAsync(cancellationToken).ConfigureAwait(false)) yield return notice;
     }
 
-    private ICustomerEngine Opened() => _engine ?? throw new EngineUnavailableException($"{_reason}; send the request again later");
+    private ICustomerEngine Opened() => _running?.Engine ?? throw new EngineUnavailableException($"{_reason}; send the request again later");
 
     private static EngineStatus NotOpen(string reason) => new()
     {

@@ -15,6 +15,9 @@ public interface IEngineLauncher
 public interface IRunningEngine : IAsyncDisposable
 {
     ICustomerEngine Engine { get; }
+
+    /// <summary>What is degraded beside what the engine's own status says, such as a model that was refused; empty when all is well.</summary>
+    IReadOnlyList<string> Problems { get; }
 }
 
 /// <summary>
@@ -51,7 +54,7 @@ internal sealed partial class EngineService(
         try
         {
             var running = await launcher.StartAsync(_stopping.Token).ConfigureAwait(false);
-            gate.Open(running.Engine);
+            gate.Open(running);
             LogStarted(logger);
             return running;
         }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Engine;
 using RealtimeInsight.Host.Api;
 using RealtimeInsight.Host.Channels;
 using RealtimeInsight.Host.Demo;
@@ -28,6 +29,7 @@ public sealed class HostSettings
         Intake = Bind(new IntakeOptions(), "Intake");
         Api = Bind(new ApiOptions(), "Api");
         Webhook = Bind(new WebhookOptions(), "Channels:Webhook");
+        Engine = Bind(new EngineOptions(), "Engine");
         Inference = Bind(new InferenceOptions(), "Inference");
         Inference.ModelsDirectory = Host.Models.Length > 0 ? Host.Models : ShippedFiles.Models;
         PolicyPath = Host.Policy.Length > 0 ? Host.Policy : Host.Demo ? PolicyFile.DemoPath : PolicyFile.DefaultPath;
@@ -44,6 +46,8 @@ public sealed class HostSettings
     public ApiOptions Api { get; }
 
     public WebhookOptions Webhook { get; }
+
+    public EngineOptions Engine { get; }
 
     public InferenceOptions Inference { get; }
 
@@ -86,6 +90,7 @@ public sealed class HostSettings
             .. IntakeOptions.Validate(Intake),
             .. ApiOptions.Validate(Api),
             .. WebhookOptions.Validate(Webhook),
+            .. EngineOptions.Validate(Engine).Select(problem => $"Engine:{problem}"),
         ];
         var inference = new InferenceOptionsValidator().Validate(Options.DefaultName, Inference);
         if (inference.Failed) problems.AddRange(inference.Failures.Select(problem => $"Inference:{problem}"));

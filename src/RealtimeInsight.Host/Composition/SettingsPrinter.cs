@@ -17,7 +17,8 @@ internal static class SettingsPrinter
         (string Section, object Options)[] all =
         [
             ("Host", settings.Host), ("Intake", settings.Intake), ("Api", settings.Api), ("Customer", settings.Customer),
-            ("Channels:Webhook", settings.Webhook), ("Inference", settings.Inference), ("Demo", settings.Demo),
+            ("Channels:Webhook", settings.Webhook), ("Engine", settings.Engine),
+            ("Engine:Outbox", settings.Engine.Outbox), ("Inference", settings.Inference), ("Demo", settings.Demo),
         ];
         var rows = all.SelectMany(group => Rows(group.Section, group.Options, settings.Configuration)).ToList();
         var width = rows.Max(row => row.Key.Length);
@@ -30,6 +31,7 @@ internal static class SettingsPrinter
         foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (property.GetIndexParameters().Length > 0 || !property.CanRead || property.GetMethod!.IsStatic) continue;
+            if (property.PropertyType.IsClass && property.PropertyType.Namespace?.StartsWith("RealtimeInsight", StringComparison.Ordinal) == true) continue;
             var isGetOnly = !property.CanWrite && !typeof(IEnumerable).IsAssignableFrom(property.PropertyType);
             if (isGetOnly) continue;
             var key = $"{section}:{property.Name}";

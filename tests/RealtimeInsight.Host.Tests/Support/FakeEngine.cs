@@ -36,6 +36,8 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
 
     public IReadOnlyList<string> Problems { get; set; } = [];
 
+    IReadOnlyList<string> IRunningEngine.Problems => Problems;
+
     public Instant LateBefore { get; set; } = Instant.None;
 
     public bool IsDisposed { get; private set; }

@@ -69,7 +69,9 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     private EngineParts Running => _running is { } parts && !_isStopped
         ? parts
         : throw new EngineUnavailableException(
-            _isStopped ? "the engine is stopping; try again when it runs" : "the engine is recovering its data; try again when it is ready");
+            _isStopped
+                ? "the engine is stopping; try again when it runs"
+                : "the engine is recovering its data; try again when it is ready");
 
     /// <summary>Opens the store, recovers the customers, and starts working. Returns when the engine is ready.</summary>
     /// <exception cref="StoreException">The store cannot be opened, is damaged, or is of a newer version.</exception>
@@ -85,7 +87,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
             [.. parts.Loops.Select(loop => loop.Shard.Counters)], () => parts.Outbox.Pending, () => _notices.Dropped);
         _running = parts;
         EngineLog.Ready(
-            _logger, parts.Loops.Sum(loop => loop.Shard.Counters.Customers), replayed, parts.Loops.Length, _store.Name, _time.GetElapsedTime(started));
+            _logger, parts.Loops.Sum(loop => loop.Shard.Counters.Customers), replayed, parts.Loops.Length, _store.Name,
+            _time.GetElapsedTime(started));
     }
 
     public async ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken)
@@ -130,7 +133,9 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     public async ValueTask<CustomerInsight?> GetInsightAsync(CustomerId customer, CancellationToken cancellationToken)
     {
         var insight = await AskAsync(
-            customer, (shard, slot) => new InsightBuilder(_maker, shard).Build(slot.State, shard.AsOf), cancellationToken).ConfigureAwait(false);
+            customer,
+            (shard, slot) => new InsightBuilder(_maker, shard).Build(slot.State, shard.AsOf),
+            cancellationToken).ConfigureAwait(false);
         return insight is null ? null : insight with { LastDecisions = [.. insight.LastDecisions.Select(WithDelivery)] };
     }
 
@@ -213,7 +218,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         var head = _store.Open();
         var log = new LogReader(_store, _options.LogRowsCached);
         var shared = new ShardParts(
-            _options, _machine, _maker, _scorer, _store, log, new LogUnitPool(), _notices, new SegmentNumbers(head.NextSegment), _instruments, _time);
+            _options, _machine, _maker, _scorer, _store, log, new LogUnitPool(), _notices, new SegmentNumbers(head.NextSegment),
+            _instruments, _time);
         var count = _options.Shards > 0 ? _options.Shards : Environment.ProcessorCount;
         var shards = Enumerable.Range(0, count).Select(index => new Shard(index, shared)).ToArray();
         var (recovered, replayed) = EngineRecovery.Run(_store, head, shards, cancellationToken);
@@ -256,5 +262,7 @@ internal sealed record EngineParts(
     ShardLoop[] Loops, CommitLoop Commit, LogReader Log, OutboxDispatcher[] Dispatchers, OutboxCounters Outbox, IScorer Scorer)
 {
     /// <summary>Why events cannot be taken at all any more; null when they can.</summary>
-    public string? Problem => Commit.IsLost ? Commit.Problem : Loops.Select(loop => loop.Failure).FirstOrDefault(static failure => failure is not null);
+    public string? Problem => Commit.IsLost
+        ? Commit.Problem
+        : Loops.Select(static loop => loop.Failure).FirstOrDefault(static failure => failure is not null);
 }

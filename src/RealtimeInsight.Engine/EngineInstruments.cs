@@ -7,7 +7,9 @@ using RealtimeInsight.Engine.Shards;
 
 namespace RealtimeInsight.Engine;
 
-/// <summary>The engine's instruments. Tag values come from closed sets: outcomes, event kinds, states, reasons, the policy's rules.</summary>
+/// <summary>
+/// The engine's instruments. Tag values come from closed sets: outcomes, event kinds, states, reasons, the policy's rules.
+/// </summary>
 public sealed class EngineInstruments
 {
     public const string MeterName = "RealtimeInsight.Engine";
@@ -34,13 +36,17 @@ public sealed class EngineInstruments
         ArgumentNullException.ThrowIfNull(meter);
         _meter = meter;
         _acknowledge = meter.CreateHistogram<double>(
-            "realtime_insight.engine.acknowledge_duration", "s", "From a batch's arrival until it is applied, scored, decided and committed");
+            "realtime_insight.engine.acknowledge_duration", "s",
+            "From a batch's arrival until it is applied, scored, decided and committed");
         _commit = meter.CreateHistogram<double>("realtime_insight.engine.commit_duration", "s", "One transaction of the store");
         _groupSize = meter.CreateHistogram<int>("realtime_insight.engine.commit_group_size", "{turn}", "Turns in one transaction");
-        _lateness = meter.CreateHistogram<double>("realtime_insight.engine.deadline_lateness", "s", "From a deadline's due time until it fired");
-        _commitFailures = meter.CreateCounter<long>("realtime_insight.engine.commit_failures", "{failure}", "Commits that failed and are tried again");
+        _lateness = meter.CreateHistogram<double>(
+            "realtime_insight.engine.deadline_lateness", "s", "From a deadline's due time until it fired");
+        _commitFailures = meter.CreateCounter<long>(
+            "realtime_insight.engine.commit_failures", "{failure}", "Commits that failed and are tried again");
         _decisions = meter.CreateCounter<long>("realtime_insight.engine.decisions", "{decision}", "Decisions by rule, result and reason");
-        _attempts = meter.CreateCounter<long>("realtime_insight.engine.delivery_attempts", "{attempt}", "Delivery attempts of actions by result");
+        _attempts = meter.CreateCounter<long>(
+            "realtime_insight.engine.delivery_attempts", "{attempt}", "Delivery attempts of actions by result");
     }
 
     internal void Acknowledged(TimeSpan elapsed) => _acknowledge.Record(elapsed.TotalSeconds);
@@ -73,7 +79,8 @@ public sealed class EngineInstruments
             "realtime_insight.engine.events_clamped", () => shards.Sum(shard => shard.EventsClamped), "{event}",
             "Out-of-order events of histories too long to fold again, taken in at their end");
         _meter.CreateObservableCounter(
-            "realtime_insight.engine.refolds", () => shards.Sum(shard => shard.Refolds), "{refold}", "Histories folded again for an out-of-order event");
+            "realtime_insight.engine.refolds", () => shards.Sum(shard => shard.Refolds), "{refold}",
+            "Histories folded again for an out-of-order event");
         _meter.CreateObservableCounter(
             "realtime_insight.engine.scores", () => shards.Sum(shard => shard.Scores), "{score}", "Scores made");
         _meter.CreateObservableCounter(
@@ -82,11 +89,13 @@ public sealed class EngineInstruments
         _meter.CreateObservableCounter(
             "realtime_insight.engine.sessions", () => shards.Sum(shard => shard.SessionsStarted), "{session}", "Sessions started");
         _meter.CreateObservableCounter(
-            "realtime_insight.engine.deadlines_fired", () => shards.Sum(shard => shard.DeadlinesFired), "{deadline}", "Deadlines that fired");
+            "realtime_insight.engine.deadlines_fired", () => shards.Sum(shard => shard.DeadlinesFired), "{deadline}",
+            "Deadlines that fired");
         _meter.CreateObservableCounter(
             "realtime_insight.engine.notices_dropped", noticesDropped, "{notice}", "Notices that slow readers lost");
         _meter.CreateObservableGauge(
-            "realtime_insight.engine.deadlines_armed", () => shards.Sum(shard => shard.DeadlinesArmed), "{deadline}", "Deadlines on the wheels");
+            "realtime_insight.engine.deadlines_armed", () => shards.Sum(shard => shard.DeadlinesArmed), "{deadline}",
+            "Deadlines on the wheels");
         _meter.CreateObservableGauge(
             "realtime_insight.engine.customers", () => shards.Sum(shard => shard.Customers), "{customer}", "Customers in memory");
         _meter.CreateObservableGauge(

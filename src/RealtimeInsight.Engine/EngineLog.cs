@@ -21,7 +21,8 @@ internal static partial class EngineLog
     [LoggerMessage(3004, LogLevel.Error, "Commit failed for good: the engine takes no more events until it is started again")]
     public static partial void CommitLost(ILogger logger, Exception exception);
 
-    [LoggerMessage(3005, LogLevel.Error, "Shard {Shard} stopped on an unexpected error: the engine takes no more events until it is started again")]
+    [LoggerMessage(3005, LogLevel.Error,
+        "Shard {Shard} stopped on an unexpected error: the engine takes no more events until it is started again")]
     public static partial void ShardFailed(ILogger logger, int shard, Exception exception);
 
     [LoggerMessage(3006, LogLevel.Warning, "Action channel {Channel} failed on attempt {Attempt}: {Detail}")]

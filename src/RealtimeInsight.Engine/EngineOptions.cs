@@ -12,7 +12,9 @@ public enum EngineClock
     EventTime = 1,
 }
 
-/// <summary>Settings of the embedded engine. Every queue, batch and wait has its limit here; <see cref="Validate"/> holds the bounds.</summary>
+/// <summary>
+/// Settings of the embedded engine. Every queue, batch and wait has its limit here; <see cref="Validate"/> holds the bounds.
+/// </summary>
 public sealed class EngineOptions
 {
     /// <summary>What decides when deadlines are due. Default the wall clock.</summary>
@@ -24,7 +26,9 @@ public sealed class EngineOptions
     /// <summary>Events of one shard turn: one model run a round, one log row. Default 256; 1 to 4,096.</summary>
     public int BatchEventsMax { get; set; } = 256;
 
-    /// <summary>Parts of batches (each of at most <see cref="BatchEventsMax"/> events) waiting before a shard; intake waits beyond. Default 256.</summary>
+    /// <summary>
+    /// Parts of batches (each of at most <see cref="BatchEventsMax"/> events) waiting before a shard; intake waits beyond. Default 256.
+    /// </summary>
     public int InboxPartsMax { get; set; } = 256;
 
     /// <summary>Reads waiting before a shard; readers wait beyond. Default 1,024; 1 to 65,536.</summary>
@@ -42,7 +46,9 @@ public sealed class EngineOptions
     /// <summary>First wait after a failed commit; doubles up to <see cref="CommitRetryMax"/>. Default 50 ms; 1 ms to 1 minute.</summary>
     public TimeSpan CommitRetryMin { get; set; } = TimeSpan.FromMilliseconds(50);
 
-    /// <summary>Longest wait between tries of a failed commit. Default 5 s; at least <see cref="CommitRetryMin"/>, at most 10 minutes.</summary>
+    /// <summary>
+    /// Longest wait between tries of a failed commit. Default 5 s; at least <see cref="CommitRetryMin"/>, at most 10 minutes.
+    /// </summary>
     public TimeSpan CommitRetryMax { get; set; } = TimeSpan.FromSeconds(5);
 
     /// <summary>A changed customer is saved when the change is this old. Default 10 s; 10 ms to 1 hour.</summary>
@@ -51,10 +57,15 @@ public sealed class EngineOptions
     /// <summary>States that a shard saves after one turn: the pace of saving. Default 256; 1 to 65,536.</summary>
     public int SaveStatesMax { get; set; } = 256;
 
-    /// <summary>Changed customers waiting to be saved, beyond which saving starts before <see cref="SaveInterval"/>. Default 100,000.</summary>
+    /// <summary>
+    /// Changed customers waiting to be saved, beyond which saving starts before <see cref="SaveInterval"/>. Default 100,000.
+    /// </summary>
     public int SaveDirtyMax { get; set; } = 100_000;
 
-    /// <summary>Events of a customer that an out-of-order event can bring to be folded again; a longer history takes it in at its end. Default 512.</summary>
+    /// <summary>
+    /// Events of a customer that an out-of-order event can bring to be folded again; a longer history takes it in at its end. Default
+    /// 512.
+    /// </summary>
     public int RefoldEventsMax { get; set; } = 512;
 
     /// <summary>Customers whose deadlines fire in one turn. Default 1,024; 1 to 65,536.</summary>

@@ -5,7 +5,9 @@ using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Engine;
 
-/// <summary>Brings the shards to where the store is: saved states, then the log after the checkpoint. Shards work beside each other.</summary>
+/// <summary>
+/// Brings the shards to where the store is: saved states, then the log after the checkpoint. Shards work beside each other.
+/// </summary>
 internal static class EngineRecovery
 {
     private const int SegmentsAtATime = 32;

@@ -13,7 +13,10 @@ internal static class SqliteSchema
     public static readonly string[] Tables =
     [
         "CREATE TABLE log (first_offset INTEGER PRIMARY KEY, count INTEGER NOT NULL, checksum INTEGER NOT NULL, body BLOB NOT NULL)",
-        "CREATE TABLE log_events (first_offset INTEGER PRIMARY KEY, min_time INTEGER NOT NULL, max_time INTEGER NOT NULL, hashes BLOB NOT NULL)",
+        """
+        CREATE TABLE log_events (first_offset INTEGER PRIMARY KEY, min_time INTEGER NOT NULL, max_time INTEGER NOT NULL,
+            hashes BLOB NOT NULL)
+        """,
         "CREATE INDEX log_events_time ON log_events (max_time, min_time)",
         "CREATE TABLE segments (number INTEGER PRIMARY KEY, count INTEGER NOT NULL, checksum INTEGER NOT NULL, body BLOB NOT NULL)",
         """
@@ -54,7 +57,9 @@ internal static class SqliteSchema
     public const string InsertOutbox = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)";
     public const string InsertAttempt = "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?)";
     public const string UpdateOutbox = "UPDATE outbox SET state = ?2, attempts = ?3, next_at = ?4 WHERE decision = ?1";
-    public const string InsertReject = "INSERT INTO rejects (received_at, source, position, code, message, payload) VALUES (?, ?, ?, ?, ?, ?)";
+    public const string InsertReject = """
+        INSERT INTO rejects (received_at, source, position, code, message, payload) VALUES (?, ?, ?, ?, ?, ?)
+        """;
     public const string TrimRejects = "DELETE FROM rejects WHERE id <= (SELECT max(id) FROM rejects) - ?";
     public const string PutAlias = "INSERT OR REPLACE INTO aliases VALUES (?, ?, ?)";
 
@@ -68,7 +73,9 @@ internal static class SqliteSchema
     public const string FindRow = RowColumns + " WHERE l.first_offset <= ? ORDER BY l.first_offset DESC LIMIT 1";
     public const string NextRow = RowColumns + " WHERE l.first_offset >= ? ORDER BY l.first_offset LIMIT 1";
     public const string EventsInTime = "SELECT hashes FROM log_events WHERE max_time >= ?1 AND min_time <= ?2";
-    public const string NextLowerSegment = "SELECT number, count, body, checksum FROM segments WHERE number < ? ORDER BY number DESC LIMIT 1";
+    public const string NextLowerSegment = """
+        SELECT number, count, body, checksum FROM segments WHERE number < ? ORDER BY number DESC LIMIT 1
+        """;
     public const string Aliases = "SELECT visitor, customer, first_offset FROM aliases ORDER BY first_offset, visitor";
     public const string FindDecision = """
         SELECT id, customer, decided_at, rule, action, channel, status, reason, record FROM decisions WHERE id = ?

@@ -6,7 +6,9 @@ public sealed class SqliteStoreOptions
     public const int RejectsMaxDefault = 100_000;
     public const int WalPagesDefault = 4_000;
 
-    /// <summary>Folder of the data; made when it is missing. The store keeps <c>engine.db</c>, its WAL and <c>engine.lock</c> there.</summary>
+    /// <summary>
+    /// Folder of the data; made when it is missing. The store keeps <c>engine.db</c>, its WAL and <c>engine.lock</c> there.
+    /// </summary>
     public string DataDirectory { get; set; } = "data";
 
     /// <summary>Rejects kept; the oldest go first. Default 100,000; 100 to 10,000,000.</summary>

@@ -71,7 +71,8 @@ internal static class SqliteWriter
         foreach (var row in group.Attempts)
         {
             var attempt = row.Attempt;
-            var insert = file.Prepare(SqliteSchema.InsertAttempt).Add(row.DecisionId).Add(attempt.Number).Add(attempt.At).Add(attempt.Result);
+            var insert = file.Prepare(SqliteSchema.InsertAttempt)
+                .Add(row.DecisionId).Add(attempt.Number).Add(attempt.At).Add(attempt.Result);
             (attempt.StatusCode is { } code ? insert.Add(code) : insert.Add((string?)null)).Add(attempt.Detail).Run();
             var next = row.NextAt == Instant.Never ? Instant.None : row.NextAt;
             file.Prepare(SqliteSchema.UpdateOutbox).Add(row.DecisionId).Add((long)row.State).Add(attempt.Number).Add(next).Run();

@@ -2,7 +2,9 @@ using RealtimeInsight.Engine.Port;
 
 namespace RealtimeInsight.Engine.Commit;
 
-/// <summary>One batch on its way: done when each of its parts is committed. Shards write outcomes of different events, without locks.</summary>
+/// <summary>
+/// One batch on its way: done when each of its parts is committed. Shards write outcomes of different events, without locks.
+/// </summary>
 internal sealed class IngestTicket(IngestBatch batch, long startedAt) : TaskCompletionSource<IngestResult>(
     TaskCreationOptions.RunContinuationsAsynchronously)
 {

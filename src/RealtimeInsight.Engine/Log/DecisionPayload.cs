@@ -43,7 +43,9 @@ internal static class DecisionPayload
         return new DecisionOutcome(
             node["decision_id"]!.GetValue<string>(),
             CustomerId.Parse(node["customer_id"]!.GetValue<string>()),
-            node["outcome"]!.GetValue<string>() == DecisionRecord.WireName(OutcomeKind.Recovered) ? OutcomeKind.Recovered : OutcomeKind.NotRecovered,
+            node["outcome"]!.GetValue<string>() == DecisionRecord.WireName(OutcomeKind.Recovered)
+                ? OutcomeKind.Recovered
+                : OutcomeKind.NotRecovered,
             new Instant(node["at_ms"]!.GetValue<long>()),
             decimal.Parse(node["value"]!.GetValue<string>(), CultureInfo.InvariantCulture));
     }

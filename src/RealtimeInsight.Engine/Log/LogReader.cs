@@ -53,7 +53,8 @@ internal sealed class LogReader(IEngineStore store, int rowsMax)
             }
         }
 
-        var found = store.FindRow(offset) ?? throw new StoreCorruptException(store.Name, offset, $"the log has no record at offset {offset}");
+        var found = store.FindRow(offset)
+            ?? throw new StoreCorruptException(store.Name, offset, $"the log has no record at offset {offset}");
         var row = new CachedRow(found, StartsOf(found));
         lock (_gate)
         {

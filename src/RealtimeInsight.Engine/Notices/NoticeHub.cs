@@ -32,7 +32,8 @@ internal sealed class NoticeHub(int queueMax, int readersMax)
         {
             if (_readers.Length >= readersMax)
             {
-                throw new EngineUnavailableException($"{_readers.Length} readers follow the notices, {readersMax} are allowed; try again later");
+                throw new EngineUnavailableException(
+                    $"{_readers.Length} readers follow the notices, {readersMax} are allowed; try again later");
             }
 
             Volatile.Write(ref _readers, [.. _readers, channel]);

@@ -39,7 +39,7 @@ public enum DeliveryStatus : byte
 
 /// <summary>The result of one attempt.</summary>
 /// <param name="StatusCode">HTTP status, where there was one.</param>
-/// <param name="Detail">What happened, for the decision's attempts; holds no customer data and no secret. At most 500 characters are kept.</param>
+/// <param name="Detail">What happened, for the decision's attempts; holds no customer data and no secret. Cut at 500 characters.</param>
 /// <param name="RetryAfter">The receiver's wish for the next attempt; the later of this and the schedule counts.</param>
 public sealed record DeliveryResult(DeliveryStatus Status, int? StatusCode = null, string? Detail = null, TimeSpan? RetryAfter = null)
 {

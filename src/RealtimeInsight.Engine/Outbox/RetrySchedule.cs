@@ -14,7 +14,9 @@ internal sealed class RetrySchedule(OutboxOptions options)
         TimeSpan.FromHours(5), TimeSpan.FromHours(10), TimeSpan.FromHours(14), TimeSpan.FromHours(20), TimeSpan.FromHours(24),
     ];
 
-    /// <summary>When the attempt after number <paramref name="attempt"/> is due; <see cref="Instant.Never"/> when that was the last.</summary>
+    /// <summary>
+    /// When the attempt after number <paramref name="attempt"/> is due; <see cref="Instant.Never"/> when that was the last.
+    /// </summary>
     public Instant NextAfter(int attempt, Instant now, TimeSpan? retryAfter)
     {
         if (attempt >= Waits.Count) return Instant.Never;

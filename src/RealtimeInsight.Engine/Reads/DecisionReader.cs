@@ -14,7 +14,8 @@ internal static class DecisionReader
         if (store.FindDecision(decisionId) is not { } row) return null;
         var progress = store.FindProgress(decisionId);
         var summary = new DecisionSummary(
-            row.DecisionId, row.DecidedAt, row.Rule, row.Action, row.Channel, Status(row.Status, progress), row.SuppressionReason, progress.Outcome);
+            row.DecisionId, row.DecidedAt, row.Rule, row.Action, row.Channel, Status(row.Status, progress), row.SuppressionReason,
+            progress.Outcome);
         return new DecisionView(summary, row.CustomerId, JsonNode.Parse(row.Record.Span)!, store.ReadAttempts(decisionId));
     }
 

@@ -104,7 +104,8 @@ internal sealed class InsightBuilder(DecisionMaker maker, Shard shard)
         ref readonly var session = ref state.Session;
         return session.Number == 0
             ? null
-            : new SessionView(session.Number, session.IsOpen, session.StartedAt, state.LastActivityAt, session.Events, session.ProductsViewed);
+            : new SessionView(
+                session.Number, session.IsOpen, session.StartedAt, state.LastActivityAt, session.Events, session.ProductsViewed);
     }
 
     private static CartView Cart(Cart cart) => new(

@@ -123,7 +123,9 @@ internal sealed class Shard
         return FinishTurn();
     }
 
-    /// <summary>Fires what is still to come, in order, as much as one turn may; used with event time. True when a unit was queued.</summary>
+    /// <summary>
+    /// Fires what is still to come, in order, as much as one turn may; used with event time. True when a unit was queued.
+    /// </summary>
     public bool RunTowardsEnd()
     {
         for (var looks = _options.DeadlinesPerTurnMax; looks > 0 && Wheel.Count > 0; looks--)
@@ -229,7 +231,9 @@ internal sealed class Shard
         return item.OccurredAt < slot.State.OrderedUpTo ? Admission.OutOfOrder : Admission.New;
     }
 
-    /// <summary>The actor has forgotten ids of that time: the log has not. A resend may come with a time that was corrected differently.</summary>
+    /// <summary>
+    /// The actor has forgotten ids of that time: the log has not. A resend may come with a time that was corrected differently.
+    /// </summary>
     private bool IsLogged(CustomerSlot slot, CustomerEvent item)
     {
         var hash = LogUnit.HashOf(slot.Hash, item.Id);
@@ -382,7 +386,9 @@ internal sealed class Shard
         Decide(slot, _effects, trigger: null, at, at);
     }
 
-    /// <summary>Holds the wheel's entry at or before the customer's next deadline: one that moved away is found out when it fires.</summary>
+    /// <summary>
+    /// Holds the wheel's entry at or before the customer's next deadline: one that moved away is found out when it fires.
+    /// </summary>
     private void Rearm(CustomerSlot slot)
     {
         var due = _machine.NextDeadline(slot.State);

@@ -113,7 +113,8 @@ internal sealed class ShardLoop
         {
             // The state in memory may be half changed: the shard does nothing more, and says so to whoever comes.
             EngineLog.ShardFailed(_logger, _shard.Index, exception);
-            Volatile.Write(ref _failure, $"shard {_shard.Index} stopped on an unexpected error ({exception.GetType().Name}); start the engine again");
+            Volatile.Write(
+                ref _failure, $"shard {_shard.Index} stopped on an unexpected error ({exception.GetType().Name}); start the engine again");
             foreach (var part in _parts) part.Ticket.Fail(_failure!);
         }
 

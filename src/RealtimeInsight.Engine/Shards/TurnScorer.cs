@@ -6,7 +6,9 @@ using RealtimeInsight.Inference;
 
 namespace RealtimeInsight.Engine.Shards;
 
-/// <summary>Runs the model for the customers of a turn: one step a row, or a fold where the recurrent state is of no use. Reuses its buffers.</summary>
+/// <summary>
+/// Runs the model for the customers of a turn: one step a row, or a fold where the recurrent state is of no use. Reuses its buffers.
+/// </summary>
 internal sealed class TurnScorer(IScorer scorer, int rowsMax, int foldEventsMax, ShardCounters counters)
 {
     private readonly ScoreBatch _batch = new(rowsMax);

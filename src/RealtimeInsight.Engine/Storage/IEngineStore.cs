@@ -29,7 +29,9 @@ public interface IEngineStore : IDisposable
     /// <summary>The row that holds the offset, verified; null beyond the end.</summary>
     LogRow? FindRow(long offset);
 
-    /// <summary>True when an event with this hash (see <see cref="LogRow.EventHashes"/>) is in a row that reaches into the time span.</summary>
+    /// <summary>
+    /// True when an event with this hash (see <see cref="LogRow.EventHashes"/>) is in a row that reaches into the time span.
+    /// </summary>
     bool ContainsEvent(ulong hash, Instant from, Instant to);
 
     /// <summary>All state segments, newest first, verified.</summary>

@@ -3,12 +3,15 @@ namespace RealtimeInsight.Engine.Storage;
 /// <summary>A store could not do what was asked; the message says what, where, and what to do.</summary>
 public abstract class StoreException(string message, Exception? innerException = null) : Exception(message, innerException);
 
-/// <summary>The store cannot take writes or answer now (disk full, file locked, I/O error). Nothing was committed; trying again may help.</summary>
+/// <summary>
+/// The store cannot take writes or answer now (disk full, file locked, I/O error). Nothing was committed; trying again may help.
+/// </summary>
 public sealed class StoreUnavailableException(string message, Exception? innerException = null) : StoreException(message, innerException);
 
 /// <summary>Stored bytes are not what was written.</summary>
 public sealed class StoreCorruptException(string source, long offset, string what, Exception? innerException = null)
-    : StoreException($"{source}: {what}; the data is damaged: restore the file from a backup or start with another data directory", innerException)
+    : StoreException(
+        $"{source}: {what}; the data is damaged: restore the file from a backup or start with another data directory", innerException)
 {
     /// <summary>The store's name: its file.</summary>
     public string StoreName { get; } = source;
@@ -19,7 +22,8 @@ public sealed class StoreCorruptException(string source, long offset, string wha
 
 /// <summary>The data was written by a newer version of this program.</summary>
 public sealed class StoreVersionException(string source, string what, long found, long known)
-    : StoreException($"{source}: {what} is {found}, this program knows up to {known}; start the newer program, or use another data directory")
+    : StoreException(
+        $"{source}: {what} is {found}, this program knows up to {known}; start the newer program, or use another data directory")
 {
     public long Found { get; } = found;
 

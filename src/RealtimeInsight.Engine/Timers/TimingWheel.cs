@@ -66,7 +66,9 @@ public sealed class TimingWheel
         return true;
     }
 
-    /// <summary>Takes out the next entry that is due at or before <paramref name="now"/>; when there is none, moves the wheel to it.</summary>
+    /// <summary>
+    /// Takes out the next entry that is due at or before <paramref name="now"/>; when there is none, moves the wheel to it.
+    /// </summary>
     public bool TryPop(long now, out int id, out long due)
     {
         now = Math.Min(now, DueMax);

@@ -1,6 +1,7 @@
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.TestKit.Storage;
@@ -39,7 +40,11 @@ public sealed class DurabilityTests
             var batch = Batch(i);
             await steady.IngestAsync(batch);
             await current.IngestAsync(batch);
-            if (i % 7 == 3) await Task.WhenAll(steady.AdvanceAsync(TimeSpan.FromMinutes(20)), current.AdvanceAsync(TimeSpan.FromMinutes(20)));
+            if (i % 7 == 3)
+            {
+                await Task.WhenAll(steady.AdvanceAsync(TimeSpan.FromMinutes(20)), current.AdvanceAsync(TimeSpan.FromMinutes(20)));
+            }
+
             if (i % 10 != 9) continue;
             await current.Engine.AbortAsync();
             current = await current.RestartAsync(next => next.Options.Shards = 1 + (i % 4));
@@ -77,15 +82,16 @@ public sealed class DurabilityTests
     [Fact]
     public async Task Crash_BetweenDecisionAndDelivery_SendsAfterRestart()
     {
-        await using var first = await new EngineHarness().StartAsync();
-        first.Channel.Answer = _ => new Outbox.DeliveryResult(Outbox.DeliveryStatus.Retry, 503);
+        var store = new InMemoryStore();
+        await using var first = await new EngineHarness(store).StartAsync();
+        var tried = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        store.Committed = group => _ = group.Attempts.Count > 0 && tried.TrySetResult();
+        first.Channel.Answer = _ => new DeliveryResult(DeliveryStatus.Retry, 503);
         await first.IngestAsync(Make.Event("anna", EventKind.PaymentFailed, 0, "pf"));
-        await first.Channel.SentAsync(1);
-        await first.SettleAsync();
+        await tried.Task.WaitAsync(TimeSpan.FromSeconds(30));
         await first.Engine.AbortAsync();
         await using var second = await first.RestartAsync(next => next.Channel = new RecordingChannel("log"));
-        await second.AdvanceAsync(TimeSpan.FromSeconds(6));
-        await second.Channel.SentAsync(1);
+        await second.AdvanceUntilAsync(second.Channel.SentAsync(1), TimeSpan.FromSeconds(1));
         Assert.Equal(first.Channel.Sent[0].DecisionId, second.Channel.Sent[0].DecisionId);
         Assert.Equal(first.Channel.Sent[0].Body.ToArray(), second.Channel.Sent[0].Body.ToArray());
         Assert.Equal(2, second.Channel.Sent[0].Attempt);
@@ -103,13 +109,13 @@ public sealed class DurabilityTests
         await tried.Task.WaitAsync(TimeSpan.FromSeconds(30));
         var retried = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         store.Committing = _ => retried.TrySetResult();
-        await AdvanceUntilAsync(engine, retried.Task);
+        await engine.AdvanceUntilAsync(retried.Task, TimeSpan.FromSeconds(1));
         Assert.False(ingest.IsCompleted);
         Assert.False(engine.Status.IsReady);
         Assert.Contains("disk is full", Assert.Single(engine.Status.Problems), StringComparison.Ordinal);
         Assert.NotNull(await engine.InsightAsync("anna"));
         store.CommitFailure = null;
-        await AdvanceUntilAsync(engine, ingest);
+        await engine.AdvanceUntilAsync(ingest, TimeSpan.FromSeconds(1));
         Assert.Equal(1, (await ingest).Accepted);
         await engine.SettleAsync();
         Assert.True(engine.Status.IsReady);
@@ -195,7 +201,8 @@ public sealed class DurabilityTests
     {
         var store = new InMemoryStore();
         var harness = new EngineHarness(store);
-        (harness.Options.Shards, harness.Options.UnitsInFlightMax, harness.Options.InboxPartsMax, harness.Options.BatchEventsMax) = (1, 1, 1, 1);
+        var options = harness.Options;
+        (options.Shards, options.UnitsInFlightMax, options.InboxPartsMax, options.BatchEventsMax) = (1, 1, 1, 1);
         await using var engine = await harness.StartAsync();
         using var gate = new SemaphoreSlim(0);
         var committing = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -247,17 +254,5 @@ public sealed class DurabilityTests
         Assert.Equal(
             expected.Channel.Sent.Select(message => message.DecisionId).Order(),
             found.Channel.Sent.Select(message => message.DecisionId).Distinct().Order());
-    }
-
-    /// <summary>Moves the clock in steps, each after the engine took note of the one before, until the task is done.</summary>
-    private static async Task AdvanceUntilAsync(EngineHarness engine, Task task)
-    {
-        for (var steps = 0; steps < 1_000 && !task.IsCompleted; steps++)
-        {
-            engine.Time.Advance(TimeSpan.FromSeconds(1));
-            await engine.Engine.GetAtRiskAsync(1, CancellationToken.None);
-        }
-
-        await task.WaitAsync(TimeSpan.FromSeconds(30));
     }
 }

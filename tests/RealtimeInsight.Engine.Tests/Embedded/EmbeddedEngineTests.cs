@@ -67,7 +67,8 @@ public sealed class EmbeddedEngineTests
         Assert.Empty(engine.Channel.Sent);
         await engine.AdvanceAsync(TimeSpan.FromMinutes(2));
         await engine.Channel.SentAsync(1);
-        Assert.Equal((1L, 0L, 1L, 1L), (engine.Status.CartsAbandoned, engine.Status.CartsOpen, engine.Status.DecisionsMade, engine.Status.Actions));
+        var status = engine.Status;
+        Assert.Equal((1L, 0L, 1L, 1L), (status.CartsAbandoned, status.CartsOpen, status.DecisionsMade, status.Actions));
         await engine.AdvanceAsync(TimeSpan.FromHours(2));
         var sent = Assert.Single(engine.Channel.Sent);
         var decision = (await engine.Engine.GetDecisionAsync(sent.DecisionId, CancellationToken.None))!;
@@ -110,7 +111,10 @@ public sealed class EmbeddedEngineTests
     {
         await using var ordered = await new EngineHarness().StartAsync();
         await using var disordered = await new EngineHarness().StartAsync();
-        var events = new[] { Make.View("anna", -50), Make.Add("anna", -40), Make.View("anna", -35), Make.Order("anna", -30), Make.View("anna", -10) };
+        CustomerEvent[] events =
+        [
+            Make.View("anna", -50), Make.Add("anna", -40), Make.View("anna", -35), Make.Order("anna", -30), Make.View("anna", -10),
+        ];
         await ordered.IngestAsync(events);
         foreach (var at in new[] { 2, 4, 0, 3, 1 }) await disordered.IngestAsync(events[at]);
         InsightAssert.Same((await ordered.InsightAsync("anna"))!, (await disordered.InsightAsync("anna"))!);

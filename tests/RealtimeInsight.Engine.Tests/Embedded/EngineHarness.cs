@@ -60,11 +60,13 @@ internal sealed class EngineHarness : IAsyncDisposable
             new JsonObject { ["id"] = "rescue", ["on"] = "payment_failed", ["action"] = "service_call", ["channel"] = "log" }),
     };
 
-    public async Task<EngineHarness> StartAsync()
+    public EmbeddedEngine Build(IEnumerable<IActionChannel> channels) => new(
+        Options, CustomerOptions, new DecisionMaker(Domain.Decisions.Policy.Parse(Policy)), Scorer, Store, channels,
+        new EngineInstruments(_meter), Time, NullLogger<EmbeddedEngine>.Instance);
+
+    public async Task<EngineHarness> StartAsync(IActionChannel? channel = null)
     {
-        Engine = new EmbeddedEngine(
-            Options, CustomerOptions, new DecisionMaker(Domain.Decisions.Policy.Parse(Policy)), Scorer, Store, [Channel],
-            new EngineInstruments(_meter), Time, NullLogger<EmbeddedEngine>.Instance);
+        Engine = Build([channel ?? Channel]);
         await Engine.StartAsync(CancellationToken.None).WaitAsync(s_patience);
         return this;
     }
@@ -100,6 +102,21 @@ internal sealed class EngineHarness : IAsyncDisposable
         await Engine.IngestAsync(new IngestBatch([], [Reject()]), CancellationToken.None).AsTask().WaitAsync(s_patience);
     }
 
+    /// <summary>
+    /// Moves the clock in steps until the task is done; between two steps the engine gets to answer a read, so that nobody has to wait for
+    /// a moment that has passed.
+    /// </summary>
+    public async Task AdvanceUntilAsync(Task task, TimeSpan step)
+    {
+        for (var steps = 0; steps < 100_000 && !task.IsCompleted; steps++)
+        {
+            Time.Advance(step);
+            await Engine.GetAtRiskAsync(1, CancellationToken.None).AsTask().WaitAsync(s_patience);
+        }
+
+        await task.WaitAsync(s_patience);
+    }
+
     public Task RunToEndAsync() => Engine.RunToEndAsync(CancellationToken.None).AsTask().WaitAsync(s_patience);
 
     public async ValueTask DisposeAsync()
@@ -116,7 +133,8 @@ internal static class Make
 {
     public static Instant At(double minutes) => Instant.From(EngineHarness.Start.AddMinutes(minutes));
 
-    public static CustomerEvent Event(string customer, EventKind kind, double minutes, string id, string product = "p1", decimal? price = 20m) => new()
+    public static CustomerEvent Event(
+        string customer, EventKind kind, double minutes, string id, string product = "p1", decimal? price = 20m) => new()
     {
         Id = EventId.Parse(id),
         Kind = kind,

@@ -36,7 +36,9 @@ public sealed class ReplayLawTests
         Assert.Equal(Run(ordered, shards: 2, batch: 50), Run([.. ordered, .. ordered], shards: 2, batch: ordered.Length + 1));
     }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
-    /// <summary>Events in any order give the insights of the ordered history (decisions made on the way are kept, so there are no rules here).</summary>
+    /// <summary>
+    /// Events in any order give the insights of the ordered history (decisions made on the way are kept, so there are no rules here).
+    /// </summary>
     [Fact]
     public void Disorder_WithinTheAllowedLateness_GivesTheOrderedInsights() => Prop.ForAll(Histories(), history =>
     {
@@ -51,7 +53,8 @@ public sealed class ReplayLawTests
         Prop.ForAll(Histories(), ArbMap.Default.ArbFor<PositiveInt>(), (history, point) =>
         {
             var ordered = history.OrderBy(item => item.OccurredAt.UnixMs).ToArray();
-            Assert.Equal(Run(ordered, shards: 2, batch: 5), Run(ordered, shards: 2, batch: 5, crashAfter: point.Get % (ordered.Length + 1)));
+            var crashAfter = point.Get % (ordered.Length + 1);
+            Assert.Equal(Run(ordered, shards: 2, batch: 5), Run(ordered, shards: 2, batch: 5, crashAfter: crashAfter));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
     private static Arbitrary<CustomerEvent[]> Histories()
@@ -106,7 +109,10 @@ public sealed class ReplayLawTests
             if (await engine.InsightAsync($"customer-{customer}") is not { } insight) continue;
 
             // The clock of a shard is the newest event it saw, so what is relative to it is left out.
-            var profile = insight.Profile with { Rates = new Dictionary<string, float[]>(), Rfm = insight.Profile.Rfm with { RecencySeconds = null } };
+            var profile = insight.Profile with
+            {
+                Rates = new Dictionary<string, float[]>(), Rfm = insight.Profile.Rfm with { RecencySeconds = null },
+            };
             var scores = insight.Scores is { } found ? found with { AgeSeconds = 0 } : null;
             var decisions = insight.LastDecisions.Select(item => item with { Status = item.Status == "sent" ? "decided" : item.Status });
             var whole = insight with

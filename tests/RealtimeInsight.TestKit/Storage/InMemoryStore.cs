@@ -28,6 +28,9 @@ public sealed class InMemoryStore : IEngineStore
     /// <summary>Called with each group before it is kept.</summary>
     public Action<CommitGroup>? Committing { get; set; }
 
+    /// <summary>Called with each group after it is kept.</summary>
+    public Action<CommitGroup>? Committed { get; set; }
+
     /// <summary>Groups committed so far.</summary>
     public int Commits { get; private set; }
 
@@ -59,6 +62,8 @@ public sealed class InMemoryStore : IEngineStore
             _rejects.AddRange(group.Rejects);
             foreach (var row in group.Aliases) _aliases[row.VisitorId] = row;
         }
+
+        Committed?.Invoke(group);
     }
 
     public IEnumerable<LogRow> ReadLog(long fromOffset)

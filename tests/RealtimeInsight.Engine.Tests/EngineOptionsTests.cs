@@ -1,0 +1,80 @@
+using RealtimeInsight.Engine.Tests.Embedded;
+
+namespace RealtimeInsight.Engine.Tests;
+
+public sealed class EngineOptionsTests
+{
+    /// <summary>Option, a value that is allowed at its edge, and one just beyond.</summary>
+    public static TheoryData<string, object, object> Bounds => new()
+    {
+        { nameof(EngineOptions.Clock), EngineClock.EventTime, (EngineClock)2 },
+        { nameof(EngineOptions.Shards), 0, -1 },
+        { nameof(EngineOptions.Shards), 256, 257 },
+        { nameof(EngineOptions.BatchEventsMax), 1, 0 },
+        { nameof(EngineOptions.BatchEventsMax), 4096, 4097 },
+        { nameof(EngineOptions.InboxPartsMax), 1, 0 },
+        { nameof(EngineOptions.InboxPartsMax), 65_536, 65_537 },
+        { nameof(EngineOptions.QueriesMax), 1, 0 },
+        { nameof(EngineOptions.QueriesMax), 65_536, 65_537 },
+        { nameof(EngineOptions.UnitsInFlightMax), 1, 0 },
+        { nameof(EngineOptions.UnitsInFlightMax), 4096, 4097 },
+        { nameof(EngineOptions.CommitUnitsMax), 1, 0 },
+        { nameof(EngineOptions.CommitUnitsMax), 4096, 4097 },
+        { nameof(EngineOptions.CommitBytesMax), 64 << 10, (64 << 10) - 1 },
+        { nameof(EngineOptions.CommitBytesMax), 256 << 20, (256 << 20) + 1 },
+        { nameof(EngineOptions.CommitRetryMin), TimeSpan.FromMilliseconds(1), TimeSpan.Zero },
+        { nameof(EngineOptions.CommitRetryMax), TimeSpan.FromMinutes(10), TimeSpan.FromMinutes(11) },
+        { nameof(EngineOptions.CommitRetryMax), TimeSpan.FromMilliseconds(50), TimeSpan.FromMilliseconds(49) },
+        { nameof(EngineOptions.SaveInterval), TimeSpan.FromMilliseconds(10), TimeSpan.FromMilliseconds(9) },
+        { nameof(EngineOptions.SaveInterval), TimeSpan.FromHours(1), TimeSpan.FromHours(2) },
+        { nameof(EngineOptions.SaveStatesMax), 1, 0 },
+        { nameof(EngineOptions.SaveStatesMax), 65_536, 65_537 },
+        { nameof(EngineOptions.SaveDirtyMax), 1, 0 },
+        { nameof(EngineOptions.SaveDirtyMax), 100_000_000, 100_000_001 },
+        { nameof(EngineOptions.RefoldEventsMax), 1, 0 },
+        { nameof(EngineOptions.RefoldEventsMax), 65_536, 65_537 },
+        { nameof(EngineOptions.DeadlinesPerTurnMax), 1, 0 },
+        { nameof(EngineOptions.DeadlinesPerTurnMax), 65_536, 65_537 },
+        { nameof(EngineOptions.LogRowsCached), 1, 0 },
+        { nameof(EngineOptions.LogRowsCached), 4096, 4097 },
+        { nameof(EngineOptions.AtRiskScanMax), 100, 99 },
+        { nameof(EngineOptions.AtRiskScanMax), 1_000_000, 1_000_001 },
+        { nameof(EngineOptions.NoticeQueueMax), 1, 0 },
+        { nameof(EngineOptions.NoticeQueueMax), 65_536, 65_537 },
+        { nameof(EngineOptions.NoticeReadersMax), 1, 0 },
+        { nameof(EngineOptions.NoticeReadersMax), 65_536, 65_537 },
+        { "Outbox.ConcurrencyMax", 1, 0 },
+        { "Outbox.ConcurrencyMax", 256, 257 },
+        { "Outbox.BatchMax", 1, 0 },
+        { "Outbox.BatchMax", 4096, 4097 },
+        { "Outbox.JitterMax", 0d, -0.1d },
+        { "Outbox.JitterMax", 1d, 1.1d },
+        { "Outbox.RetryAfterMax", TimeSpan.Zero, TimeSpan.FromSeconds(-1) },
+        { "Outbox.RetryAfterMax", TimeSpan.FromDays(7), TimeSpan.FromDays(8) },
+        { "Outbox.Source", "x", " " },
+    };
+
+    [Theory]
+    [MemberData(nameof(Bounds))]
+    public void Validate_AtAndBeyondABound_NamesTheOption(string name, object allowed, object refused)
+    {
+        Assert.Empty(EngineOptions.Validate(With(name, allowed)));
+        Assert.StartsWith(name, Assert.Single(EngineOptions.Validate(With(name, refused))), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Engine_WithABadOption_DoesNotStart()
+    {
+        var harness = new EngineHarness();
+        harness.Options.BatchEventsMax = 0;
+        Assert.Contains("BatchEventsMax is 0", Assert.Throws<ArgumentException>(() => harness.Build([])).Message, StringComparison.Ordinal);
+    }
+
+    private static EngineOptions With(string name, object value)
+    {
+        var options = new EngineOptions();
+        object target = name.StartsWith("Outbox.", StringComparison.Ordinal) ? options.Outbox : options;
+        target.GetType().GetProperty(name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..])!.SetValue(target, value);
+        return options;
+    }
+}

@@ -142,6 +142,8 @@ public sealed class InsightHost : IAsyncDisposable
 
     private static void Map(WebApplication app, HostSettings settings)
     {
+        // Made now, so that the time of the start is right.
+        app.Services.GetRequiredService<StatusReader>();
         app.UseExceptionHandler();
         app.UseStatusCodePages();
         app.UseSecurityHeaders();

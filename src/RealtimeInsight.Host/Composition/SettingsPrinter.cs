@@ -9,21 +9,43 @@ namespace RealtimeInsight.Host;
 /// <summary>Prints every option once at the start with where it came from. Keys, secrets and the webhook's address are not shown.</summary>
 internal static class SettingsPrinter
 {
+    private const string Default = "default";
+    private const int LineLengthMax = 140;
+
     private static readonly string[] Secret = ["WriteKeys", "ReadKeys", "Secrets", "Url"];
 
-    /// <summary>One line for each option: those that were given first, then the defaults.</summary>
+    /// <summary>The given options one on a line with their source; then the defaults, those of a section together.</summary>
     public static IEnumerable<string> Lines(HostSettings settings)
     {
         (string Section, object Options)[] all =
         [
             ("Host", settings.Host), ("Intake", settings.Intake), ("Api", settings.Api), ("Customer", settings.Customer),
-            ("Channels:Webhook", settings.Webhook), ("Engine", settings.Engine),
-            ("Engine:Outbox", settings.Engine.Outbox), ("Inference", settings.Inference), ("Demo", settings.Demo),
+            ("Channels:Webhook", settings.Webhook), ("Engine", settings.Engine), ("Engine:Outbox", settings.Engine.Outbox),
+            ("Inference", settings.Inference), ("Demo", settings.Demo),
         ];
-        var rows = all.SelectMany(group => Rows(group.Section, group.Options, settings.Configuration)).ToList();
-        var width = rows.Max(row => row.Key.Length);
-        return rows.OrderBy(row => row.Source == "default").ThenBy(row => row.Key, StringComparer.Ordinal)
-            .Select(row => $"  {row.Key.PadRight(width)}  {row.Value}  ({row.Source})");
+        var sections = all.Select(group => (group.Section, Rows: Rows(group.Section, group.Options, settings.Configuration).ToList())).ToList();
+        foreach (var row in sections.SelectMany(section => section.Rows).Where(row => row.Source != Default))
+        {
+            yield return $"  {row.Key} = {row.Value}  ({row.Source})";
+        }
+
+        foreach (var (section, rows) in sections)
+        {
+            var line = $"  {section} ({Default}):";
+            foreach (var row in rows.Where(row => row.Source == Default))
+            {
+                var item = $" {row.Key[(section.Length + 1)..]}={row.Value}";
+                if (line.Length + item.Length > LineLengthMax)
+                {
+                    yield return line;
+                    line = "   ";
+                }
+
+                line += item;
+            }
+
+            yield return line;
+        }
     }
 
     private static IEnumerable<(string Key, string Value, string Source)> Rows(string section, object options, IConfigurationRoot configuration)
@@ -69,6 +91,6 @@ internal static class SettingsPrinter
             };
         }
 
-        return "default";
+        return Default;
     }
 }

@@ -22,6 +22,8 @@ internal sealed partial class DemoFeeder(
     private const int BatchMax = 200;
     private static readonly TimeSpan Tick = TimeSpan.FromMilliseconds(200);
     private static readonly TimeSpan ReadyPoll = TimeSpan.FromMilliseconds(100);
+    private static readonly TimeSpan OpeningHour = TimeSpan.FromHours(10);
+    private static readonly TimeSpan QuietMax = TimeSpan.FromMilliseconds(500);
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -58,13 +60,14 @@ internal sealed partial class DemoFeeder(
 
     private async Task PlayAsync(HttpClient client, CancellationToken stop)
     {
-        var start = Instant.From(time.GetUtcNow());
+        var begun = time.GetUtcNow();
+        var opening = Instant.From(new DateTimeOffset(begun.UtcDateTime.Date, TimeSpan.Zero) + OpeningHour);
         var shop = new ShopSimulator(new ShopSimulatorOptions
         {
             // Another start is another crowd: the same events again would all be duplicates.
-            Seed = (ulong)start.UnixMs,
+            Seed = (ulong)begun.ToUnixTimeMilliseconds(),
             Customers = options.Customers,
-            Start = start,
+            Start = opening,
             ArrivalDays = options.ArrivalDays,
             TimeCompression = options.TimeCompression,
             Intensity = options.Intensity,
@@ -73,12 +76,17 @@ internal sealed partial class DemoFeeder(
         using var ticks = new PeriodicTimer(Tick, time);
         var isMore = events.MoveNext();
         var batch = new List<CustomerEvent>(BatchMax);
+        var shift = Instant.From(begun) - opening;
         while (isMore && await ticks.WaitForNextTickAsync(stop).ConfigureAwait(false))
         {
             var now = Instant.From(time.GetUtcNow());
-            while (isMore && batch.Count < BatchMax && events.Current.OccurredAt <= now)
+            while (isMore && batch.Count < BatchMax)
             {
-                batch.Add(events.Current);
+                var due = events.Current.OccurredAt + shift;
+                // While everybody is asleep the clock of the shop runs ahead: nobody is left waiting before an empty screen.
+                if (due - now > QuietMax) shift -= due - now - QuietMax;
+                if (due > now) break;
+                batch.Add(events.Current with { OccurredAt = due, IngestedAt = due });
                 isMore = events.MoveNext();
             }
 

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Globalization;
 using Microsoft.Extensions.Hosting;
 using RealtimeInsight.Engine.Port;
@@ -9,7 +10,7 @@ internal sealed class DemoNarrator(
     DemoOptions options, ICustomerEngine engine, DemoLines lines, IHostApplicationLifetime lifetime, TimeProvider time) : BackgroundService
 {
     private const int NameWidth = 15;
-    private int _left;
+    private readonly ConcurrentDictionary<string, int> _told = new(StringComparer.Ordinal);
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -25,10 +26,17 @@ internal sealed class DemoNarrator(
         "cart_abandoned" => "cart abandoned",
         "cart_recovered" => "cart recovered",
         "cart_converted" => "cart converted",
-        "decision" => "action decided",
+        "decision" => "decision",
         "delivered" => "action sent",
         _ => null,
     };
+
+    /// <summary>A notice as it is printed; a cart that has just been opened has no value to tell.</summary>
+    internal static string Line(EngineNotice notice, string title)
+    {
+        var line = $"{notice.At.ToDateTimeOffset():HH:mm:ss}  {title.PadRight(NameWidth)} {notice.CustomerId}";
+        return notice.Type == "cart_opened" || notice.Text.Length == 0 ? line : $"{line}  {notice.Text}";
+    }
 
     /// <summary>The counters in one line; the rate is of the time since the line before.</summary>
     internal static string StatusLine(EngineStatus status, double eventsPerSecond)
@@ -47,11 +55,9 @@ internal sealed class DemoNarrator(
             await foreach (var notice in engine.SubscribeAsync(stop).ConfigureAwait(false))
             {
                 if (TitleOf(notice.Type) is not { } title) continue;
-                // Carts open all the time; what follows from them is rare and worth the line.
-                var isCommon = notice.Type == "cart_opened";
-                if (isCommon ? Volatile.Read(ref _left) <= options.LinesPerStatus / 2 : Volatile.Read(ref _left) <= 0) continue;
-                Interlocked.Decrement(ref _left);
-                lines.Print($"{notice.At.ToDateTimeOffset():HH:mm:ss}  {title.PadRight(NameWidth)} {notice.CustomerId}  {notice.Text}");
+                // Carts open all the time, actions are rare: each kind has its own share, so that none hides another.
+                if (_told.AddOrUpdate(notice.Type, 1, static (_, told) => told + 1) > options.LinesPerKind) continue;
+                lines.Print(Line(notice, title));
             }
         }
         catch (Exception end) when (end is OperationCanceledException or EngineUnavailableException)
@@ -64,7 +70,6 @@ internal sealed class DemoNarrator(
     {
         using var timer = new PeriodicTimer(options.StatusInterval, time);
         var before = engine.GetStatus().EventsAccepted;
-        Volatile.Write(ref _left, options.LinesPerStatus);
         try
         {
             while (await timer.WaitForNextTickAsync(stop).ConfigureAwait(false))
@@ -73,7 +78,7 @@ internal sealed class DemoNarrator(
                 if (!status.IsReady) continue;
                 lines.Print(StatusLine(status, (status.EventsAccepted - before) / options.StatusInterval.TotalSeconds));
                 before = status.EventsAccepted;
-                Volatile.Write(ref _left, options.LinesPerStatus);
+                _told.Clear();
             }
         }
         catch (OperationCanceledException)

@@ -47,8 +47,8 @@ public sealed class SettingsTests
             var fromCommandLine = HostSettings.Read(new HostArguments { Port = 9002 });
 
             Assert.Equal(9001, fromEnvironment.Host.Port);
-            Assert.Contains(SettingsPrinter.Lines(fromEnvironment), line => line.Contains("Host:Port") && line.EndsWith("9001  (environment)"));
-            Assert.Contains(SettingsPrinter.Lines(fromCommandLine), line => line.Contains("Host:Port") && line.EndsWith("9002  (command line)"));
+            Assert.Contains(SettingsPrinter.Lines(fromEnvironment), line => line.EndsWith("Host:Port = 9001  (environment)", StringComparison.Ordinal));
+            Assert.Contains(SettingsPrinter.Lines(fromCommandLine), line => line.EndsWith("Host:Port = 9002  (command line)", StringComparison.Ordinal));
         }
         finally
         {
@@ -67,8 +67,8 @@ public sealed class SettingsTests
         var lines = SettingsPrinter.Lines(settings).ToList();
 
         Assert.DoesNotContain(lines, line => line.Contains("super-secret") || line.Contains("whsec_"));
-        Assert.Contains(lines, line => line.Contains("Intake:WriteKeys") && line.Contains("2 set, not shown  (command line)"));
-        Assert.Contains(lines, line => line.Contains("Host:Port") && line.EndsWith("8080  (default)"));
+        Assert.Contains(lines, line => line == "  Intake:WriteKeys = 2 set, not shown  (command line)");
+        Assert.Contains(lines, line => line.StartsWith("  Host (default): Port=8080 Listen=127.0.0.1", StringComparison.Ordinal));
         Assert.Contains("(command line)", lines[0]);
     }
 

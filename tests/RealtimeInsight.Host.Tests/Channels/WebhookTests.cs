@@ -1,8 +1,6 @@
 using System.Net;
 using System.Text;
-using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
-using Microsoft.AspNetCore.Hosting;
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Outbox;
@@ -68,7 +66,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task Send_Accepted_CarriesSignedCloudEvent()
     {
-        await using var receiver = await Receiver.StartAsync(_ => StatusCodes.Status204NoContent);
+        await using var receiver = await WebhookReceiver.StartAsync(_ => StatusCodes.Status204NoContent);
         using var channel = ChannelTo(receiver.Url, Secret, OtherSecret);
 
         var result = await channel.SendAsync(Message, CancellationToken.None);
@@ -98,7 +96,7 @@ public sealed class WebhookTests
     [InlineData(503, DeliveryStatus.Retry)]
     public async Task Send_EachStatus_HasItsResult(int status, DeliveryStatus expected)
     {
-        await using var receiver = await Receiver.StartAsync(context =>
+        await using var receiver = await WebhookReceiver.StartAsync(context =>
         {
             context.Response.Headers.RetryAfter = "120";
             if (status == 302) context.Response.Headers.Location = "/elsewhere";
@@ -116,7 +114,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task Send_HostNotAllowListed_IsBlockedBeforeItConnects()
     {
-        await using var receiver = await Receiver.StartAsync(_ => 200);
+        await using var receiver = await WebhookReceiver.StartAsync(_ => 200);
         foreach (var host in new[] { "localhost", "127.0.0.1", "[::1]" })
         {
             var url = $"https://{host}:{new Uri(receiver.Url).Port}/hook";
@@ -135,7 +133,7 @@ public sealed class WebhookTests
     public async Task Send_NoAnswer_IsRetried()
     {
         var hold = new TaskCompletionSource();
-        await using var receiver = await Receiver.StartAsync(_ => 200, hold.Task);
+        await using var receiver = await WebhookReceiver.StartAsync(_ => 200, hold.Task);
         var options = new WebhookOptions { Url = receiver.Url, Secrets = { Secret }, AllowHosts = { "127.0.0.1" }, Timeout = TimeSpan.FromSeconds(1) };
         using var channel = new WebhookChannel(options, new SettableTime());
 
@@ -149,7 +147,7 @@ public sealed class WebhookTests
     [Fact]
     public async Task Send_NobodyListens_IsRetried()
     {
-        await using (var receiver = await Receiver.StartAsync(_ => 200))
+        await using (var receiver = await WebhookReceiver.StartAsync(_ => 200))
         {
             var url = receiver.Url;
             await receiver.DisposeAsync();
@@ -165,7 +163,7 @@ public sealed class WebhookTests
     public async Task Send_EngineStops_IsCancelled()
     {
         var hold = new TaskCompletionSource();
-        await using var receiver = await Receiver.StartAsync(_ => 200, hold.Task);
+        await using var receiver = await WebhookReceiver.StartAsync(_ => 200, hold.Task);
         using var channel = ChannelTo(receiver.Url, Secret);
         using var stop = new CancellationTokenSource();
 
@@ -228,41 +226,5 @@ public sealed class WebhookTests
         foreach (var secret in secrets) options.Secrets.Add(secret);
         Assert.Empty(WebhookOptions.Validate(options));
         return new WebhookChannel(options, new SettableTime());
-    }
-
-    /// <summary>A receiver on this machine that keeps what it gets.</summary>
-    private sealed class Receiver : IAsyncDisposable
-    {
-        private readonly WebApplication _app;
-
-        private Receiver(WebApplication app) => _app = app;
-
-        public List<(Dictionary<string, string> Headers, string Body)> Seen { get; } = [];
-
-        public SemaphoreSlim Arrived { get; } = new(0);
-
-        public string Url => _app.Urls.First() + "/hook";
-
-        public static async Task<Receiver> StartAsync(Func<HttpContext, int> answer, Task? hold = null)
-        {
-            var builder = WebApplication.CreateSlimBuilder();
-            builder.Logging.ClearProviders();
-            builder.WebHost.UseUrls("http://127.0.0.1:0");
-            var receiver = new Receiver(builder.Build());
-            receiver._app.Run(async context =>
-            {
-                var body = await new StreamReader(context.Request.Body).ReadToEndAsync();
-                var headers = context.Request.Headers.ToDictionary(
-                    header => header.Key, header => header.Value.ToString(), StringComparer.OrdinalIgnoreCase);
-                lock (receiver.Seen) receiver.Seen.Add((headers, body));
-                receiver.Arrived.Release();
-                if (hold is not null) await hold;
-                context.Response.StatusCode = answer(context);
-            });
-            await receiver._app.StartAsync();
-            return receiver;
-        }
-
-        public ValueTask DisposeAsync() => _app.DisposeAsync();
     }
 }

@@ -67,7 +67,8 @@ public sealed class AdmissionTests
     {
         var machine = new CustomerMachine(new CustomerOptions { EventIdsMax = 16 });
         var state = Fold.Plain(
-            Enumerable.Range(0, 17).Select(i => Make.Event(EventKind.PageViewed, Make.Start + TimeSpan.FromSeconds(i), $"{i}")), machine: machine);
+            Enumerable.Range(0, 17).Select(i => Make.Event(EventKind.PageViewed, Make.Start + TimeSpan.FromSeconds(i), $"{i}")),
+            machine: machine);
 
         Assert.Equal(Admission.BeyondWindow, machine.Admit(state, Make.Event(EventKind.PageViewed, Make.Start, "never seen")));
         Assert.Equal(Make.Start + TimeSpan.FromSeconds(16), state.EventIds.DroppedUpTo);

@@ -90,9 +90,15 @@ public sealed class BoundsTests
 
     private static CustomerEvent Busy(Random random, int i, Instant at)
     {
-        var kind = random.Next(10) switch { < 5 => EventKind.CartAdded, 5 => EventKind.OrderCompleted, _ => (EventKind)random.Next(EventKinds.Count) };
+        var kind = random.Next(10) switch
+        {
+            < 5 => EventKind.CartAdded,
+            5 => EventKind.OrderCompleted,
+            _ => (EventKind)random.Next(EventKinds.Count),
+        };
         var products = Enumerable.Range(0, 1 + random.Next(6)).Select(_ => random.Next(5_000)).Select(number => new ProductLine(
-            $"{number:x8}-0000-0000-0000-{number:x12}", $"category {number % 900}", $"brand {number % 300}", $"Product {number}".PadRight(60, '.'), number));
+            $"{number:x8}-0000-0000-0000-{number:x12}", $"category {number % 900}", $"brand {number % 300}",
+            $"Product {number}".PadRight(60, '.'), number));
         return Make.Event(kind, at, $"{i}", [.. products]) with
         {
             CartId = $"{random.Next(9):d36}",

@@ -24,7 +24,8 @@ public sealed class CustomerOptionsTests
         { nameof(CustomerOptions.DormancyLevels), new() { DormancyLevels = [] } },
         { nameof(CustomerOptions.DormancyLevels), new() { DormancyLevels = [TimeSpan.Zero] } },
         { nameof(CustomerOptions.DormancyLevels), new() { DormancyLevels = [TimeSpan.FromDays(7), TimeSpan.FromDays(7)] } },
-        { nameof(CustomerOptions.DormancyLevels), new() { DormancyLevels = [.. Enumerable.Range(1, 9).Select(i => TimeSpan.FromDays(i))] } },
+        { nameof(CustomerOptions.DormancyLevels),
+            new() { DormancyLevels = [.. Enumerable.Range(1, 9).Select(i => TimeSpan.FromDays(i))] } },
     };
 
     [Theory]

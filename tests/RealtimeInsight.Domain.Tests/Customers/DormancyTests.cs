@@ -36,7 +36,8 @@ public sealed class DormancyTests
 
         Assert.Equal(
         [
-            (EffectKind.SessionStarted, "0"), (EffectKind.CartOpened, "0"), (EffectKind.CartAtRisk, "15m"), (EffectKind.SessionEnded, "30m"),
+            (EffectKind.SessionStarted, "0"), (EffectKind.CartOpened, "0"), (EffectKind.CartAtRisk, "15m"),
+            (EffectKind.SessionEnded, "30m"),
             (EffectKind.CartAbandoned, "1h"), (EffectKind.DormancyReached, "7d"), (EffectKind.DormancyReached, "30d"),
             (EffectKind.SessionStarted, "40d"), (EffectKind.Reactivated, "40d"),
         ],

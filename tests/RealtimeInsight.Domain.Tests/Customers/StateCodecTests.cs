@@ -26,7 +26,8 @@ public sealed class StateCodecTests
             Assert.Equal(bytes, Fold.Bytes(copy));
             Assert.Equal(Features(state), Features(copy));
             Assert.Equal(Fold.Machine.NextDeadline(state), Fold.Machine.NextDeadline(copy));
-            Assert.Equal(state.Recurrent.ToArray().Select(BitConverter.SingleToInt32Bits), copy.Recurrent.ToArray().Select(BitConverter.SingleToInt32Bits));
+            Assert.Equal(state.Recurrent.ToArray().Select(BitConverter.SingleToInt32Bits),
+                copy.Recurrent.ToArray().Select(BitConverter.SingleToInt32Bits));
         });
     }
 
@@ -91,7 +92,8 @@ public sealed class StateCodecTests
         Assert.Equal(4f, state.LastRating);
         Assert.Equal(("Shoes", 3f), (state.Categories.Entries[0].Name, state.Categories.Entries[0].Weight));
         var entry = Assert.Single(state.Ledger!.Entries);
-        Assert.Equal(("dec_1", "rule", "coupon", "webhook", "cart:1"), (entry.DecisionId, entry.Rule, entry.Action, entry.Channel, entry.Episode));
+        Assert.Equal(
+            ("dec_1", "rule", "coupon", "webhook", "cart:1"), (entry.DecisionId, entry.Rule, entry.Action, entry.Channel, entry.Episode));
         Assert.Equal((DecisionStatus.Decided, OutcomeKind.Recovered), (entry.Status, entry.Outcome));
     }
 
@@ -125,7 +127,7 @@ public sealed class StateCodecTests
         Assert.Equal((5u, false, 0.4f), (state.ModelStamp, state.ScoresDegraded, state.Scores.Churn));
     }
 
-    /// <summary>What the golden file holds. Exponentials may differ in the last bit from machine to machine, so it is not compared by bytes.</summary>
+    /// <summary>What the golden file holds; not compared by bytes, because exponentials may differ in their last bit elsewhere.</summary>
     [Fact]
     public void Golden_IsTheStateOfItsScript()
     {
@@ -139,7 +141,8 @@ public sealed class StateCodecTests
     {
         var scenario = new Scenario().Do(
             "browse; view a@10; add a*2@5; add c cart=x; order a*2 id=o1 value=20 currency=EUR; wait 10m; identify zone=Europe/Berlin; "
-            + "consent_changed grant=marketing; review_posted rating=4; service_message; order_refunded value=5 currency=EUR; wait 20m; view z");
+            + "consent_changed grant=marketing; review_posted rating=4; service_message; "
+            + "order_refunded value=5 currency=EUR; wait 20m; view z");
         var visitor = CustomerId.FromVisitor("v1");
         scenario.Apply(Make.Event(EventKind.Identified, scenario.Now, "t") with
         {

@@ -13,9 +13,13 @@ public sealed class AllocationTests
     [Fact]
     public void ApplyAndFeatures_OfProductViews_AllocateNothing()
     {
-        var products = Enumerable.Range(0, 50).Select(static i => new ProductLine($"p{i}", $"category {i % 12}", $"brand {i % 6}", $"Product {i}", i)).ToArray();
+        var products = Enumerable.Range(0, 50)
+            .Select(static i => new ProductLine($"p{i}", $"category {i % 12}", $"brand {i % 6}", $"Product {i}", i)).ToArray();
         var events = Enumerable.Range(0, Events * 2).Select(i =>
-            Make.Event(EventKind.ProductViewed, Make.Start + TimeSpan.FromSeconds(i), $"message-{i}", products[i % 50]) with { TimeZone = "Europe/Berlin" }).ToArray();
+            Make.Event(EventKind.ProductViewed, Make.Start + TimeSpan.FromSeconds(i), $"message-{i}", products[i % 50]) with
+            {
+                TimeZone = "Europe/Berlin",
+            }).ToArray();
         var state = new CustomerState(Make.Ada);
         var effects = new EffectBuffer();
         var (token, ids) = (new float[ModelContract.TokenFeatures], new long[ModelContract.TokenIds]);

@@ -52,7 +52,8 @@ public sealed class FeatureExtractorTests
     public void Profile_OfAKnownStory_HasTheDefinedValues()
     {
         var scenario = Scenario.Of(
-            "order a@100 id=1; wait 10d; order a@140 id=2; service_message; order_refunded value=40; wait 4d; view a; add a*2@50 b@25; wait 20m");
+            "order a@100 id=1; wait 10d; order a@140 id=2; service_message; order_refunded value=40; wait 4d; "
+            + "view a; add a*2@50 b@25; wait 20m");
         var now = scenario.Now;
         var profile = Named(Profile(scenario.State, now));
         var minutes = (14 * 1440) + 20;
@@ -86,7 +87,8 @@ public sealed class FeatureExtractorTests
     public void Profile_AfterTheSessionAndTheCart_ForgetsThem()
     {
         var profile = Named(Profile(Scenario.Of("view a; add a; wait 2h").State, Make.Start + Make.Span("2h")));
-        var gone = profile.Where(static pair => pair.Key.StartsWith("session_", StringComparison.Ordinal) || pair.Key.StartsWith("cart_", StringComparison.Ordinal));
+        var gone = profile.Where(static pair =>
+            pair.Key.StartsWith("session_", StringComparison.Ordinal) || pair.Key.StartsWith("cart_", StringComparison.Ordinal));
         Assert.All(gone, static pair => Assert.Equal(0f, pair.Value));
 
         var recovered = Named(Profile(Scenario.Of("add a; wait 2h; add a").State, Make.Start + Make.Span("2h")));
@@ -100,7 +102,8 @@ public sealed class FeatureExtractorTests
         var product = new ProductLine("p1", "Shoes", "Acme", Price: 30m, Quantity: 2);
         scenario.Apply(Make.Event(EventKind.ProductViewed, Make.Start, "1", product with { Brand = null }));
         var first = Token(scenario.State, out _);
-        Assert.Equal((0f, 1f, 0f, 1f, 1f, 1f), (first["gap_log"], first["is_first"], first["is_new_session"], first["gap_minute"], first["gap_hour"], first["gap_day"]));
+        Assert.Equal((0f, 1f, 0f, 1f, 1f, 1f),
+            (first["gap_log"], first["is_first"], first["is_new_session"], first["gap_minute"], first["gap_hour"], first["gap_day"]));
         Assert.Equal(0f, first["same_item"] + first["same_category"] + first["same_brand"]);
 
         scenario.Apply(Make.Event(EventKind.CartAdded, Make.Start + Make.Span("45m"), "2", product));
@@ -135,7 +138,8 @@ public sealed class FeatureExtractorTests
     [Fact]
     public void Token_BeforeTheFirstEvent_IsRefused()
     {
-        var refused = Assert.Throws<InvalidOperationException>(() => FeatureExtractor.Token(new CustomerState(Make.Ada), new float[F], new long[K]));
+        var refused = Assert.Throws<InvalidOperationException>(
+            () => FeatureExtractor.Token(new CustomerState(Make.Ada), new float[F], new long[K]));
         Assert.Contains("apply one before", refused.Message, StringComparison.Ordinal);
         Assert.Equal(0, FeatureExtractor.LastTokens(new CustomerState(Make.Ada), new float[F], new long[K]));
     }
@@ -155,7 +159,8 @@ public sealed class FeatureExtractorTests
             FeatureExtractor.Token(state, last, lastIds);
             Assert.Equal(last, tokens[((count - 1) * F)..(count * F)]);
             Assert.Equal(lastIds, ids[((count - 1) * K)..(count * K)]);
-            Assert.Equal(state.Recent.Items[^count..].ToArray().Select(static item => (long)item.Kind), Enumerable.Range(0, count).Select(i => ids[i * K]));
+            Assert.Equal(state.Recent.Items[^count..].ToArray().Select(static item => (long)item.Kind),
+                Enumerable.Range(0, count).Select(i => ids[i * K]));
             for (var i = 0; i < count; i++) Assert.Equal(i == 0 && count == state.Recent.Count ? 1f : 0f, tokens[(i * F) + 1]);
         });
     }

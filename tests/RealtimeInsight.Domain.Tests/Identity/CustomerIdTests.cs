@@ -35,7 +35,9 @@ public sealed class CustomerIdTests
         Assert.Equal($"userId {problem}", said);
         Assert.False(CustomerId.TryFromVisitor(text, out _, out said));
         Assert.Equal($"anonymousId {problem}", said);
-        if (text is not null) Assert.Equal($"customer id {problem} (Parameter 'value')", Assert.Throws<ArgumentException>(() => CustomerId.Parse(text)).Message);
+        if (text is null) return;
+        var refused = Assert.Throws<ArgumentException>(() => CustomerId.Parse(text));
+        Assert.Equal($"customer id {problem} (Parameter 'value')", refused.Message);
     }
 
     [Fact]
@@ -53,8 +55,10 @@ public sealed class CustomerIdTests
     {
         Assert.Equal(256, CustomerId.FromUser(new string('x', 256)).Value.Length);
         Assert.Equal(256, CustomerId.FromVisitor(new string('x', 251)).Value.Length);
-        Assert.Contains("257 characters, at most 256", Assert.Throws<ArgumentException>(() => CustomerId.FromUser(new string('x', 257))).Message, StringComparison.Ordinal);
-        Assert.Contains("252 characters, at most 251", Assert.Throws<ArgumentException>(() => CustomerId.FromVisitor(new string('x', 252))).Message, StringComparison.Ordinal);
+        Assert.Contains("257 characters, at most 256",
+            Assert.Throws<ArgumentException>(() => CustomerId.FromUser(new string('x', 257))).Message, StringComparison.Ordinal);
+        Assert.Contains("252 characters, at most 251",
+            Assert.Throws<ArgumentException>(() => CustomerId.FromVisitor(new string('x', 252))).Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -80,7 +84,8 @@ public sealed class CustomerIdTests
     public void EventIds_AreOneToHundredCharacters()
     {
         Assert.Equal(100, EventId.Parse(new string('x', 100)).Value.Length);
-        Assert.Contains("101 characters, at most 100", Assert.Throws<ArgumentException>(() => EventId.Parse(new string('x', 101))).Message, StringComparison.Ordinal);
+        Assert.Contains("101 characters, at most 100", Assert.Throws<ArgumentException>(() => EventId.Parse(new string('x', 101))).Message,
+            StringComparison.Ordinal);
         Assert.False(EventId.TryParse("", out _, out var problem));
         Assert.Contains("leave it out to have one made", problem, StringComparison.Ordinal);
         Assert.False(EventId.TryParse(null, out var id, out _));

@@ -5,7 +5,8 @@ internal static class GoldenFile
 {
     public static string Text(string name) => File.ReadAllText(Path.Combine(AppContext.BaseDirectory, "Golden", name));
 
-    public static byte[] Bytes(string name) => Convert.FromHexString(string.Concat(Text(name).Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries)));
+    public static byte[] Bytes(string name) =>
+        Convert.FromHexString(string.Concat(Text(name).Split(['\n', '\r'], StringSplitOptions.RemoveEmptyEntries)));
 
     public static string Hex(byte[] bytes) =>
         string.Join('\n', bytes.Chunk(32).Select(static chunk => Convert.ToHexStringLower(chunk)));
@@ -14,6 +15,7 @@ internal static class GoldenFile
     public static void Expect(string name, byte[] actual)
     {
         var expected = Hex(Bytes(name));
-        Assert.True(expected == Hex(actual), $"the bytes differ from Golden/{name}; a format that is on disk must not change. Now:\n{Hex(actual)}");
+        Assert.True(
+            expected == Hex(actual), $"the bytes differ from Golden/{name}; a format that is on disk must not change. Now:\n{Hex(actual)}");
     }
 }

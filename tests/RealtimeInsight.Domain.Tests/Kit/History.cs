@@ -31,7 +31,8 @@ internal sealed class History
     /// <param name="seed">Same seed, same history.</param>
     /// <param name="countMax">Most events; at least one is made.</param>
     /// <param name="isExtreme">With values far outside of what a shop sends.</param>
-    public static List<CustomerEvent> Of(int seed, int countMax = 120, bool isExtreme = false) => new History(seed, isExtreme).Run(countMax);
+    public static List<CustomerEvent> Of(int seed, int countMax = 120, bool isExtreme = false) =>
+        new History(seed, isExtreme).Run(countMax);
 
     private List<CustomerEvent> Run(int countMax)
     {
@@ -82,7 +83,8 @@ internal sealed class History
         decimal? price = _random.Next(6) == 0 ? null : 5 + (number * 3.25m);
         if (_isExtreme && _random.Next(4) == 0) price = _random.Next(3) switch { 0 => decimal.MaxValue, 1 => 0m, _ => 0.0000001m };
         var quantity = _isExtreme && _random.Next(4) == 0 ? int.MaxValue : 1 + _random.Next(3);
-        return new ProductLine($"p{number}", $"category {number % 13}", _random.Next(3) == 0 ? null : $"brand {number % 7}", $"Product {number}", price, quantity);
+        var brand = _random.Next(3) == 0 ? null : $"brand {number % 7}";
+        return new ProductLine($"p{number}", $"category {number % 13}", brand, $"Product {number}", price, quantity);
     }
 
     private CustomerEvent Browsing() => _random.Next(5) switch

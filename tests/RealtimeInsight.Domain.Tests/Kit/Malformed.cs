@@ -38,7 +38,8 @@ internal static class Malformed
                 }
 
                 var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
-                Assert.True(allocated < AllocatedBytesMax, $"byte {position} changed by {change} makes the reader reserve {allocated} bytes");
+                Assert.True(
+                    allocated < AllocatedBytesMax, $"byte {position} changed by {change} makes the reader reserve {allocated} bytes");
             }
         }
     }

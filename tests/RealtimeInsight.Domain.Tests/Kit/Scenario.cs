@@ -9,8 +9,8 @@ namespace RealtimeInsight.Domain.Tests.Kit;
 
 /// <summary>
 /// One customer who does what a script says. Commands are separated by <c>;</c>: <c>add a*2@9.50 cart=c1</c>, <c>remove a</c>,
-/// <c>show a b</c>, <c>checkout</c>, <c>step</c>, <c>fail</c>, <c>coupon</c>, <c>browse</c>, <c>view a</c>, <c>order a id=o1 value=20 cart=c1</c>,
-/// <c>identify</c>, <c>wait 20m</c>; any wire name of an event kind works as well.
+/// <c>show a b</c>, <c>checkout</c>, <c>step</c>, <c>fail</c>, <c>coupon</c>, <c>browse</c>, <c>view a</c>,
+/// <c>order a id=o1 value=20 cart=c1</c>, <c>identify</c>, <c>wait 20m</c>; any wire name of an event kind works as well.
 /// </summary>
 internal sealed class Scenario(CustomerOptions? options = null, CustomerId? customer = null)
 {
@@ -97,9 +97,12 @@ internal sealed class Scenario(CustomerOptions? options = null, CustomerId? cust
 
     /// <summary>Carts as they stand, oldest change first: <c>1:converted[b*1] 2:open[a*2]</c>.</summary>
     public string CartsNow => string.Join(' ', State.Carts.Select(static cart =>
-        $"{cart.Number}:{CartStates.WireName(cart.State)}[{string.Join(',', cart.Lines.Select(static line => $"{line.ProductId}*{line.Quantity}"))}]"));
+        $"{cart.Number}:{CartStates.WireName(cart.State)}[{Describe(cart)}]"));
 
-    private static string Describe(TimeSpan span) => span.TotalMilliseconds % 60_000 != 0 ? $"{span.TotalMilliseconds}ms" : $"{span.TotalMinutes}m";
+    private static string Describe(Cart cart) => string.Join(',', cart.Lines.Select(static line => $"{line.ProductId}*{line.Quantity}"));
+
+    private static string Describe(TimeSpan span) =>
+        span.TotalMilliseconds % 60_000 != 0 ? $"{span.TotalMilliseconds}ms" : $"{span.TotalMinutes}m";
 
     private void Turn(Action turn)
     {

@@ -88,7 +88,8 @@ public sealed class OrderHistoryTests
         Assert.Equal(5f + weight, state.Categories.Entries[0].Weight);
     }
 
-    private static void Near(double expected, double actual) => Assert.InRange(actual, expected - (1e-9 * expected) - 1e-6, expected + (1e-9 * expected) + 1e-6);
+    private static void Near(double expected, double actual) =>
+        Assert.InRange(actual, expected - (1e-9 * expected) - 1e-6, expected + (1e-9 * expected) + 1e-6);
 
     /// <summary>The definitions, with everything remembered.</summary>
     private sealed class Naive

@@ -32,7 +32,8 @@ public sealed class StableHashTests
     public void Of_EveryLengthAndSeed_AgreesWithTheReference()
     {
         var data = Enumerable.Range(0, 101).Select(static i => (byte)((i * 37) + 11)).ToArray();
-        var lines = GoldenFile.Text("xxh64.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => line[0] != '#').ToArray();
+        var lines = GoldenFile.Text("xxh64.txt").Split('\n', StringSplitOptions.RemoveEmptyEntries).Where(static line => line[0] != '#')
+            .ToArray();
         Assert.Equal(404, lines.Length);
         foreach (var line in lines)
         {

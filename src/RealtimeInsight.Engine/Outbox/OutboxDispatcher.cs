@@ -29,6 +29,7 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
     private readonly SemaphoreSlim _signal = new(0, 1);
     private readonly SemaphoreSlim _slots;
     private readonly ConcurrentDictionary<string, byte> _sending = new(StringComparer.Ordinal);
+    private readonly HashSet<string> _busy = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
     private Task _run = Task.CompletedTask;
     private volatile bool _isLost;
@@ -95,12 +96,15 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
         if (_isLost) return null;
         try
         {
+            // What is being sent now may be settled before its row is looked at below: the row read here would then be an old one.
+            _busy.Clear();
+            foreach (var (decision, _) in _sending) _busy.Add(decision);
             var now = Instant.From(_time.GetUtcNow());
-            var due = _store.ReadDueOutbox(_channel.Name, now, _options.BatchMax + _sending.Count);
+            var due = _store.ReadDueOutbox(_channel.Name, now, _options.BatchMax + _busy.Count);
             var started = 0;
             foreach (var row in due)
             {
-                if (!_sending.TryAdd(row.DecisionId, 0)) continue;
+                if (_busy.Contains(row.DecisionId) || !_sending.TryAdd(row.DecisionId, 0)) continue;
                 await _slots.WaitAsync(stop).ConfigureAwait(false);
                 _ = SendAsync(row, stop);
                 started++;

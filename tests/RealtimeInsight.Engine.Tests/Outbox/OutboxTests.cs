@@ -1,3 +1,5 @@
+using System.Collections.Concurrent;
+using System.Reflection;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
@@ -65,6 +67,30 @@ public sealed class OutboxTests
     }
 
     [Fact]
+    public async Task Action_DeliveredWhileALaterOneWaitsForItsTurn_IsNotSentAgain()
+    {
+        var store = RotatingStore.Over(new InMemoryStore());
+        var harness = new EngineHarness((IEngineStore)store);
+        harness.Options.Shards = 1;
+        harness.Options.Outbox.ConcurrencyMax = 1;
+        var channel = new GatedChannel();
+        await using var engine = await harness.StartAsync(channel);
+        await engine.IngestAsync(Make.Event("anna", EventKind.PaymentFailed, 0, "pf-a"));
+        await channel.EnteredAsync();
+        await engine.IngestAsync(
+            Make.Event("berta", EventKind.PaymentFailed, 0, "pf-b"), Make.Event("carla", EventKind.PaymentFailed, 0, "pf-c"));
+        await store.ReadThree.Task.WaitAsync(TimeSpan.FromSeconds(30));
+        for (var next = 0; next < 2; next++)
+        {
+            channel.Release();
+            await channel.EnteredAsync();
+        }
+
+        channel.Release();
+        Assert.Equal(["anna", "berta", "carla"], channel.Sent.Order());
+    }
+
+    [Fact]
     public void Engine_WithTwoChannelsOfOneName_IsRefused()
     {
         var harness = new EngineHarness();
@@ -104,8 +130,11 @@ public sealed class OutboxTests
 
         public int RunningMost { get; private set; }
 
+        public ConcurrentBag<string> Sent { get; } = [];
+
         public async ValueTask<DeliveryResult> SendAsync(ActionMessage message, CancellationToken cancellationToken)
         {
+            Sent.Add(message.CustomerId);
             RunningMost = Math.Max(RunningMost, Interlocked.Increment(ref _running));
             _entered.Release();
             await _gate.WaitAsync(cancellationToken);
@@ -117,15 +146,43 @@ public sealed class OutboxTests
         {
             for (var i = 0; i < sends; i++)
             {
-                Assert.True(await _entered.WaitAsync(TimeSpan.FromSeconds(30)));
-                _gate.Release();
+                await EnteredAsync();
+                Release();
             }
         }
+
+        public async Task EnteredAsync() => Assert.True(await _entered.WaitAsync(TimeSpan.FromSeconds(30)));
+
+        public void Release() => _gate.Release();
 
         public void Dispose()
         {
             _entered.Dispose();
             _gate.Dispose();
+        }
+    }
+
+    /// <summary>A store that gives the newest due action first: commits of several shards need not come in the order of their times.</summary>
+    public class RotatingStore : DispatchProxy
+    {
+        private IEngineStore _store = null!;
+
+        /// <summary>Done when three actions were due at once.</summary>
+        public TaskCompletionSource ReadThree { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public static RotatingStore Over(IEngineStore store)
+        {
+            var proxy = (RotatingStore)(object)Create<IEngineStore, RotatingStore>();
+            proxy._store = store;
+            return proxy;
+        }
+
+        protected override object? Invoke(MethodInfo? targetMethod, object?[]? args)
+        {
+            var answer = targetMethod!.Invoke(_store, args);
+            if (answer is not IReadOnlyList<OutboxRow> { Count: 3 } due) return answer;
+            ReadThree.TrySetResult();
+            return new[] { due[2], due[0], due[1] };
         }
     }
 }

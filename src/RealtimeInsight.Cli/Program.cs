@@ -1,4 +1,5 @@
 using System.CommandLine;
+using RealtimeInsight.Cli.Replay;
 using RealtimeInsight.Cli.Training;
 using RealtimeInsight.Cli.Verbs;
 
@@ -14,6 +15,7 @@ public static class Program
         Command[] verbs =
         [
             RunVerb.Create(console),
+            ReplayVerb.Create(console, (settings, dataDir, stop) => ComposedReplayEngine.StartAsync(settings, dataDir, console.Time, stop)),
             FeaturesVerb.Create(console),
             TrainVerb.Create(console, Environment.GetEnvironmentVariable(Trainer.RootVariable)),
             EvaluateVerb.Create(console),

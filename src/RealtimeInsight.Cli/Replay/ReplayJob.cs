@@ -24,7 +24,7 @@ public sealed class ReplayJob(CliConsole console, ReplayEngineFactory createEngi
         var temporary = settings.DataDir is null ? Directory.CreateTempSubdirectory("insight-replay-") : null;
         try
         {
-            var dataDir = temporary?.FullName ?? Directory.CreateDirectory(settings.DataDir!).FullName;
+            var dataDir = temporary?.FullName ?? Path.GetFullPath(settings.DataDir!);
             var engine = await createEngine(settings, dataDir, cancellationToken).ConfigureAwait(false);
             await using (engine.ConfigureAwait(false))
             {
@@ -54,7 +54,7 @@ public sealed class ReplayJob(CliConsole console, ReplayEngineFactory createEngi
         Show();
         _status.End();
         var running = console.Time.GetElapsedTime(started);
-        return ReplaySummary.Of(format, input, runner, engine.Engine.GetStatus(), reading, running);
+        return ReplaySummary.Of(format, input, runner, engine, reading, running);
 
         void Show() => _status.Show(ReplayReport.Progress(
             runner.Counts, input.Items.Count, engine.Engine.GetStatus(), console.Time.GetElapsedTime(started)));

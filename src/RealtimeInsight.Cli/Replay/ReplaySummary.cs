@@ -51,7 +51,9 @@ public sealed record ReplaySummary
 
     public required long Decisions { get; init; }
     public required long Suppressed { get; init; }
+    public required IReadOnlyDictionary<string, long> SuppressedByReason { get; init; }
     public required long Actions { get; init; }
+    public required IReadOnlyDictionary<string, long> ActionsByRule { get; init; }
     public required long ActionsDelivered { get; init; }
 
     /// <summary>Name and version of the model that scored; null when none could be loaded.</summary>
@@ -72,12 +74,13 @@ public sealed record ReplaySummary
     public required double EventsPerSecond { get; init; }
 
     public static ReplaySummary Of(
-        IEventFormat format, ReplayInput input, ReplayRunner runner, EngineStatus status, TimeSpan reading, TimeSpan running)
+        IEventFormat format, ReplayInput input, ReplayRunner runner, IReplayEngine engine, TimeSpan reading, TimeSpan running)
     {
         ArgumentNullException.ThrowIfNull(format);
         ArgumentNullException.ThrowIfNull(input);
         ArgumentNullException.ThrowIfNull(runner);
-        ArgumentNullException.ThrowIfNull(status);
+        ArgumentNullException.ThrowIfNull(engine);
+        var status = engine.Engine.GetStatus();
         var counts = runner.Counts;
         var valid = input.Items.Where(item => item.Event is not null);
         return new ReplaySummary
@@ -101,7 +104,9 @@ public sealed record ReplaySummary
             ScoresDegraded = status.ScoresDegraded,
             Decisions = status.DecisionsMade,
             Suppressed = status.DecisionsSuppressed,
+            SuppressedByReason = engine.SuppressedByReason,
             Actions = status.Actions,
+            ActionsByRule = engine.ActionsByRule,
             ActionsDelivered = status.ActionsDelivered,
             Model = status.Model,
             FirstEventAt = valid.FirstOrDefault().Event?.OccurredAt.ToString(),

@@ -27,6 +27,10 @@ internal sealed class RecordingEngine : ICustomerEngine, IReplayEngine
 
     public ICustomerEngine Engine => this;
 
+    public IReadOnlyDictionary<string, long> ActionsByRule { get; } = new Dictionary<string, long>();
+
+    public IReadOnlyDictionary<string, long> SuppressedByReason { get; } = new Dictionary<string, long>();
+
     public ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken)
     {
         OnBatch(batch);

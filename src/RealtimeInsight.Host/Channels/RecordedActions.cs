@@ -1,0 +1,22 @@
+using Microsoft.Extensions.Logging;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Engine.Outbox;
+
+namespace RealtimeInsight.Host.Channels;
+
+/// <summary>Every channel that a policy can name, all of them writing to the actions file of one folder: nothing leaves the machine.</summary>
+public sealed class RecordedActions : IDisposable
+{
+    private readonly LogChannel _file;
+
+    /// <param name="folder">Exists and can be written to.</param>
+    public RecordedActions(string folder, ILoggerFactory loggers)
+    {
+        _file = new LogChannel(folder, loggers.CreateLogger<LogChannel>());
+        Channels = [_file, new NamedChannel(Policy.DefaultChannel, _file), new NamedChannel(WebhookChannel.ChannelName, _file)];
+    }
+
+    public IReadOnlyList<IActionChannel> Channels { get; }
+
+    public void Dispose() => _file.Dispose();
+}

@@ -78,7 +78,13 @@ internal static class CartMachine
     private static void Add(CustomerState state, CustomerEvent customerEvent, CustomerOptions options, EffectBuffer effects)
     {
         if (customerEvent.Products.Count == 0) return;
-        var cart = Find(state, customerEvent, options) ?? Open(state, customerEvent, effects);
+        if (Find(state, customerEvent, options) is not { } cart)
+        {
+            // What an order of some of the products left in the last cart comes back with the next one.
+            Open(state, customerEvent, state.Cart is { State: CartState.Converted } ordered ? ordered.Lines : [], effects);
+            return;
+        }
+
         Recover(cart, customerEvent.OccurredAt, effects);
         for (var i = 0; i < customerEvent.Products.Count; i++) cart.Put(customerEvent.Products[i]);
         Changed(state, cart, customerEvent);
@@ -100,11 +106,10 @@ internal static class CartMachine
     /// <summary>The shop showed the whole cart: its lines are what it says, where it says any.</summary>
     private static void Show(CustomerState state, CustomerEvent customerEvent, CustomerOptions options, EffectBuffer effects)
     {
-        var cart = Find(state, customerEvent, options);
-        if (cart is null)
+        if (Find(state, customerEvent, options) is not { } cart)
         {
-            if (customerEvent.Products.Count == 0) return;
-            cart = Open(state, customerEvent, effects);
+            if (customerEvent.Products.Count != 0) Open(state, customerEvent, [], effects);
+            return;
         }
 
         Recover(cart, customerEvent.OccurredAt, effects);
@@ -220,22 +225,24 @@ internal static class CartMachine
     private static bool IsOver(Cart cart, Instant at, CustomerOptions options) =>
         cart.State == CartState.Abandoned && at - cart.ChangedAt > options.CartEpisodeMax;
 
-    private static Cart Open(CustomerState state, CustomerEvent customerEvent, EffectBuffer effects)
+    private static void Open(
+        CustomerState state, CustomerEvent customerEvent, IReadOnlyList<CartLine> leftOver, EffectBuffer effects)
     {
         var carts = state.CartList ??= new List<Cart>(1);
-        var leftOver = carts.Count > 0 && carts[^1].State == CartState.Converted ? carts[^1].Lines : [];
         var cart = new Cart
         {
             Number = ++state.CartCount,
+            CartId = customerEvent.CartId,
+            Currency = customerEvent.Currency,
             OpenedAt = customerEvent.OccurredAt,
             State = CartState.Open,
             ChangedAt = customerEvent.OccurredAt,
         };
         cart.TakeOver(leftOver);
+        for (var i = 0; i < customerEvent.Products.Count; i++) cart.Put(customerEvent.Products[i]);
         if (carts.Count >= CustomerState.CartsMax) Evict(carts, customerEvent.OccurredAt, effects);
         carts.Add(cart);
-        effects.Add(new Effect(EffectKind.CartOpened, customerEvent.OccurredAt, cart.Number, CartState.None, CartState.Open));
-        return cart;
+        effects.Add(new Effect(EffectKind.CartOpened, customerEvent.OccurredAt, cart.Number, CartState.None, CartState.Open, cart.Value));
     }
 
     /// <summary>Makes room: a final cart goes first, then an abandoned one, then the oldest, which is abandoned thereby.</summary>

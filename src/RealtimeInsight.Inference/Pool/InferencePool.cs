@@ -110,7 +110,7 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
 
         var before = Interlocked.Exchange(ref _current, serving);
         _loadProblem = null;
-        LogServing(_logger, serving.Identity, runner.Accelerator, before?.Identity);
+        LogServing(_logger, serving.Identity, runner.Accelerator, before?.Identity.ToString() ?? "none");
         before?.Release();
         if (_isClosed)
         {
@@ -303,7 +303,7 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
     }
 
     [LoggerMessage(2000, LogLevel.Information, "Model {Model} serves on {Accelerator}, in place of {Before}")]
-    private static partial void LogServing(ILogger logger, ModelIdentity model, Accelerator accelerator, ModelIdentity? before);
+    private static partial void LogServing(ILogger logger, ModelIdentity model, Accelerator accelerator, string before);
 
     [LoggerMessage(2001, LogLevel.Warning, "Model {Name}/{Version} is refused: {Problem}")]
     private static partial void LogRefused(ILogger logger, string name, string version, string problem);

@@ -98,7 +98,7 @@ public sealed class CartTransitionTests
 
         Assert.Equal(
         [
-            new Effect(EffectKind.CartOpened, Make.Start, 1, CartState.None, CartState.Open),
+            new Effect(EffectKind.CartOpened, Make.Start, 1, CartState.None, CartState.Open, 19m),
             new Effect(EffectKind.CartAtRisk, Make.Start + Make.Span("15m"), 1, CartState.Open, CartState.AtRisk, 19m),
             new Effect(EffectKind.CartAbandoned, later, 1, CartState.AtRisk, CartState.Abandoned, 19m),
             new Effect(EffectKind.CartRecovered, later, 1, CartState.Abandoned, CartState.Recovered, 19m),

@@ -67,6 +67,9 @@ public sealed class InsightHost : IAsyncDisposable
             replace?.Invoke(builder.Services);
             var app = builder.Build();
             Map(app, settings);
+
+            // Uptime counts from here, not from the first look at it.
+            app.Services.GetRequiredService<StatusReader>();
             return new InsightHost(app, data);
         }
         catch

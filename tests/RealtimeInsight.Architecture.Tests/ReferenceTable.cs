@@ -14,6 +14,8 @@ internal static class ReferenceTable
         ["Engine"] = ["Domain", "Inference"],
         ["Storage.Sqlite"] = ["Engine"],
         ["Insights"] = ["Domain", "Inference", "Engine"],
+        ["Orleans.Contracts"] = ["Domain"],
+        ["Orleans"] = ["Orleans.Contracts", "Engine", "Insights"],
         ["Host"] = ["Domain", "Inference", "Inference.Onnx", "Engine", "Storage.Sqlite"],
         ["Cli"] = ["Host", "Insights"],
     };
@@ -27,8 +29,8 @@ internal static class ReferenceTable
         ("Microsoft.AspNetCore", ["Host", "Cli"]),
         ("OpenTelemetry", ["Host"]),
         ("System.CommandLine", ["Cli"]),
-        ("Microsoft.Orleans", []),
-        ("Orleans", []),
+        ("Microsoft.Orleans", ["Orleans.Contracts", "Orleans"]),
+        ("Orleans", ["Orleans.Contracts", "Orleans"]),
         ("Azure.Messaging.EventHubs", []),
     ];
 

@@ -1,7 +1,8 @@
 # The package question: what can this machine restore? Asked once, answered in infra/build/packages.props, asked again when a pinned
 # version changes or by `./insight setup --again`. Without that file the build takes everything to be available.
 
-orleans_packages="Microsoft.Orleans.Server Microsoft.Orleans.Persistence.AzureStorage Microsoft.Orleans.Clustering.AzureStorage"
+orleans_packages="Microsoft.Orleans.Sdk Microsoft.Orleans.Server Microsoft.Orleans.TestingHost"
+orleans_packages="$orleans_packages Microsoft.Orleans.Persistence.AzureStorage Microsoft.Orleans.Clustering.AzureStorage"
 # name of the answer | packages that have to restore together | what its absence means
 questions="\
 HasOnnxRuntime|Microsoft.ML.OnnxRuntime|ONNX Runtime is built from its npm package

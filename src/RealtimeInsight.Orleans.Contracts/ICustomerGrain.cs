@@ -1,0 +1,54 @@
+using RealtimeInsight.Orleans.Contracts.Events;
+using RealtimeInsight.Orleans.Contracts.Replies;
+
+namespace RealtimeInsight.Orleans.Contracts;
+
+/// <summary>
+/// One live customer. The key is the customer id as <c>CustomerId.Value</c> writes it: the shop's user id, or <c>anon:</c> and the
+/// visitor id. Calls of one customer run one after the other.
+/// </summary>
+[Alias("ri.customer")]
+public interface ICustomerGrain : IGrainWithStringKey
+{
+    /// <summary>Applies events in the given order; each is scored and decided about before the next.</summary>
+    /// <exception cref="ContractVersionException">The batch is of a version that the silo does not read.</exception>
+    /// <exception cref="ArgumentException">The batch is too large, of another customer, or its offsets do not fit its events.</exception>
+    [Alias("observe")]
+    Task<ObserveReply> ObserveAsync(EventBatch batch);
+
+    /// <summary>What is known now; null for a customer without events.</summary>
+    [Alias("insight")]
+    Task<InsightReply?> GetInsightAsync();
+
+    /// <summary>The open cart and how likely it is to be left; null without an open cart.</summary>
+    [Alias("cart-risk")]
+    Task<CartRiskReply?> GetCartRiskAsync();
+
+    /// <summary>An order service tells of an order; saved when it returns. A repeated order id has no effect.</summary>
+    [Alias("order-placed")]
+    Task<EventOutcome> OrderPlacedAsync(OrderPlaced order);
+
+    /// <summary>Grants or withdraws consents; saved when it returns.</summary>
+    [Alias("set-consent")]
+    Task<EventOutcome> SetConsentAsync(ConsentChange change);
+
+    /// <summary>
+    /// Forgets the customer: state, decisions and actions not yet sent. Marks of the event stream stay, so that a replay of it brings
+    /// nothing back.
+    /// </summary>
+    [Alias("erase")]
+    Task EraseAsync();
+
+    /// <summary>The kept last events and decisions, newest first; empty for an unknown customer.</summary>
+    /// <param name="limit">Most entries, 1 to 1,000.</param>
+    [Alias("timeline")]
+    Task<TimelineItem[]> GetTimelineAsync(int limit);
+
+    /// <summary>The full record of a kept decision; null when it is unknown or has been dropped for newer ones.</summary>
+    [Alias("why")]
+    Task<WhyReply?> WhyAsync(string decisionId);
+
+    /// <summary>Saves what is not saved yet. A reader of an event stream calls it before it moves its checkpoint.</summary>
+    [Alias("flush")]
+    Task FlushAsync();
+}

@@ -1,0 +1,99 @@
+namespace RealtimeInsight.Orleans.Contracts.Replies;
+
+/// <summary>A snapshot of one customer. Recency and segments are as of <see cref="AsOf"/>.</summary>
+[GenerateSerializer, Immutable, Alias("ri.insight-reply")]
+public sealed record InsightReply
+{
+    [Id(0)]
+    public int Version { get; init; } = ContractVersion.Current;
+
+    [Id(1)]
+    public required DateTimeOffset AsOf { get; init; }
+
+    [Id(2)]
+    public required DateTimeOffset FirstSeen { get; init; }
+
+    [Id(3)]
+    public required DateTimeOffset LastSeen { get; init; }
+
+    [Id(4)]
+    public required long Events { get; init; }
+
+    [Id(5)]
+    public required Dictionary<string, long> EventsPerKind { get; init; }
+
+    [Id(6)]
+    public SessionReply? Session { get; init; }
+
+    [Id(7)]
+    public CartReply? Cart { get; init; }
+
+    /// <summary>Null before the first score.</summary>
+    [Id(8)]
+    public ScoresReply? Scores { get; init; }
+
+    [Id(9)]
+    public required OrdersReply Orders { get; init; }
+
+    [Id(10)]
+    public required string[] Segments { get; init; }
+
+    [Id(11)]
+    public required Dictionary<string, string> Traits { get; init; }
+
+    [Id(12)]
+    public required Dictionary<string, bool> Consents { get; init; }
+
+    [Id(13)]
+    public string? TimeZone { get; init; }
+
+    /// <summary>True for customers who are never treated.</summary>
+    [Id(14)]
+    public bool IsHeldOut { get; init; }
+
+    /// <summary>Newest first, at most 20.</summary>
+    [Id(15)]
+    public required DecisionReply[] LastDecisions { get; init; }
+}
+
+/// <param name="IsOpen">False when the last session has ended.</param>
+[GenerateSerializer, Immutable, Alias("ri.session-reply")]
+public sealed record SessionReply(
+    [property: Id(0)] int Number,
+    [property: Id(1)] bool IsOpen,
+    [property: Id(2)] DateTimeOffset StartedAt,
+    [property: Id(3)] DateTimeOffset LastActivityAt,
+    [property: Id(4)] int Events);
+
+/// <summary>Calibrated probabilities.</summary>
+/// <param name="Abandonment">Null without an open cart.</param>
+/// <param name="IsDegraded">True when the newest event was not scored.</param>
+[GenerateSerializer, Immutable, Alias("ri.scores-reply")]
+public sealed record ScoresReply(
+    [property: Id(0)] float Churn,
+    [property: Id(1)] float? Abandonment,
+    [property: Id(2)] float Purchase,
+    [property: Id(3)] DateTimeOffset ScoredAt,
+    [property: Id(4)] bool IsDegraded);
+
+/// <param name="RecencySeconds">Since the last order; null without one.</param>
+[GenerateSerializer, Immutable, Alias("ri.orders-reply")]
+public sealed record OrdersReply(
+    [property: Id(0)] int Orders,
+    [property: Id(1)] decimal MonetaryValue,
+    [property: Id(2)] string? Currency,
+    [property: Id(3)] double? RecencySeconds);
+
+/// <param name="Status">deferred, decided, suppressed or dropped.</param>
+/// <param name="Reason">Why it was suppressed; null when it was not.</param>
+/// <param name="Outcome">recovered, not_recovered; null while open.</param>
+[GenerateSerializer, Immutable, Alias("ri.decision-reply")]
+public sealed record DecisionReply(
+    [property: Id(0)] string DecisionId,
+    [property: Id(1)] DateTimeOffset DecidedAt,
+    [property: Id(2)] string Rule,
+    [property: Id(3)] string Action,
+    [property: Id(4)] string? Channel,
+    [property: Id(5)] string Status,
+    [property: Id(6)] string? Reason,
+    [property: Id(7)] string? Outcome);

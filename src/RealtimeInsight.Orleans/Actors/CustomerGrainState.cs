@@ -1,0 +1,76 @@
+namespace RealtimeInsight.Orleans.Actors;
+
+/// <summary>What a grain stores of its customer: one write holds the state, the marks, the outbox and the decisions' records.</summary>
+[GenerateSerializer, Alias("ri.customer-grain-state")]
+internal sealed class CustomerGrainState
+{
+    /// <summary>The bytes of <c>CustomerStateCodec</c>, which carry their own version; empty for an erased customer.</summary>
+    [Id(0)]
+    public byte[] Customer { get; set; } = [];
+
+    /// <summary>Newest offset applied, by partition: a replay up to there has no effect.</summary>
+    [Id(1)]
+    public Dictionary<string, long> Marks { get; set; } = [];
+
+    [Id(2)]
+    public List<StoredAction> Pending { get; set; } = [];
+
+    /// <summary>Oldest first.</summary>
+    [Id(3)]
+    public List<StoredDecision> Decisions { get; set; } = [];
+}
+
+/// <summary>An action that waits for its delivery; the decision id is the idempotency key of every attempt.</summary>
+[GenerateSerializer, Alias("ri.stored-action")]
+internal sealed record StoredAction
+{
+    [Id(0)]
+    public required string DecisionId { get; init; }
+
+    /// <summary>As the policy names it.</summary>
+    [Id(1)]
+    public required string Channel { get; init; }
+
+    [Id(2)]
+    public required long CreatedAtMs { get; init; }
+
+    /// <summary>The document to send: the same bytes on every attempt.</summary>
+    [Id(3)]
+    public required byte[] Body { get; init; }
+
+    /// <summary>Attempts made.</summary>
+    [Id(4)]
+    public int Attempts { get; init; }
+
+    [Id(5)]
+    public long DueAtMs { get; init; }
+}
+
+/// <summary>A decision's record and what became of its action.</summary>
+[GenerateSerializer, Alias("ri.stored-decision")]
+internal sealed record StoredDecision
+{
+    [Id(0)]
+    public required string DecisionId { get; init; }
+
+    /// <summary>JSON.</summary>
+    [Id(1)]
+    public required string Record { get; init; }
+
+    [Id(2)]
+    public required DeliveryState Delivery { get; init; }
+
+    [Id(3)]
+    public int Attempts { get; init; }
+}
+
+/// <summary>Where an action stands. Numbers are stored.</summary>
+[GenerateSerializer, Alias("ri.delivery-state")]
+internal enum DeliveryState : byte
+{
+    /// <summary>The decision has no action.</summary>
+    None = 0,
+    Pending = 1,
+    Delivered = 2,
+    Dead = 3,
+}

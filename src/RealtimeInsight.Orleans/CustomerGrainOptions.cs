@@ -1,0 +1,71 @@
+namespace RealtimeInsight.Orleans;
+
+/// <summary>
+/// Settings of the customer grains. Every list, batch and wait has its limit here; <see cref="Validate"/> holds the bounds.
+/// </summary>
+public sealed class CustomerGrainOptions
+{
+    /// <summary>A changed customer is saved when its oldest unsaved change is this old. Default 5 s; 10 ms to 10 minutes.</summary>
+    public TimeSpan SaveAgeMax { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Events that a customer may have unsaved. Default 100; 1 to 10,000.</summary>
+    public int SaveEventsMax { get; set; } = 100;
+
+    /// <summary>Wait before a failed save is tried again. Default 1 s; 10 ms to 10 minutes.</summary>
+    public TimeSpan SaveRetryWait { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Events in one call; larger batches are refused. Default 1,000; 1 to 100,000.</summary>
+    public int BatchEventsMax { get; set; } = 1000;
+
+    /// <summary>Partitions that one customer's events may come from; more are refused. Default 16; 1 to 1,024.</summary>
+    public int PartitionsMax { get; set; } = 16;
+
+    /// <summary>Decision records kept for "why"; the oldest goes. Default 16; 1 to 256.</summary>
+    public int DecisionRecordsMax { get; set; } = 16;
+
+    /// <summary>Actions waiting for delivery; a further one is dead at once, and logged. Default 64; 1 to 1,024.</summary>
+    public int PendingActionsMax { get; set; } = 64;
+
+    /// <summary>Longest wait for a score; the event then counts as not scored. Default 250 ms; 1 ms to 1 minute.</summary>
+    public TimeSpan ScoreTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Attempts at one delivery, after which it is dead. Default 10; 1 to 100.</summary>
+    public int DeliveryAttemptsMax { get; set; } = 10;
+
+    /// <summary>
+    /// Wait before the second attempt; doubles with each, up to <see cref="DeliveryWaitMax"/>. Default 5 s; 1 ms to 1 hour.
+    /// </summary>
+    public TimeSpan DeliveryWaitMin { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Longest wait between attempts. Default 1 hour; at least <see cref="DeliveryWaitMin"/>, at most 24 hours.</summary>
+    public TimeSpan DeliveryWaitMax { get; set; } = TimeSpan.FromHours(1);
+
+    /// <summary>CloudEvents <c>source</c> of the actions. Default <c>/realtime-insight</c>.</summary>
+    public string Source { get; set; } = "/realtime-insight";
+
+    /// <summary>All violations of the bounds, each naming option, value and rule; empty when valid.</summary>
+    public static IReadOnlyList<string> Validate(CustomerGrainOptions options)
+    {
+        ArgumentNullException.ThrowIfNull(options);
+        var problems = new List<string>();
+        Range(problems, nameof(SaveAgeMax), options.SaveAgeMax, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        Range(problems, nameof(SaveEventsMax), options.SaveEventsMax, 1, 10_000);
+        Range(problems, nameof(SaveRetryWait), options.SaveRetryWait, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
+        Range(problems, nameof(BatchEventsMax), options.BatchEventsMax, 1, 100_000);
+        Range(problems, nameof(PartitionsMax), options.PartitionsMax, 1, 1024);
+        Range(problems, nameof(DecisionRecordsMax), options.DecisionRecordsMax, 1, 256);
+        Range(problems, nameof(PendingActionsMax), options.PendingActionsMax, 1, 1024);
+        Range(problems, nameof(ScoreTimeout), options.ScoreTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
+        Range(problems, nameof(DeliveryAttemptsMax), options.DeliveryAttemptsMax, 1, 100);
+        Range(problems, nameof(DeliveryWaitMin), options.DeliveryWaitMin, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
+        Range(problems, nameof(DeliveryWaitMax), options.DeliveryWaitMax, options.DeliveryWaitMin, TimeSpan.FromHours(24));
+        if (string.IsNullOrWhiteSpace(options.Source)) problems.Add("Source is empty; name a URI reference");
+        return problems;
+    }
+
+    private static void Range<T>(List<string> problems, string name, T value, T min, T max)
+        where T : IComparable<T>
+    {
+        if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0) problems.Add($"{name} is {value}, {min} to {max} is allowed");
+    }
+}

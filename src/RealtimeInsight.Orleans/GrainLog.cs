@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+namespace RealtimeInsight.Orleans;
+
+/// <summary>Log events of the grains, 6000 to 6099. No customer data.</summary>
+internal static partial class GrainLog
+{
+    [LoggerMessage(6000, LogLevel.Error, "A customer's state could not be saved ({Changes} changes); it is tried again in {Wait}.")]
+    public static partial void SaveFailed(ILogger logger, long changes, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(6001, LogLevel.Warning,
+        "A customer was saved by another activation; this one ({Changes} changes unsaved) gives way and the stream is replayed.")]
+    public static partial void GivesWay(ILogger logger, long changes, Exception exception);
+
+    [LoggerMessage(6002, LogLevel.Error,
+        "A customer's state could not be saved when its grain was deactivated; {Changes} changes come back only by a replay.")]
+    public static partial void LostOnDeactivation(ILogger logger, long changes, Exception exception);
+
+    [LoggerMessage(6003, LogLevel.Warning, "Delivery of {DecisionId} through {Channel} failed in attempt {Attempt} with an exception.")]
+    public static partial void DeliveryThrew(ILogger logger, string decisionId, string channel, int attempt, Exception exception);
+
+    [LoggerMessage(6004, LogLevel.Error, "Action {DecisionId} for {Channel} is dead after {Attempts} attempts: {Detail}.")]
+    public static partial void ActionDead(ILogger logger, string decisionId, string channel, int attempts, string detail);
+}

@@ -1,0 +1,34 @@
+using System.Reflection;
+
+namespace RealtimeInsight.Orleans.Contracts.Tests;
+
+public sealed class AssemblyTests
+{
+    private static readonly Assembly s_contracts = Assembly.Load("RealtimeInsight.Orleans.Contracts");
+
+#if HAS_ORLEANS
+    [Fact]
+    public void Assembly_WithOrleans_HasTheGrainInterfaces()
+    {
+        Assert.Equal(
+            ["ICustomerGrain", "IInferenceGrain"],
+            s_contracts.GetExportedTypes().Where(static type => type.IsInterface).Select(static type => type.Name).Order());
+    }
+#else
+    [Fact]
+    public void Assembly_WithoutOrleans_IsEmpty()
+    {
+        Assert.Empty(s_contracts.GetExportedTypes());
+        Assert.DoesNotContain(
+            s_contracts.GetReferencedAssemblies(), static name => name.Name!.StartsWith("Orleans", StringComparison.Ordinal));
+    }
+#endif
+
+    [Fact]
+    public void Assembly_References_OnlyDomainOfTheProduct()
+    {
+        Assert.DoesNotContain(
+            s_contracts.GetReferencedAssemblies(),
+            static name => name.Name!.StartsWith("RealtimeInsight.", StringComparison.Ordinal) && name.Name != "RealtimeInsight.Domain");
+    }
+}

@@ -1,0 +1,87 @@
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Configuration;
+using Orleans.Runtime.Hosting;
+using Orleans.Serialization;
+using Orleans.TestingHost;
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Inference;
+using RealtimeInsight.Orleans.Contracts;
+using RealtimeInsight.Orleans.Contracts.Events;
+
+namespace RealtimeInsight.Orleans.Tests.Parts;
+
+/// <summary>A cluster of two silos in this process, with storage, channel and model that outlive any of them.</summary>
+internal sealed class TestShop : IAsyncDisposable
+{
+    private readonly InProcessTestCluster _cluster;
+
+    private TestShop(CustomerOptions customers, CustomerGrainOptions grains, bool usesRealTime)
+    {
+        Customers = customers;
+        var settings = new ClusterSettings
+        {
+            Policy = Scenario.Policy, Customers = customers, Grains = grains, Time = usesRealTime ? null : Time,
+        };
+        var builder = new InProcessTestClusterBuilder(2);
+        builder.ConfigureSilo((_, silo) =>
+        {
+            silo.Services.AddSingleton<IScorer>(new LinearScorer());
+            silo.Services.AddSingleton<IActionChannel>(Channel);
+            silo.Services.AddGrainStorage(
+                SiloHosting.StorageName, (services, _) => Storage.For(services.GetRequiredService<Serializer>()));
+            silo.AddRealtimeInsight(settings);
+            silo.Configure<ClusterMembershipOptions>(static options =>
+            {
+                options.ProbeTimeout = TimeSpan.FromMilliseconds(500);
+                options.NumMissedProbesLimit = 2;
+                options.NumVotesForDeathDeclaration = 1;
+                options.TableRefreshTimeout = TimeSpan.FromSeconds(2);
+            });
+        });
+        _cluster = builder.Build();
+    }
+
+    public ManualTime Time { get; } = new();
+
+    public SharedStorage Storage { get; } = new();
+
+    public RecordingChannel Channel { get; } = new();
+
+    public CustomerOptions Customers { get; }
+
+    public InProcessTestCluster Cluster => _cluster;
+
+    public IGrainFactory Grains => _cluster.Client;
+
+    public static async Task<TestShop> OpenAsync(
+        CustomerOptions? customers = null, CustomerGrainOptions? grains = null, bool usesRealTime = false)
+    {
+        var shop = new TestShop(customers ?? new CustomerOptions(), grains ?? new CustomerGrainOptions(), usesRealTime);
+        await shop._cluster.DeployAsync();
+        return shop;
+    }
+
+    public ICustomerGrain Customer(CustomerId id) => Grains.GetGrain<ICustomerGrain>(id.Value);
+
+    /// <summary>Address of the silo that a grain lives on now.</summary>
+    public async Task<SiloAddress> SiloOfAsync(IAddressable grain) =>
+        await Grains.GetGrain<IManagementGrain>(0).GetActivationAddress(grain)
+        ?? throw new InvalidOperationException("the grain is not active");
+
+    public static EventBatch FromStream(IEnumerable<Domain.Events.CustomerEvent> events, long firstOffset)
+    {
+        var list = events.ToArray();
+        return new EventBatch
+        {
+            Events = list, Partition = "events/3", Offsets = [.. Enumerable.Range(0, list.Length).Select(i => firstOffset + i)],
+        };
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _cluster.StopAllSilosAsync();
+        await _cluster.DisposeAsync();
+    }
+}

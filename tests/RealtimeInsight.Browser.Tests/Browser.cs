@@ -9,15 +9,17 @@ public sealed class Browser : IAsyncLifetime
 
     private static readonly string[] Arguments =
     [
-        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update",
-        "--disable-sync",
+        "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+        "--disable-component-update", "--disable-sync",
     ];
 
     private IPlaywright? _playwright;
     private IBrowser? _browser;
 
     /// <summary>The browser that INSIGHT_BROWSER names, else the first of the usual names.</summary>
-    public static string? Path => Environment.GetEnvironmentVariable("INSIGHT_BROWSER") is { Length: > 0 } given ? given : Names.Select(Host.Tests.Programs.Find).FirstOrDefault(path => path is not null);
+    public static string? Path => Environment.GetEnvironmentVariable("INSIGHT_BROWSER") is { Length: > 0 } given
+        ? given
+        : Names.Select(Host.Tests.Programs.Find).FirstOrDefault(path => path is not null);
 
     public async Task InitializeAsync()
     {

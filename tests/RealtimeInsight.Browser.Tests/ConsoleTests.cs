@@ -119,7 +119,8 @@ public sealed class ConsoleTests(Browser browser) : IClassFixture<Browser>
         await Expect(page.Locator("h1")).ToHaveTextAsync(Hostile);
         Assert.Equal(0, await page.Locator("main img").CountAsync());
         var inline = await page.EvaluateAsync<bool>(
-            "() => { const s = document.createElement('script'); s.textContent = 'window.ran = true'; document.body.append(s); return !!window.ran; }");
+            "() => { const script = document.createElement('script'); script.textContent = 'window.ran = true'; "
+            + "document.body.append(script); return !!window.ran; }");
         Assert.False(inline, "the content policy let an inline script run");
         await page.Context.CloseAsync();
     }
@@ -182,7 +183,8 @@ public sealed class ConsoleTests(Browser browser) : IClassFixture<Browser>
     {
         var host = await TestHost.StartAsync(isDemo: true);
         host.Engine.Insights["alice"] = Sample.Insight("alice");
-        host.Engine.Insights["anon:v 1/ü"] = Sample.Insight("anon:v 1/ü") with { Cart = null, Scores = Sample.Insight("x").Scores! with { Abandonment = null } };
+        var visitor = Sample.Insight("anon:v 1/ü");
+        host.Engine.Insights[visitor.CustomerId] = visitor with { Cart = null, Scores = visitor.Scores! with { Abandonment = null } };
         return host;
     }
 }

@@ -9,7 +9,9 @@ public sealed class ApiOptions
     /// <summary>Live streams open at once, 1 to 10,000; one more is answered 429. The default is 64.</summary>
     public int LiveStreamsMax { get; set; } = 64;
 
-    /// <summary>Notices that wait for a slow reader of the live stream before the oldest is dropped, 16 to 65,536. The default is 512.</summary>
+    /// <summary>
+    /// Notices that wait for a slow reader of the live stream before the oldest is dropped, 16 to 65,536. The default is 512.
+    /// </summary>
     public int LiveBacklogMax { get; set; } = 512;
 
     /// <summary>Time between two status events of a live stream, 100 ms to 1 min. The default is 1 s.</summary>
@@ -23,7 +25,8 @@ public sealed class ApiOptions
         Rules.Keys(problems, "Api:ReadKeys", options.ReadKeys);
         Rules.Range(problems, "Api:LiveStreamsMax", options.LiveStreamsMax, 1, 10_000);
         Rules.Range(problems, "Api:LiveBacklogMax", options.LiveBacklogMax, 16, 65_536);
-        Rules.Range(problems, "Api:LiveStatusInterval", options.LiveStatusInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
+        Rules.Range(
+            problems, "Api:LiveStatusInterval", options.LiveStatusInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromMinutes(1));
         return problems;
     }
 }

@@ -30,7 +30,8 @@ internal static class ReadEndpoints
             .WithSummary("Customers with an open cart or a recent session, most at risk first (view=at_risk).");
         group.MapGet("/decisions/{id}", GetDecision).WithName("getDecision")
             .WithSummary("One decision with everything that went in, and its delivery attempts.");
-        group.MapGet("/rejects", GetRejects).WithName("getRejects").WithSummary("What was not accepted, newest first, with the reason and the item.");
+        group.MapGet("/rejects", GetRejects).WithName("getRejects")
+            .WithSummary("What was not accepted, newest first, with the reason and the item.");
         group.MapGet("/status", GetStatus).WithName("getStatus").WithSummary("Counters since start and gauges now.");
         group.MapGet("/live", GetLive).WithName("getLive")
             .WithSummary("Server-sent events: notice (session, cart and decision changes) and status (counters).")

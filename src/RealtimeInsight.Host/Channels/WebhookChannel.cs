@@ -35,7 +35,8 @@ internal sealed class WebhookChannel : IActionChannel, IDisposable
             UseProxy = false,
             UseCookies = false,
             PooledConnectionLifetime = ConnectionLifetime,
-            ConnectCallback = (connection, cancellationToken) => WebhookTargets.ConnectAsync(options, connection.DnsEndPoint, cancellationToken),
+            ConnectCallback = (connection, cancellationToken) =>
+                WebhookTargets.ConnectAsync(options, connection.DnsEndPoint, cancellationToken),
         };
         _client = new HttpClient(handler) { Timeout = Timeout.InfiniteTimeSpan };
         _client.DefaultRequestHeaders.UserAgent.Add(new ProductInfoHeaderValue("RealtimeInsight", "0.1"));
@@ -51,7 +52,8 @@ internal sealed class WebhookChannel : IActionChannel, IDisposable
         using var request = RequestOf(message);
         try
         {
-            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token).ConfigureAwait(false);
+            using var response = await _client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, either.Token)
+                .ConfigureAwait(false);
             return ResultOf(response);
         }
         catch (OperationCanceledException) when (!cancellationToken.IsCancellationRequested)
@@ -92,7 +94,8 @@ internal sealed class WebhookChannel : IActionChannel, IDisposable
             HttpStatusCode.RequestTimeout or HttpStatusCode.TooManyRequests or >= HttpStatusCode.InternalServerError =>
                 new DeliveryResult(DeliveryStatus.Retry, code, RetryAfter: RetryAfterOf(response)),
             >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest =>
-                new DeliveryResult(DeliveryStatus.Failed, code, "the receiver redirects, which webhooks do not follow; configure its final address"),
+                new DeliveryResult(
+                    DeliveryStatus.Failed, code, "the receiver redirects, which webhooks do not follow; configure its final address"),
             _ => new DeliveryResult(DeliveryStatus.Failed, code, "the receiver refuses the request"),
         };
     }

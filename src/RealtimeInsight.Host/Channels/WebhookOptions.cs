@@ -14,7 +14,9 @@ public sealed class WebhookOptions
     /// </summary>
     public IList<string> Secrets { get; init; } = [];
 
-    /// <summary>Hosts (<c>name</c> or <c>name:port</c>) that may be reached without TLS and on a private address. None by default.</summary>
+    /// <summary>
+    /// Hosts (<c>name</c> or <c>name:port</c>) that may be reached without TLS and on a private address. None by default.
+    /// </summary>
     public IList<string> AllowHosts { get; init; } = [];
 
     /// <summary>Longest time for one attempt, 1 s to 60 s. The default is 15 s.</summary>

@@ -3,7 +3,9 @@ using System.Text;
 
 namespace RealtimeInsight.Host.Channels;
 
-/// <summary>The symmetric signature of the Standard Webhooks specification: <c>v1,base64(HMAC-SHA256(secret, id.timestamp.body))</c>.</summary>
+/// <summary>
+/// The symmetric signature of the Standard Webhooks specification: <c>v1,base64(HMAC-SHA256(secret, id.timestamp.body))</c>.
+/// </summary>
 internal static class WebhookSignature
 {
     public const string SecretPrefix = "whsec_";

@@ -32,7 +32,9 @@ public sealed class ComposedEngine : IRunningEngine
 
     public IReadOnlyList<string> Problems => _pool.Problem is { } problem ? [problem] : [];
 
-    /// <summary>Loads and warms the model up, recovers the customers and starts. A model that cannot be used is a problem, not a failure.</summary>
+    /// <summary>
+    /// Loads and warms the model up, recovers the customers and starts. A model that cannot be used is a problem, not a failure.
+    /// </summary>
     /// <exception cref="Engine.Storage.StoreException">The store cannot be opened, is damaged or of a newer version.</exception>
     public static async Task<ComposedEngine> StartAsync(EngineRecipe recipe, CancellationToken cancellationToken)
     {

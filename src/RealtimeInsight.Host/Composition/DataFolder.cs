@@ -32,7 +32,8 @@ public sealed class DataFolder : IDisposable
         try
         {
             var file = System.IO.Path.Combine(full, LockName);
-            return new DataFolder(full, new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.None));
+            return new DataFolder(
+                full, new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None, 1, FileOptions.None));
         }
         catch (UnauthorizedAccessException fault)
         {

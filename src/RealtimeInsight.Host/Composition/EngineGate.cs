@@ -64,7 +64,8 @@ internal sealed class EngineGate : ICustomerEngine
         await foreach (var notice in running.Engine.SubscribeAsync(cancellationToken).ConfigureAwait(false)) yield return notice;
     }
 
-    private ICustomerEngine Opened() => _running?.Engine ?? throw new EngineUnavailableException($"{_reason}; send the request again later");
+    private ICustomerEngine Opened() =>
+        _running?.Engine ?? throw new EngineUnavailableException($"{_reason}; send the request again later");
 
     private static EngineStatus NotOpen(string reason) => new()
     {

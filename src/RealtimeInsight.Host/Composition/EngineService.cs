@@ -16,7 +16,9 @@ public interface IRunningEngine : IAsyncDisposable
 {
     ICustomerEngine Engine { get; }
 
-    /// <summary>What is degraded beside what the engine's own status says, such as a model that was refused; empty when all is well.</summary>
+    /// <summary>
+    /// What is degraded beside what the engine's own status says, such as a model that was refused; empty when all is well.
+    /// </summary>
     IReadOnlyList<string> Problems { get; }
 }
 

@@ -21,6 +21,8 @@ public sealed record HostArguments
     /// <summary>True to start without the simulated shop.</summary>
     public bool NoDemo { get; init; }
 
-    /// <summary>Further settings by configuration key, such as <c>Intake:WriteKeys:0</c>; they count as given on the command line.</summary>
+    /// <summary>
+    /// Further settings by configuration key, such as <c>Intake:WriteKeys:0</c>; they count as given on the command line.
+    /// </summary>
     public IReadOnlyDictionary<string, string?> Settings { get; init; } = new Dictionary<string, string?>();
 }

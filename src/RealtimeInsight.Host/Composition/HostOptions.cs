@@ -13,7 +13,9 @@ public sealed class HostOptions
     /// <summary>IP address to listen on. The default is 127.0.0.1; another one needs write and read keys.</summary>
     public string Listen { get; set; } = ListenDefault;
 
-    /// <summary>Folder of the log, the saved customers and the actions file. The default is <c>.data</c> in the working directory.</summary>
+    /// <summary>
+    /// Folder of the log, the saved customers and the actions file. The default is <c>.data</c> in the working directory.
+    /// </summary>
     public string DataDir { get; set; } = DataDirDefault;
 
     /// <summary>Policy file, YAML or JSON; empty for the one that comes with the host.</summary>
@@ -23,7 +25,8 @@ public sealed class HostOptions
     public string Models { get; set; } = "";
 
     /// <summary>
-    /// True (the default) to run the simulated shop against this host, to open it to callers on this machine, and to shorten session and cart deadlines.
+    /// True (the default) to run the simulated shop against this host, to open it to callers on this machine, and to shorten session
+    /// and cart deadlines.
     /// </summary>
     public bool Demo { get; set; } = true;
 

@@ -17,7 +17,9 @@ using RealtimeInsight.Host.Web;
 
 namespace RealtimeInsight.Host;
 
-/// <summary>The composition root: one web application with its engine, built from checked settings. Dispose to release everything.</summary>
+/// <summary>
+/// The composition root: one web application with its engine, built from checked settings. Dispose to release everything.
+/// </summary>
 public sealed class InsightHost : IAsyncDisposable
 {
     /// <summary>Time for a stop: requests end, the queues drain, the customers are saved.</summary>
@@ -89,7 +91,8 @@ public sealed class InsightHost : IAsyncDisposable
         }
         catch (IOException fault) when (fault.InnerException is AddressInUseException)
         {
-            throw new SetupException($"the port is in use by another process ({fault.Message}); stop it, or choose another one with --port", fault);
+            throw new SetupException(
+                $"the port is in use by another process ({fault.Message}); stop it, or choose another one with --port", fault);
         }
         catch (Exception fault) when (fault is System.Net.Sockets.SocketException or IOException)
         {
@@ -108,7 +111,8 @@ public sealed class InsightHost : IAsyncDisposable
             || (late is AggregateException several && several.InnerExceptions.Any(inner => inner is OperationCanceledException)))
         {
             Services.GetRequiredService<HostOutcome>().Fail(
-                $"the stop took over {StopMax.TotalSeconds:0} s and was cut off; what was accepted is in the log and is recovered at the next start");
+                $"the stop took over {StopMax.TotalSeconds:0} s and was cut off; "
+                + "what was accepted is in the log and is recovered at the next start");
         }
     }
 

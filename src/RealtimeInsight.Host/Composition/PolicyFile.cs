@@ -15,7 +15,9 @@ public static class PolicyFile
     /// <summary>The same idea with spans that suit the simulated shop: nothing waits for the night to end.</summary>
     public static string DemoPath => Path.Combine(AppContext.BaseDirectory, "policies", "demo.yaml");
 
-    /// <exception cref="SetupException">The file cannot be read, is no YAML or JSON, or breaks a rule of policies; the message tells the place.</exception>
+    /// <exception cref="SetupException">
+    /// The file cannot be read, is no YAML or JSON, or breaks a rule of policies; the message tells the place.
+    /// </exception>
     public static Policy Load(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
@@ -23,7 +25,10 @@ public static class PolicyFile
         {
             var file = new FileInfo(path);
             if (!file.Exists) throw new SetupException($"the policy file {path} does not exist; name an existing file with --policy");
-            if (file.Length > BytesMax) throw new SetupException($"the policy file {path} has {file.Length} bytes, at most {BytesMax} are allowed");
+            if (file.Length > BytesMax)
+            {
+                throw new SetupException($"the policy file {path} has {file.Length} bytes, at most {BytesMax} are allowed");
+            }
             var text = File.ReadAllText(path);
             var isJson = file.Extension.Equals(".json", StringComparison.OrdinalIgnoreCase);
             var document = isJson ? JsonNode.Parse(text) : YamlDocument.Parse(text);

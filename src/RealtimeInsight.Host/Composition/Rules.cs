@@ -24,7 +24,8 @@ internal static class Rules
             }
             else if (keys[i].AsSpan().ContainsAnyExceptInRange('!', '~') || keys[i].Contains(':', StringComparison.Ordinal))
             {
-                problems.Add($"{name}:{i} has a character that HTTP authentication cannot carry; use printable ASCII without ':' and blanks");
+                problems.Add(
+                    $"{name}:{i} has a character that HTTP authentication cannot carry; use printable ASCII without ':' and blanks");
             }
         }
     }

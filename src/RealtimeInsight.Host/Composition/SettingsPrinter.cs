@@ -3,6 +3,7 @@ using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
+using RealtimeInsight.Engine;
 
 namespace RealtimeInsight.Host;
 
@@ -23,7 +24,8 @@ internal static class SettingsPrinter
             ("Channels:Webhook", settings.Webhook), ("Engine", settings.Engine), ("Engine:Outbox", settings.Engine.Outbox),
             ("Inference", settings.Inference), ("Demo", settings.Demo),
         ];
-        var sections = all.Select(group => (group.Section, Rows: Rows(group.Section, group.Options, settings.Configuration).ToList())).ToList();
+        var sections = all.Select(group => (group.Section, Rows: Rows(group.Section, group.Options, settings.Configuration).ToList()))
+            .ToList();
         foreach (var row in sections.SelectMany(section => section.Rows).Where(row => row.Source != Default))
         {
             yield return $"  {row.Key} = {row.Value}  ({row.Source})";
@@ -48,12 +50,14 @@ internal static class SettingsPrinter
         }
     }
 
-    private static IEnumerable<(string Key, string Value, string Source)> Rows(string section, object options, IConfigurationRoot configuration)
+    private static IEnumerable<(string Key, string Value, string Source)> Rows(
+        string section, object options, IConfigurationRoot configuration)
     {
         foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
         {
             if (property.GetIndexParameters().Length > 0 || !property.CanRead || property.GetMethod!.IsStatic) continue;
-            if (property.PropertyType.IsClass && property.PropertyType.Namespace?.StartsWith("RealtimeInsight", StringComparison.Ordinal) == true) continue;
+            // Options within options have a section of their own.
+            if (property.Name == nameof(EngineOptions.Outbox)) continue;
             var isGetOnly = !property.CanWrite && !typeof(IEnumerable).IsAssignableFrom(property.PropertyType);
             if (isGetOnly) continue;
             var key = $"{section}:{property.Name}";

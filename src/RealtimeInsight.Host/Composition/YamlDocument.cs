@@ -32,14 +32,20 @@ internal static class YamlDocument
     /// <summary>An alias is converted again at each place, and counted again: a document cannot unfold without limit.</summary>
     private static JsonNode? Convert(YamlNode node, int depth, ref int nodes)
     {
-        if (++nodes > NodesMax || depth > DepthMax) throw new FormatException($"over {NodesMax} nodes or {DepthMax} levels; make it smaller");
+        if (++nodes > NodesMax || depth > DepthMax)
+        {
+            throw new FormatException($"over {NodesMax} nodes or {DepthMax} levels; make it smaller");
+        }
         switch (node)
         {
             case YamlMappingNode mapping:
                 var mapped = new JsonObject();
                 foreach (var (key, value) in mapping.Children)
                 {
-                    if (key is not YamlScalarNode { Value: { } name }) throw new FormatException($"line {key.Start.Line}: a key is not a text");
+                    if (key is not YamlScalarNode { Value: { } name })
+                    {
+                        throw new FormatException($"line {key.Start.Line}: a key is not a text");
+                    }
                     if (!mapped.TryAdd(name, Convert(value, depth + 1, ref nodes)))
                     {
                         throw new FormatException($"line {key.Start.Line}: the key '{name}' occurs twice");
@@ -71,7 +77,10 @@ internal static class YamlDocument
 
         if (long.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)) return JsonValue.Create(whole);
         const NumberStyles number = NumberStyles.AllowLeadingSign | NumberStyles.AllowDecimalPoint | NumberStyles.AllowExponent;
-        if (double.TryParse(text, number, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real)) return JsonValue.Create(real);
+        if (double.TryParse(text, number, CultureInfo.InvariantCulture, out var real) && double.IsFinite(real))
+        {
+            return JsonValue.Create(real);
+        }
         return JsonValue.Create(text);
     }
 }

@@ -16,7 +16,12 @@ namespace RealtimeInsight.Host.Demo;
 /// host does not take for now is sent again, as an SDK would.
 /// </summary>
 internal sealed partial class DemoFeeder(
-    DemoOptions options, ICustomerEngine engine, IServer server, IHostApplicationLifetime lifetime, TimeProvider time, ILogger<DemoFeeder> logger)
+    DemoOptions options,
+    ICustomerEngine engine,
+    IServer server,
+    IHostApplicationLifetime lifetime,
+    TimeProvider time,
+    ILogger<DemoFeeder> logger)
     : BackgroundService
 {
     private const int BatchMax = 200;

@@ -42,10 +42,14 @@ internal sealed class DemoNarrator(
     internal static string StatusLine(EngineStatus status, double eventsPerSecond)
     {
         var culture = CultureInfo.InvariantCulture;
-        return string.Create(culture, $"-- {status.EventsAccepted:N0} events ({eventsPerSecond:N0}/s) · {status.Customers:N0} customers · ")
-            + string.Create(culture, $"carts {status.CartsOpen:N0} open, {status.CartsAtRisk:N0} at risk, {status.CartsAbandoned:N0} abandoned, ")
-            + string.Create(culture, $"{status.CartsRecovered:N0} recovered, {status.CartsConverted:N0} converted · ")
-            + string.Create(culture, $"{status.Scores:N0} scores · {status.ActionsDelivered:N0} actions sent");
+        return string.Join(" · ",
+            string.Create(culture, $"-- {status.EventsAccepted:N0} events ({eventsPerSecond:N0}/s)"),
+            string.Create(culture, $"{status.Customers:N0} customers"),
+            string.Create(culture, $"carts {status.CartsOpen:N0} open, {status.CartsAtRisk:N0} at risk, ")
+                + string.Create(culture, $"{status.CartsAbandoned:N0} abandoned, {status.CartsRecovered:N0} recovered, ")
+                + string.Create(culture, $"{status.CartsConverted:N0} converted"),
+            string.Create(culture, $"{status.Scores:N0} scores"),
+            string.Create(culture, $"{status.ActionsDelivered:N0} actions sent"));
     }
 
     private async Task TellNoticesAsync(CancellationToken stop)

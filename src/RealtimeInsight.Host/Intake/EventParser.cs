@@ -49,7 +49,8 @@ internal sealed class EventParser(TimeSpan futureMax)
         var raw = JsonMarshal.GetRawUtf8Value(item);
         if (raw.Length > IntakeOptions.EventBytesMax)
         {
-            _fields.Reject(RejectCodes.TooLarge, $"the event has {raw.Length} bytes, at most {IntakeOptions.EventBytesMax} are allowed; split it");
+            _fields.Reject(
+                RejectCodes.TooLarge, $"the event has {raw.Length} bytes, at most {IntakeOptions.EventBytesMax} are allowed; split it");
             return null;
         }
 

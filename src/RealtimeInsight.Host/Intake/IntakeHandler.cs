@@ -55,19 +55,24 @@ internal sealed class IntakeHandler(
         var isAllowed = access.Allows(context, Credentials.KeyOf(context.Request));
         var bytesMax = type is null ? IntakeOptions.BatchBytesMax : IntakeOptions.EventBytesMax;
         using var body = await RequestBody.ReadAsync(context.Request, bytesMax, context.RequestAborted).ConfigureAwait(false);
-        if (body.Problem is { } unread) return await RefuseAsync(context, body.Status, unread, body.Memory, isAllowed, receivedAt).ConfigureAwait(false);
+        if (body.Problem is { } unread)
+        {
+            return await RefuseAsync(context, body.Status, unread, body.Memory, isAllowed, receivedAt).ConfigureAwait(false);
+        }
 
         using var json = RequestParser.ReadJson(body.Memory, out var problem);
         if (json is null)
         {
-            return await RefuseAsync(context, StatusCodes.Status400BadRequest, problem, body.Memory, isAllowed, receivedAt).ConfigureAwait(false);
+            return await RefuseAsync(context, StatusCodes.Status400BadRequest, problem, body.Memory, isAllowed, receivedAt)
+                .ConfigureAwait(false);
         }
 
         if (!isAllowed && !access.Allows(context, RequestParser.WriteKeyOf(json.RootElement)))
         {
             problem = new ItemProblem(RejectCodes.Unauthorized,
                 "no valid write key; send it as the user of Basic authentication, as Bearer token or as writeKey in the body");
-            return await RefuseAsync(context, StatusCodes.Status401Unauthorized, problem, body.Memory, false, receivedAt).ConfigureAwait(false);
+            return await RefuseAsync(context, StatusCodes.Status401Unauthorized, problem, body.Memory, false, receivedAt)
+                .ConfigureAwait(false);
         }
 
         var parsed = new ParsedRequest();
@@ -115,14 +120,18 @@ internal sealed class IntakeHandler(
             if (result.Outcomes[i] != EventOutcome.Late) continue;
             instruments.Rejected(RejectCodes.Late);
             rejected.Add(new RejectedAnswer(parsed.PositionOf(i), RejectCodes.Late,
-                $"the event happened at {parsed.Events[i].OccurredAt}, which is longer ago than the engine's allowed lateness; it was kept aside"));
+                $"the event happened at {parsed.Events[i].OccurredAt}, which is longer ago than the engine's allowed lateness; "
+                + "it was kept aside"));
         }
 
         rejected.Sort((left, right) => left.Index.CompareTo(right.Index));
         return rejected;
     }
 
-    /// <summary>Answers and keeps a request that is wrong as a whole. Of a sender without a key nothing is kept but the fact, and that within a limit.</summary>
+    /// <summary>
+    /// Answers and keeps a request that is wrong as a whole. Of a sender without a key nothing is kept but the fact, and that within
+    /// a limit.
+    /// </summary>
     private async Task<Result> RefuseAsync(
         HttpContext context, int status, ItemProblem problem, ReadOnlyMemory<byte> body, bool isAllowed, DateTimeOffset receivedAt)
     {

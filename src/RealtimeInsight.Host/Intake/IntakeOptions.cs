@@ -23,7 +23,10 @@ public sealed class IntakeOptions
     /// <summary>How far ahead of the server's clock an event may be. 0 to 1 h; the default is 5 min.</summary>
     public TimeSpan FutureMax { get; set; } = TimeSpan.FromMinutes(5);
 
-    /// <summary>Rejects of requests without a valid key that are kept in the store each minute, 0 to 10,000; all are counted. The default is 60.</summary>
+    /// <summary>
+    /// Rejects of requests without a valid key that are kept in the store each minute, 0 to 10,000; all are counted.
+    /// The default is 60.
+    /// </summary>
     public int UnauthorizedKeptPerMinuteMax { get; set; } = 60;
 
     /// <summary>What is wrong with the values; empty when all are in range.</summary>

@@ -86,7 +86,8 @@ internal readonly struct PropertiesReader(FieldReader fields, JsonElement proper
         var count = list.GetArrayLength();
         if (count > IntakeOptions.ProductsMax)
         {
-            fields.Reject(RejectCodes.TooMany, $"the event has {count} products, at most {IntakeOptions.ProductsMax} are allowed; split it");
+            fields.Reject(
+                RejectCodes.TooMany, $"the event has {count} products, at most {IntakeOptions.ProductsMax} are allowed; split it");
             return [];
         }
 
@@ -133,7 +134,8 @@ internal readonly struct PropertiesReader(FieldReader fields, JsonElement proper
         EventKind.ListViewed or EventKind.ListClicked => First("list_id"u8, "item_list_id"u8) ?? First("item_list_name"u8, "category"u8),
         EventKind.CouponApplied or EventKind.CouponDenied => First("coupon_id"u8, "coupon_name"u8) ?? First("coupon"u8, "coupon_code"u8),
         EventKind.AdClicked => First("campaign"u8, "campaign_id"u8) ?? context.CampaignName(SubjectLengthMax),
-        EventKind.MessageOpened or EventKind.MessageClicked => First("campaign_name"u8, "email_subject"u8) ?? First("message_id"u8, "subject"u8),
+        EventKind.MessageOpened or EventKind.MessageClicked =>
+            First("campaign_name"u8, "email_subject"u8) ?? First("message_id"u8, "subject"u8),
         EventKind.CheckoutStep => fields.Identifier(properties, "step"u8, "checkout_step"u8),
         EventKind.PaymentFailed => First("payment_method"u8, "reason"u8),
         EventKind.OrderCompleted => First("coupon"u8, "coupon_id"u8),
@@ -148,10 +150,11 @@ internal readonly struct PropertiesReader(FieldReader fields, JsonElement proper
     private string? First(ReadOnlySpan<byte> name, ReadOnlySpan<byte> other)
     {
         // A subject is a label: a sender's object under the same name is something else, not a mistake.
-        var text = FieldReader.TryFind(properties, name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        text ??= FieldReader.TryFind(properties, other, out value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
-        return FieldReader.Cut(text, SubjectLengthMax);
+        return FieldReader.Cut(Label(name) ?? Label(other), SubjectLengthMax);
     }
+
+    private string? Label(ReadOnlySpan<byte> name) =>
+        FieldReader.TryFind(properties, name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>
     /// <c>consents</c> as an object of purpose to boolean, or one <c>purpose</c> (or <c>channel</c>) with <c>granted</c>, or the

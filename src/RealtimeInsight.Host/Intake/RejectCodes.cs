@@ -39,7 +39,9 @@ public static class RejectCodes
     /// <summary>An identifier that is blank, too long or holds control characters.</summary>
     public const string InvalidId = "invalid_id";
 
-    /// <summary>A <c>type</c> that is none of track, identify, page, screen, group and alias, or a content encoding other than gzip.</summary>
+    /// <summary>
+    /// A <c>type</c> that is none of track, identify, page, screen, group and alias, or a content encoding other than gzip.
+    /// </summary>
     public const string UnsupportedType = "unsupported_type";
 
     /// <summary>Older than the engine's allowed lateness.</summary>

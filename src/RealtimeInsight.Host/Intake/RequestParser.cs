@@ -6,7 +6,9 @@ namespace RealtimeInsight.Host.Intake;
 /// <summary>A request's JSON to its items. Whole-request faults are a problem; a fault of an item leaves its neighbours alone.</summary>
 internal static class RequestParser
 {
-    /// <summary>Reads the body as JSON; null with a <paramref name="problem"/> where it is none. The document uses the memory of the body.</summary>
+    /// <summary>
+    /// Reads the body as JSON; null with a <paramref name="problem"/> where it is none. The document uses the memory of the body.
+    /// </summary>
     public static JsonDocument? ReadJson(ReadOnlyMemory<byte> body, out ItemProblem problem)
     {
         problem = default;
@@ -70,7 +72,8 @@ internal static class RequestParser
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            return new ItemProblem(RejectCodes.WrongType, $"the body is {FieldReader.TypeName(root)}; send an object with the array 'batch'");
+            return new ItemProblem(
+                RejectCodes.WrongType, $"the body is {FieldReader.TypeName(root)}; send an object with the array 'batch'");
         }
 
         if (!FieldReader.TryFind(root, "batch"u8, out var batch))

@@ -3,7 +3,9 @@ using Microsoft.AspNetCore.Http;
 
 namespace RealtimeInsight.Host;
 
-/// <summary>The key in an <c>Authorization</c> header: the user of Basic (Segment's form, with an empty password) or the Bearer token.</summary>
+/// <summary>
+/// The key in an <c>Authorization</c> header: the user of Basic (Segment's form, with an empty password) or the Bearer token.
+/// </summary>
 internal static class Credentials
 {
     private const int HeaderLengthMax = 1_024;

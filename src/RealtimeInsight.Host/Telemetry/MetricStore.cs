@@ -29,7 +29,8 @@ internal sealed class MetricStore : IDisposable
         _listener.SetMeasurementEventCallback<long>(static (instrument, value, tags, state) => Take(instrument, value, tags, state));
         _listener.SetMeasurementEventCallback<float>(static (instrument, value, tags, state) => Take(instrument, value, tags, state));
         _listener.SetMeasurementEventCallback<double>(static (instrument, value, tags, state) => Take(instrument, value, tags, state));
-        _listener.SetMeasurementEventCallback<decimal>(static (instrument, value, tags, state) => Take(instrument, (double)value, tags, state));
+        _listener.SetMeasurementEventCallback<decimal>(
+            static (instrument, value, tags, state) => Take(instrument, (double)value, tags, state));
         _listener.Start();
     }
 
@@ -51,7 +52,9 @@ internal sealed class MetricStore : IDisposable
         var type = TypeOf(instrument);
         var name = PrometheusText.NameOf(instrument.Name, instrument.Unit, type);
         var family = _families.GetOrAdd(
-            name, static (key, made) => new MetricFamily(key, made.instrument.Description, made.type, BoundsOf(made.instrument)), (instrument, type));
+            name,
+            static (key, made) => new MetricFamily(key, made.instrument.Description, made.type, BoundsOf(made.instrument)),
+            (instrument, type));
         if (family.Type == type) listener.EnableMeasurementEvents(instrument, family);
     }
 

@@ -29,7 +29,10 @@ internal static class PrometheusText
 
     public static void WriteHeader(StringBuilder output, string name, string? description, MetricType type)
     {
-        if (!string.IsNullOrEmpty(description)) output.Append("# HELP ").Append(name).Append(' ').Append(EscapeHelp(description)).Append('\n');
+        if (!string.IsNullOrEmpty(description))
+        {
+            output.Append("# HELP ").Append(name).Append(' ').Append(EscapeHelp(description)).Append('\n');
+        }
         output.Append("# TYPE ").Append(name).Append(' ').Append(type.ToString().ToLowerInvariant()).Append('\n');
     }
 
@@ -77,7 +80,8 @@ internal static class PrometheusText
     }
 
     public static string EscapeLabel(string value) =>
-        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
+        value.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\"", "\\\"", StringComparison.Ordinal)
+            .Replace("\n", "\\n", StringComparison.Ordinal);
 
     public static string Number(double value) => value switch
     {

@@ -28,7 +28,8 @@ public sealed class HealthTests
     [Fact]
     public async Task Ready_BrokenModel_IsDegradedAndTakesEvents()
     {
-        await using var host = await TestHost.StartAsync(engine: new FakeEngine { Problems = ["Model behaviour has no version in the repository."] });
+        await using var host = await TestHost.StartAsync(
+            engine: new FakeEngine { Problems = ["Model behaviour has no version in the repository."] });
 
         var ready = await host.GetAsync("/health/ready", key: null);
         var sent = await host.PostAsync("/v1/page", """{"anonymousId":"v"}""");

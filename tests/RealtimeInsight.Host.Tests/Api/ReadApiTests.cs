@@ -122,7 +122,10 @@ public sealed class ReadApiTests
     }
 
     public static TheoryData<string> Reads =>
-        ["/v1/customers/alice", "/v1/customers/alice/timeline", "/v1/customers", "/v1/decisions/d-1", "/v1/rejects", "/v1/status", "/v1/live"];
+    [
+        "/v1/customers/alice", "/v1/customers/alice/timeline", "/v1/customers", "/v1/decisions/d-1", "/v1/rejects", "/v1/status",
+        "/v1/live",
+    ];
 
     [Theory]
     [MemberData(nameof(Reads))]
@@ -191,7 +194,8 @@ public sealed class ReadApiTests
         Assert.Equal(expected.Order(), document["paths"]!.AsObject().Select(path => path.Key).Order());
         Assert.StartsWith("3.", (string)document["openapi"]!);
         Assert.Equal("bearer", (string)document["components"]!["securitySchemes"]!["key"]!["scheme"]!);
-        Assert.Contains("as_of", document["components"]!["schemas"]!["CustomerInsight"]!["properties"]!.AsObject().Select(member => member.Key));
+        Assert.Contains(
+            "as_of", document["components"]!["schemas"]!["CustomerInsight"]!["properties"]!.AsObject().Select(member => member.Key));
     }
 
     [Fact]

@@ -134,7 +134,9 @@ public sealed class WebhookTests
     {
         var hold = new TaskCompletionSource();
         await using var receiver = await WebhookReceiver.StartAsync(_ => 200, hold.Task);
-        var options = new WebhookOptions { Url = receiver.Url, Secrets = { Secret }, AllowHosts = { "127.0.0.1" }, Timeout = TimeSpan.FromSeconds(1) };
+        var options = new WebhookOptions { Url = receiver.Url, Timeout = TimeSpan.FromSeconds(1) };
+        options.Secrets.Add(Secret);
+        options.AllowHosts.Add("127.0.0.1");
         using var channel = new WebhookChannel(options, new SettableTime());
 
         var result = await channel.SendAsync(Message, CancellationToken.None);
@@ -205,7 +207,8 @@ public sealed class WebhookTests
         using var loggers = LoggerFactory.Create(_ => { });
         using (var channel = new LogChannel(folder.Path, loggers.CreateLogger<LogChannel>()))
         {
-            var results = await Task.WhenAll(Enumerable.Range(0, 20).Select(_ => channel.SendAsync(Message, CancellationToken.None).AsTask()));
+            var results = await Task.WhenAll(
+                Enumerable.Range(0, 20).Select(_ => channel.SendAsync(Message, CancellationToken.None).AsTask()));
             Assert.All(results, result => Assert.Equal(DeliveryStatus.Delivered, result.Status));
         }
 

@@ -17,7 +17,8 @@ public sealed class EndToEndTests
         using var folder = new TempFolder();
         await using (var host = await StartAsync(folder))
         {
-            var (code, output) = await Programs.RunAsync("node", ["send.mjs", host.Address, TestHost.WriteKey], folder: NodeFactAttribute.Folder);
+            var (code, output) = await Programs.RunAsync(
+                "node", ["send.mjs", host.Address, TestHost.WriteKey], folder: NodeFactAttribute.Folder);
             Assert.True(code == 0, output);
             Assert.Equal(5, (int)JsonNode.Parse(output)!["delivered"]!);
 
@@ -56,7 +57,8 @@ public sealed class EndToEndTests
         var seen = receiver.Seen[0];
         var action = JsonNode.Parse(seen.Body)!;
         await PostAsync(host, "/v1/track", """
-            {"userId":"carl","event":"Order Completed","properties":{"order_id":"o1","total":40,"currency":"EUR","products":[{"product_id":"p1"}]}}
+            {"userId":"carl","event":"Order Completed",
+             "properties":{"order_id":"o1","total":40,"currency":"EUR","products":[{"product_id":"p1"}]}}
             """);
 
         Assert.Equal(("1.0", "carl"), ((string)action["specversion"]!, (string)action["subject"]!));
@@ -64,7 +66,8 @@ public sealed class EndToEndTests
         Assert.StartsWith("v1,", seen.Headers["webhook-signature"]);
         Assert.Equal((string)action["id"]!, seen.Headers["webhook-id"]);
         var customer = await GetAsync(host, "/v1/customers/carl");
-        Assert.Equal(("converted", "recovered"), ((string)customer["cart"]!["state"]!, (string)customer["last_decisions"]![0]!["outcome"]!));
+        Assert.Equal(
+            ("converted", "recovered"), ((string)customer["cart"]!["state"]!, (string)customer["last_decisions"]![0]!["outcome"]!));
         var decision = await GetAsync(host, $"/v1/decisions/{seen.Headers["webhook-id"]}");
         Assert.Equal("carl", (string)decision["customer_id"]!);
     }
@@ -99,7 +102,8 @@ public sealed class EndToEndTests
         await using (var host = await StartAsync(folder))
         {
             await PostAsync(host, "/v1/batch", """
-                {"batch":[{"type":"page","anonymousId":"v","timestamp":"2001-01-01T00:00:00Z"},{"type":"page","anonymousId":"v"},{"type":"x"}]}
+                {"batch":[{"type":"page","anonymousId":"v","timestamp":"2001-01-01T00:00:00Z"},
+                          {"type":"page","anonymousId":"v"},{"type":"x"}]}
                 """);
             await PostAsync(host, "/v1/track", "{");
             await host.App.StopAsync();
@@ -139,8 +143,12 @@ public sealed class EndToEndTests
                 DataDir = folder.Path,
                 Settings = new Dictionary<string, string?>
                 {
-                    ["Demo:TimeCompression"] = "600", ["Demo:Customers"] = "400", ["Demo:SessionGap"] = "00:00:03", ["Demo:CartAtRiskAfter"] = "00:00:01",
-                    ["Demo:CartAbandonedAfter"] = "00:00:03", ["Demo:StatusInterval"] = "00:00:01",
+                    ["Demo:TimeCompression"] = "600",
+                    ["Demo:Customers"] = "400",
+                    ["Demo:SessionGap"] = "00:00:03",
+                    ["Demo:CartAtRiskAfter"] = "00:00:01",
+                    ["Demo:CartAbandonedAfter"] = "00:00:03",
+                    ["Demo:StatusInterval"] = "00:00:01",
                 },
             },
             output, error, stop.Token);
@@ -168,7 +176,8 @@ public sealed class EndToEndTests
         Assert.InRange((double)customer["scores"]!["churn"]!, 0, 1);
     }
 
-    private static async Task<InsightHost> StartAsync(TempFolder folder, string? policy = null, params (string Key, string Value)[] settings)
+    private static async Task<InsightHost> StartAsync(
+        TempFolder folder, string? policy = null, params (string Key, string Value)[] settings)
     {
         var given = settings.ToDictionary(pair => pair.Key, pair => (string?)pair.Value);
         given["Intake:WriteKeys:0"] = TestHost.WriteKey;

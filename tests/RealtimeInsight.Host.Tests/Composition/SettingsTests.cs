@@ -11,7 +11,8 @@ public sealed class SettingsTests
     {
         var settings = HostSettings.Read(new HostArguments());
 
-        Assert.Equal((8080, "127.0.0.1", ".data", true), (settings.Host.Port, settings.Host.Listen, settings.Host.DataDir, settings.Host.Demo));
+        Assert.Equal(
+            (8080, "127.0.0.1", ".data", true), (settings.Host.Port, settings.Host.Listen, settings.Host.DataDir, settings.Host.Demo));
         Assert.Equal(TimeSpan.FromSeconds(45), settings.Customer.SessionGap);
         Assert.Equal(TimeSpan.FromSeconds(15), settings.Customer.CartAtRiskAfter);
         Assert.Equal(TimeSpan.FromSeconds(40), settings.Customer.CartAbandonedAfter);
@@ -47,8 +48,10 @@ public sealed class SettingsTests
             var fromCommandLine = HostSettings.Read(new HostArguments { Port = 9002 });
 
             Assert.Equal(9001, fromEnvironment.Host.Port);
-            Assert.Contains(SettingsPrinter.Lines(fromEnvironment), line => line.EndsWith("Host:Port = 9001  (environment)", StringComparison.Ordinal));
-            Assert.Contains(SettingsPrinter.Lines(fromCommandLine), line => line.EndsWith("Host:Port = 9002  (command line)", StringComparison.Ordinal));
+            Assert.Contains(
+                SettingsPrinter.Lines(fromEnvironment), line => line.EndsWith("Host:Port = 9001  (environment)", StringComparison.Ordinal));
+            Assert.Contains(SettingsPrinter.Lines(fromCommandLine), line =>
+                line.EndsWith("Host:Port = 9002  (command line)", StringComparison.Ordinal));
         }
         finally
         {

@@ -11,7 +11,8 @@ public sealed class DemoNarratorTests
         var status = new FakeEngine().GetStatus() with { EventsAccepted = 12_345, Customers = 678, CartsAbandoned = 9, Scores = 12_345 };
 
         Assert.Equal(
-            "-- 12,345 events (42/s) · 678 customers · carts 1 open, 1 at risk, 9 abandoned, 0 recovered, 0 converted · 12,345 scores · 1 actions sent",
+            "-- 12,345 events (42/s) · 678 customers · carts 1 open, 1 at risk, 9 abandoned, 0 recovered, 0 converted · "
+            + "12,345 scores · 1 actions sent",
             DemoNarrator.StatusLine(status, 42.2));
     }
 

@@ -35,14 +35,15 @@ public sealed class SegmentWriterTests
         var start = Instant.From(host.Time.Now) - TimeSpan.FromDays(2);
         var events = new ShopSimulator(new ShopSimulatorOptions { Start = start }).Events().Take(300).ToList();
 
-        var answer = await host.PostAsync("/v1/batch", Encoding.UTF8.GetString(SegmentWriter.Batch(events, Instant.From(host.Time.Now)).Span));
+        var answer = await host.PostAsync(
+            "/v1/batch", Encoding.UTF8.GetString(SegmentWriter.Batch(events, Instant.From(host.Time.Now)).Span));
 
         Assert.Equal((HttpStatusCode.OK, 300), (answer.Status, answer.Accepted));
     }
 
     private static string Comparable(CustomerEvent item) => string.Join('|',
-        item.Id, item.Kind, item.Customer, item.Visitor, item.OccurredAt, item.CartId, item.OrderId, item.CheckoutId, item.Value, item.Currency,
-        item.Subject, item.Text, item.Rating, item.TimeZone, string.Join(';', item.Products),
+        item.Id, item.Kind, item.Customer, item.Visitor, item.OccurredAt, item.CartId, item.OrderId, item.CheckoutId, item.Value,
+        item.Currency, item.Subject, item.Text, item.Rating, item.TimeZone, string.Join(';', item.Products),
         Entries(item.Traits), Entries(item.Consents));
 
     private static string Entries<T>(IReadOnlyDictionary<string, T>? map) =>

@@ -14,12 +14,12 @@ public sealed class BadInputTests
         { """{"type":5,"userId":"a"}""", RejectCodes.WrongType, "type is a number" },
         { """{"type":"track","userId":7,"event":"x"}""", RejectCodes.WrongType, "userId is a number" },
         { """{"type":"track","userId":"a","event":"x","properties":[]}""", RejectCodes.WrongType, "properties is an array" },
-        { """{"type":"track","userId":"a","event":"Product Viewed","properties":{"product_id":"p","price":true}}""", RejectCodes.WrongType, "price" },
-        { """{"type":"track","userId":"a","event":"Product Viewed","properties":{"product_id":"p","price":"cheap"}}""", RejectCodes.WrongType, "price" },
-        { """{"type":"track","userId":"a","event":"Product Viewed","properties":{"product_id":{},"price":1}}""", RejectCodes.WrongType, "product_id" },
-        { """{"type":"track","userId":"a","event":"Cart Viewed","properties":{"products":{}}}""", RejectCodes.WrongType, "products" },
-        { """{"type":"track","userId":"a","event":"Cart Viewed","properties":{"products":["p"]}}""", RejectCodes.WrongType, "products" },
-        { """{"type":"track","userId":"a","event":"Consent Changed","properties":{"consents":{"email":"yes"}}}""", RejectCodes.WrongType, "consents" },
+        { Track("Product Viewed", """{"product_id":"p","price":true}"""), RejectCodes.WrongType, "price" },
+        { Track("Product Viewed", """{"product_id":"p","price":"cheap"}"""), RejectCodes.WrongType, "price" },
+        { Track("Product Viewed", """{"product_id":{},"price":1}"""), RejectCodes.WrongType, "product_id" },
+        { Track("Cart Viewed", """{"products":{}}"""), RejectCodes.WrongType, "products" },
+        { Track("Cart Viewed", """{"products":["p"]}"""), RejectCodes.WrongType, "products" },
+        { Track("Consent Changed", """{"consents":{"email":"yes"}}"""), RejectCodes.WrongType, "consents" },
         { """{"type":"track","event":"x"}""", RejectCodes.MissingId, "neither userId nor anonymousId" },
         { """{"type":"track","userId":"","anonymousId":null,"event":"x"}""", RejectCodes.MissingId, "neither" },
         { """{"type":"alias","previousId":"v"}""", RejectCodes.MissingId, "userId" },
@@ -28,8 +28,8 @@ public sealed class BadInputTests
         { """{"type":"track","userId":"a","event":"  "}""", RejectCodes.MissingField, "event is missing" },
         { """{"type":"group","userId":"a"}""", RejectCodes.MissingField, "groupId" },
         { """{"type":"alias","userId":"a"}""", RejectCodes.MissingField, "previousId" },
-        { """{"type":"track","userId":"a","event":"Product Added","properties":{}}""", RejectCodes.MissingField, "product" },
-        { """{"type":"track","userId":"a","event":"Cart Viewed","properties":{"products":[{"price":1}]}}""", RejectCodes.MissingField, "product_id" },
+        { Track("Product Added", """{}"""), RejectCodes.MissingField, "product" },
+        { Track("Cart Viewed", """{"products":[{"price":1}]}"""), RejectCodes.MissingField, "product_id" },
         { """{"type":"track","userId":"a","event":"Consent Changed"}""", RejectCodes.MissingField, "consent" },
         { """{"type":"track","userId":"a","event":"x","timestamp":"2026-03-01T12:06:00Z"}""", RejectCodes.FutureTimestamp, "360 s ahead" },
         { """{"type":"track","userId":"a","event":"x","timestamp":"9999-12-31T23:59:59Z"}""", RejectCodes.FutureTimestamp, "ahead" },
@@ -37,23 +37,26 @@ public sealed class BadInputTests
         { """{"type":"track","userId":"a","event":"x","timestamp":"1969-07-20T20:17:40Z"}""", RejectCodes.BadTimestamp, "1969" },
         { """{"type":"track","userId":"a","event":"x","sentAt":"12:00"}""", RejectCodes.BadTimestamp, "sentAt" },
         { """{"type":"track","userId":"a","event":"x","timestamp":1740830400}""", RejectCodes.WrongType, "timestamp is a number" },
-        { """{"type":"track","userId":"a","event":"Product Viewed","properties":{"product_id":"p","price":"NaN"}}""", RejectCodes.InvalidNumber, "NaN" },
-        { """{"type":"track","userId":"a","event":"Product Viewed","properties":{"product_id":"p","price":NaN}}""", RejectCodes.InvalidNumber, "NaN" },
-        { """{"type":"track","userId":"a","event":"Product Viewed","properties":{"product_id":"p","price":-Infinity}}""", RejectCodes.InvalidNumber, "Inf" },
-        { """{"type":"track","userId":"a","event":"Product Viewed","properties":{"product_id":"p","price":-1}}""", RejectCodes.InvalidNumber, "price is -1" },
-        { """{"type":"track","userId":"a","event":"Product Viewed","properties":{"product_id":"p","price":1e400}}""", RejectCodes.InvalidNumber, "1e400" },
-        { """{"type":"track","userId":"a","event":"Product Added","properties":{"product_id":"p","quantity":0}}""", RejectCodes.InvalidNumber, "quantity is 0" },
-        { """{"type":"track","userId":"a","event":"Product Added","properties":{"product_id":"p","quantity":1000001}}""", RejectCodes.InvalidNumber, "1000001" },
-        { """{"type":"track","userId":"a","event":"Product Added","properties":{"product_id":"p","quantity":1.5}}""", RejectCodes.InvalidNumber, "1.5" },
-        { """{"type":"track","userId":"a","event":"Product Reviewed","properties":{"product_id":"p","rating":6}}""", RejectCodes.InvalidNumber, "rating is 6" },
-        { """{"type":"track","userId":"a","event":"Order Completed","properties":{"total":-3}}""", RejectCodes.InvalidNumber, "total is -3" },
-        { """{"type":"track","userId":"a","event":"Order Completed","properties":{"total":3,"currency":"ZZZ"}}""", RejectCodes.UnknownCurrency, "'ZZZ'" },
+        { Track("Product Viewed", """{"product_id":"p","price":"NaN"}"""), RejectCodes.InvalidNumber, "NaN" },
+        { Track("Product Viewed", """{"product_id":"p","price":NaN}"""), RejectCodes.InvalidNumber, "NaN" },
+        { Track("Product Viewed", """{"product_id":"p","price":-Infinity}"""), RejectCodes.InvalidNumber, "Inf" },
+        { Track("Product Viewed", """{"product_id":"p","price":-1}"""), RejectCodes.InvalidNumber, "price is -1" },
+        { Track("Product Viewed", """{"product_id":"p","price":1e400}"""), RejectCodes.InvalidNumber, "1e400" },
+        { Track("Product Added", """{"product_id":"p","quantity":0}"""), RejectCodes.InvalidNumber, "quantity is 0" },
+        { Track("Product Added", """{"product_id":"p","quantity":1000001}"""), RejectCodes.InvalidNumber, "1000001" },
+        { Track("Product Added", """{"product_id":"p","quantity":1.5}"""), RejectCodes.InvalidNumber, "1.5" },
+        { Track("Product Reviewed", """{"product_id":"p","rating":6}"""), RejectCodes.InvalidNumber, "rating is 6" },
+        { Track("Order Completed", """{"total":-3}"""), RejectCodes.InvalidNumber, "total is -3" },
+        { Track("Order Completed", """{"total":3,"currency":"ZZZ"}"""), RejectCodes.UnknownCurrency, "'ZZZ'" },
         { """{"type":"track","userId":"anon:x","event":"x"}""", RejectCodes.InvalidId, "anon:" },
         { """{"type":"track","userId":"a\u0001b","event":"x"}""", RejectCodes.InvalidId, "U+0001" },
         { """{"type":"track","userId":"  ","event":"x"}""", RejectCodes.InvalidId, "userId" },
         { """{"type":"track","userId":"\ud800","event":"x"}""", RejectCodes.InvalidJson, "Unicode" },
         { """{"type":"merge","userId":"a"}""", RejectCodes.UnsupportedType, "'merge'" },
     };
+
+    private static string Track(string name, string properties) =>
+        $$"""{"type":"track","userId":"a","event":"{{name}}","properties":{{properties}}""" + "}";
 
     [Theory]
     [MemberData(nameof(BadItems))]
@@ -108,7 +111,8 @@ public sealed class BadInputTests
         await using var host = await TestHost.StartAsync();
         var products = string.Join(',', Enumerable.Range(0, count).Select(i => $$"""{"product_id":"p{{i}}"}"""));
 
-        var answer = await host.PostAsync("/v1/track", $$"""{"userId":"a","event":"Cart Viewed","properties":{"products":[{{products}}] } }""");
+        var answer = await host.PostAsync(
+            "/v1/track", $$"""{"userId":"a","event":"Cart Viewed","properties":{"products":[{{products}}] } }""");
 
         Assert.Equal(isAccepted ? HttpStatusCode.OK : HttpStatusCode.BadRequest, answer.Status);
         if (!isAccepted) Assert.Equal(RejectCodes.TooMany, answer.Reject(0).Code);
@@ -236,7 +240,7 @@ public sealed class BadInputTests
         Assert.True(Currencies.TryGet("jpy", out var code));
         Assert.Equal("JPY", code);
         Assert.False(Currencies.TryGet("EURO", out _));
-        Assert.False(Currencies.TryGet("XXX", out _));
+        Assert.False(Currencies.TryGet("XTS", out _));
         Assert.InRange(Currencies.Count, 170, 185);
     }
 
@@ -245,7 +249,8 @@ public sealed class BadInputTests
     {
         await using var host = await TestHost.StartAsync();
         var random = new Random(20260301);
-        string[] values = ["null", "1", "-1", "\"x\"", "\"\"", "[]", "{}", "true", "1e309", "\"2026-13-45\"", "\"\\ud83d\"", "[[[]]]", "NaN"];
+        string[] values =
+            ["null", "1", "-1", "\"x\"", "\"\"", "[]", "{}", "true", "1e309", "\"2026-13-45\"", "\"\\ud83d\"", "[[[]]]", "NaN"];
         string[] names =
         [
             "type", "userId", "anonymousId", "event", "properties", "traits", "context", "timestamp", "sentAt", "messageId", "products",

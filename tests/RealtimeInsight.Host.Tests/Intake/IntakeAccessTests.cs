@@ -58,7 +58,10 @@ public sealed class IntakeAccessTests
 
         var answer = await host.PostAsync("/v1/track", Body, key, change: request =>
         {
-            if (header is not null) request.Headers.Add(header.Split(':')[0], header[(header.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+            if (header is not null)
+            {
+                request.Headers.Add(header.Split(':')[0], header[(header.IndexOf(':', StringComparison.Ordinal) + 1)..]);
+            }
             if (hostName is not null) request.Headers.Host = hostName;
         });
 

@@ -11,7 +11,8 @@ public sealed class SegmentClientTests
     {
         await using var host = await TestHost.StartAsync();
 
-        var (code, output) = await Programs.RunAsync("node", ["send.mjs", host.Host.Address, TestHost.WriteKey], folder: NodeFactAttribute.Folder);
+        var (code, output) = await Programs.RunAsync(
+            "node", ["send.mjs", host.Host.Address, TestHost.WriteKey], folder: NodeFactAttribute.Folder);
 
         Assert.True(code == 0, output);
         var seen = JsonNode.Parse(output)!;

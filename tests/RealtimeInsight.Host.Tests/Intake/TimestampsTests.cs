@@ -60,7 +60,8 @@ public sealed class TimestampsTests
         var at = Timestamps.Correct(
             Received, DateTimeOffset.Parse(sentAt), DateTimeOffset.Parse(original), FutureMax, out _);
 
-        Assert.InRange(at.UnixMs, new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(), Received.ToUnixTimeMilliseconds());
+        Assert.InRange(
+            at.UnixMs, new DateTimeOffset(2000, 1, 1, 0, 0, 0, TimeSpan.Zero).ToUnixTimeMilliseconds(), Received.ToUnixTimeMilliseconds());
     }
 
     [Theory]

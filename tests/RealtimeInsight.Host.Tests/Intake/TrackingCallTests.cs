@@ -15,7 +15,8 @@ public sealed class TrackingCallTests
         var answer = await host.PostAsync("/v1/track", """
             {"messageId":"m1","userId":"alice","event":"Product Added","timestamp":"2026-03-01T11:59:00Z",
              "context":{"timezone":"Europe/Berlin"},
-             "properties":{"cart_id":"c1","product_id":"p1","category":"shoes","brand":"acme","name":"Boot","price":29.95,"quantity":2,"currency":"eur"}}
+             "properties":{"cart_id":"c1","product_id":"p1","category":"shoes","brand":"acme","name":"Boot",
+                           "price":29.95,"quantity":2,"currency":"eur"}}
             """);
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
@@ -47,7 +48,8 @@ public sealed class TrackingCallTests
         Assert.Equal("alice", stored.Customer.Value);
         Assert.Equal("anon:v1", stored.Visitor?.Value);
         Assert.Equal(
-            new Dictionary<string, string> { ["plan"] = "gold", ["age"] = "41", ["vip"] = "true", ["address.city"] = "Kiel" }, stored.Traits);
+            new Dictionary<string, string> { ["plan"] = "gold", ["age"] = "41", ["vip"] = "true", ["address.city"] = "Kiel" },
+            stored.Traits);
     }
 
     [Fact]
@@ -91,7 +93,8 @@ public sealed class TrackingCallTests
     {
         await using var host = await TestHost.StartAsync();
 
-        var answer = await host.PostAsync("/v1/track", """{"userId":"alice","event":"Quiz Finished","properties":{"value":"not a number"}}""");
+        var answer = await host.PostAsync(
+            "/v1/track", """{"userId":"alice","event":"Quiz Finished","properties":{"value":"not a number"}}""");
 
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         var stored = Assert.Single(host.Engine.Events);
@@ -112,7 +115,8 @@ public sealed class TrackingCallTests
             """);
 
         var now = Instant.From(host.Time.Now);
-        Assert.Equal([("Asia/Tokyo", "/shared", now - TimeSpan.FromSeconds(30)), ("Europe/Paris", "/shared", now - TimeSpan.FromSeconds(20))],
+        Assert.Equal(
+            [("Asia/Tokyo", "/shared", now - TimeSpan.FromSeconds(30)), ("Europe/Paris", "/shared", now - TimeSpan.FromSeconds(20))],
             host.Engine.Events.Select(stored => (stored.TimeZone!, stored.Subject!, stored.OccurredAt)));
     }
 
@@ -120,7 +124,8 @@ public sealed class TrackingCallTests
     public async Task Batch_SentTwice_CountsDuplicates()
     {
         await using var host = await TestHost.StartAsync();
-        const string body = """{"batch":[{"type":"page","anonymousId":"v1","messageId":"a"},{"type":"page","anonymousId":"v1","messageId":"b"}]}""";
+        const string body =
+            """{"batch":[{"type":"page","anonymousId":"v1","messageId":"a"},{"type":"page","anonymousId":"v1","messageId":"b"}]}""";
 
         await host.PostAsync("/v1/batch", body);
         var second = await host.PostAsync("/v1/batch", body);
@@ -147,7 +152,8 @@ public sealed class TrackingCallTests
     }
 
     [Theory]
-    [InlineData("service message", """{"text":"Where is my parcel?","from":"customer"}""", EventKind.ServiceMessage, "customer", "Where is my parcel?")]
+    [InlineData("service message", """{"text":"Where is my parcel?","from":"customer"}""", EventKind.ServiceMessage, "customer",
+        "Where is my parcel?")]
     [InlineData("Live Chat Message Sent", """{"message_body":"hi","channel":"chat"}""", EventKind.ServiceMessage, "chat", "hi")]
     [InlineData("social_mention", """{"text":"nice shop","network":"mastodon"}""", EventKind.SocialMention, "mastodon", "nice shop")]
     [InlineData("ad_click", """{"campaign":"spring"}""", EventKind.AdClicked, "spring", null)]
@@ -184,7 +190,8 @@ public sealed class TrackingCallTests
 
         await host.PostAsync("/v1/track", """
             {"userId":"alice","event":"purchase","properties":{"transaction_id":"t1","value":72.05,"currency":"USD","coupon":"SPRING",
-             "items":[{"item_id":"SKU_1","item_name":"Tee","item_brand":"Acme","item_category":"tops","price":10.01,"quantity":3},{"item_id":7}]}}
+             "items":[{"item_id":"SKU_1","item_name":"Tee","item_brand":"Acme","item_category":"tops",
+                       "price":10.01,"quantity":3},{"item_id":7}]}}
             """);
 
         var stored = Assert.Single(host.Engine.Events);
@@ -230,6 +237,7 @@ public sealed class TrackingCallTests
     public void Names_EveryKindButCustom_HasOne()
     {
         var named = EventNames.All.Values.ToHashSet();
-        Assert.Equal(Enum.GetValues<EventKind>().Where(kind => kind != EventKind.Custom), Enum.GetValues<EventKind>().Where(named.Contains));
+        Assert.Equal(
+            Enum.GetValues<EventKind>().Where(kind => kind != EventKind.Custom), Enum.GetValues<EventKind>().Where(named.Contains));
     }
 }

@@ -26,7 +26,7 @@ internal static class Programs
 
     /// <summary>Runs to the end; the output holds both streams.</summary>
     public static async Task<(int Code, string Output)> RunAsync(
-        string name, IEnumerable<string> arguments, string input = "", string? folder = null, Dictionary<string, string>? environment = null)
+        string name, IEnumerable<string> arguments, string input = "", string? folder = null)
     {
         var start = new ProcessStartInfo(Find(name) ?? name)
         {
@@ -36,7 +36,6 @@ internal static class Programs
             WorkingDirectory = folder ?? "",
         };
         foreach (var argument in arguments) start.ArgumentList.Add(argument);
-        foreach (var (key, value) in environment ?? []) start.Environment[key] = value;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEndAsync();
         var error = process.StandardError.ReadToEndAsync();

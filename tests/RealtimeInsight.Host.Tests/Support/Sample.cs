@@ -22,7 +22,8 @@ internal static class Sample
             new Dictionary<string, string> { ["country"] = "DE" }, new Dictionary<string, bool> { ["email"] = true },
             "Europe/Berlin", false, ["anon:v1"]),
         Session = new SessionView(3, true, At - TimeSpan.FromMinutes(4), At, 9, 5),
-        Cart = new CartView("cart-1", "c1", "at_risk", At - TimeSpan.FromMinutes(3), At, 59.9m, "EUR", [new CartLineView("p1", 2, 29.95m, "Boot")]),
+        Cart = new CartView(
+            "cart-1", "c1", "at_risk", At - TimeSpan.FromMinutes(3), At, 59.9m, "EUR", [new CartLineView("p1", 2, 29.95m, "Boot")]),
         Scores = new ScoresView(0.12f, 0.71f, 0.3f, "behaviour/1", At, 2.5, false, null),
         Segments = ["known", "cart_at_risk"],
         LastEvents = [new RecentEventView("cart_added", At, 59.9m)],

@@ -25,7 +25,8 @@ public sealed class PrometheusTextTests
         var counter = meter.CreateCounter<long>("jobs", "{job}", "Jobs \\ done\nso far.");
         var histogram = meter.CreateHistogram<double>("wait", "s", "Waiting.", advice: new() { HistogramBucketBoundaries = [0.1, 1] });
         var upDown = meter.CreateUpDownCounter<int>("open", "{door}", "Open doors.");
-        meter.CreateObservableGauge("level", () => new Measurement<double>(0.5, new KeyValuePair<string, object?>("tank", "a")), "1", "Level.");
+        meter.CreateObservableGauge(
+            "level", () => new Measurement<double>(0.5, new KeyValuePair<string, object?>("tank", "a")), "1", "Level.");
         meter.CreateGauge<int>("speed", "{turn}", "Turns.").Record(7);
 
         counter.Add(2, new("kind", "a\"b\\c\nd"), new("at.place", 3));

@@ -5,7 +5,10 @@ using RealtimeInsight.Engine.Port;
 
 namespace RealtimeInsight.Cli.Replay;
 
-/// <summary>What a replay did. Line counts are of this replay; customers and cart states are of all the engine knows.</summary>
+/// <summary>
+/// What a replay did. In a data folder that held customers before, <see cref="Customers"/> and the carts by state count these too;
+/// everything else is of this replay.
+/// </summary>
 public sealed record ReplaySummary
 {
     private static readonly JsonSerializerOptions Wire = new()

@@ -31,6 +31,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly NoticeHub _notices;
     private readonly Lock _gate = new();
+    private readonly SemaphoreSlim _intake = new(1, 1);
     private Task? _stop;
     private EngineParts? _running;
     private volatile bool _isStopped;
@@ -97,10 +98,21 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         var parts = Running;
         if (parts.Problem is { } problem) throw new EngineUnavailableException(problem);
         var ticket = new IngestTicket(batch, _time.GetTimestamp());
-        foreach (var (shard, part) in BatchRouter.Split(ticket, parts.Loops.Length, _options.BatchEventsMax))
+        var split = BatchRouter.Split(ticket, parts.Loops.Length, _options.BatchEventsMax);
+
+        // One batch after the other: a sender that does not wait for answers still has its events applied in its order.
+        await _intake.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
         {
-            ticket.AddPart();
-            await parts.Loops[shard].EnqueueAsync(part, cancellationToken).ConfigureAwait(false);
+            foreach (var (shard, part) in split)
+            {
+                ticket.AddPart();
+                await parts.Loops[shard].EnqueueAsync(part, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        finally
+        {
+            _intake.Release();
         }
 
         ticket.Done();

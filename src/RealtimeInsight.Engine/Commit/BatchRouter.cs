@@ -7,15 +7,16 @@ internal static class BatchRouter
 {
     public static int ShardOf(ulong customerHash, int shards) => (int)(customerHash % (ulong)shards);
 
-    /// <summary>Parts are made as they are taken, so that a batch that waits holds little. Rejects go with the first part.</summary>
-    public static IEnumerable<(int Shard, IngestPart Part)> Split(IngestTicket ticket, int shards, int eventsMax)
+    /// <summary>Rejects go with the first part.</summary>
+    public static List<(int Shard, IngestPart Part)> Split(IngestTicket ticket, int shards, int eventsMax)
     {
         var batch = ticket.Batch;
         var count = batch.Events.Count;
+        var parts = new List<(int Shard, IngestPart Part)>();
         if (count == 0)
         {
-            if (batch.Rejects.Count > 0) yield return (0, new IngestPart(ticket, 0) { Rejects = batch.Rejects });
-            yield break;
+            if (batch.Rejects.Count > 0) parts.Add((0, new IngestPart(ticket, 0) { Rejects = batch.Rejects }));
+            return parts;
         }
 
         var hashes = new ulong[count];
@@ -29,23 +30,18 @@ internal static class BatchRouter
             {
                 var index = order is null ? i : order[i];
                 if (shards > 1 && ShardOf(hashes[index], shards) != shard) continue;
-                if (part is { } full && full.Count == eventsMax)
-                {
-                    yield return (shard, full);
-                    part = null;
-                }
-
-                if (part is null)
+                if (part is null || part.Count == eventsMax)
                 {
                     part = new IngestPart(ticket, Math.Min(eventsMax, count)) { Rejects = rejects };
                     rejects = [];
+                    parts.Add((shard, part));
                 }
 
                 part.Add(index, hashes[index]);
             }
-
-            if (part is not null) yield return (shard, part);
         }
+
+        return parts;
     }
 
     /// <summary>Indexes by event time, equal times in the order of the batch; null when the batch is in order already.</summary>

@@ -11,6 +11,7 @@ internal sealed record EvaluationTask(
     /// <summary>Every task there is, in the order of the help.</summary>
     public static IReadOnlyList<EvaluationTask> All { get; } =
     [
+        SessionTasks.NextItem,
         LifetimeTasks.Lifetime,
         LifetimeTasks.Churn,
         ExperimentTasks.Uplift,

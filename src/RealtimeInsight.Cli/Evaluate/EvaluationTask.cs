@@ -11,9 +11,12 @@ internal sealed record EvaluationTask(
     /// <summary>Every task there is, in the order of the help.</summary>
     public static IReadOnlyList<EvaluationTask> All { get; } =
     [
+        ShoppingTasks.Abandonment,
+        ShoppingTasks.Purchase,
         SessionTasks.NextItem,
         LifetimeTasks.Lifetime,
         LifetimeTasks.Churn,
+        ShoppingTasks.Conversion,
         ExperimentTasks.Uplift,
         ExperimentTasks.OffPolicy,
     ];

@@ -9,6 +9,7 @@ namespace RealtimeInsight.Cli.Evaluate;
 internal static class LifetimeTasks
 {
     private const string Cdnow = "cdnow";
+    private const string OnlineRetail = "online_retail";
 
     public static EvaluationTask Lifetime { get; } = new(
         "clv", "purchases, spend and churn of every customer after a cut (BG/NBD family)", [Cdnow],
@@ -20,13 +21,44 @@ internal static class LifetimeTasks
         });
 
     public static EvaluationTask Churn { get; } = new(
-        "churn", "customers without a purchase after a cut", [Cdnow],
+        "churn", "customers without a purchase after a cut", [OnlineRetail, Cdnow],
         (request, progress) =>
         {
+            if (request.Format == OnlineRetail) return RetailChurn(request, progress);
             var (train, test) = Load(request, progress);
             progress.Step("fitting the purchase models");
             return LifetimeStudy.Churn(request.Format, train, test, SingleCut(request), request.Seed);
         });
+
+    private static EvaluationReport RetailChurn(EvaluationRequest request, EvaluationProgress progress)
+    {
+        progress.Step("reading orders");
+        var train = ReadOrders(request.Train, "--train");
+        var test = request.IsSameData ? null : ReadOrders(request.Test, "--test");
+        return ChurnStudy.Run(request.Format, train, test, request.Cuts, request.Seed, progress.Step);
+    }
+
+    /// <summary>Lines of known customers; invoices that start with C are cancellations, prices of 0 or less are no purchases.</summary>
+    private static List<ChurnStudy.Line> ReadOrders(IReadOnlyList<string> paths, string option)
+    {
+        string[] columns = ["InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice", "CustomerID"];
+        var lines = new List<ChurnStudy.Line>();
+        foreach (var row in TableFile.Rows(paths, option, OnlineRetail, ",", columns))
+        {
+            if (row.Text("CustomerID").Length == 0) continue;
+            var (invoice, price) = (row.Text("InvoiceNo"), row.Number("UnitPrice"));
+            var isCancellation = invoice.StartsWith('C');
+            if (!isCancellation && (price <= 0 || row.Number("Quantity") <= 0)) continue;
+            lines.Add(new ChurnStudy.Line(
+                (int)row.Whole("CustomerID"),
+                invoice,
+                DateOnly.FromDateTime(row.Time("InvoiceDate")),
+                price * row.Number("Quantity"),
+                isCancellation));
+        }
+
+        return lines;
+    }
 
     private static (List<Purchase> Train, List<Purchase> Test) Load(EvaluationRequest request, EvaluationProgress progress)
     {

@@ -1,0 +1,60 @@
+using RealtimeInsight.Insights.Evaluation;
+
+namespace RealtimeInsight.Insights.Learning;
+
+/// <summary>Trains the tabular ensemble on earlier cases and judges it on later ones beside simpler methods.</summary>
+public static class TabularStudy
+{
+    private const double Ridge = 10;
+
+    /// <summary>Fewest training cases of each class.</summary>
+    private const int ClassMin = 10;
+
+    private static readonly BoostingSettings Settings = new()
+    {
+        Trees = 160,
+        LearningRate = 0.04,
+        LeavesMax = 8,
+        LeafCasesMin = 25,
+        Ridge = 5,
+        RowShare = 0.7,
+        FeatureShare = 0.6,
+    };
+
+    /// <param name="rule">A baseline by one feature: its name and column.</param>
+    public static ReportSection Section(
+        string name,
+        IReadOnlyList<LabelledCase> train,
+        IReadOnlyList<LabelledCase> test,
+        (string Name, int Column) rule,
+        int seed)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
+        bool[] labels = [.. train.Select(known => known.Label)];
+        var positives = labels.Count(label => label);
+        if (Math.Min(positives, labels.Length - positives) < ClassMin)
+        {
+            throw new EvaluationException(
+                $"{name}: {positives} of {labels.Length} training cases are positive; at least {ClassMin} of each class are needed");
+        }
+
+        double[][] rows = [.. train.Select(known => known.Features)];
+        var model = TabularModel.Fit(rows, labels, Settings, seed, [.. train.Select(known => known.Group)]);
+        var linear = LogisticRegression.Fit([.. rows.Select(TabularModel.Damped)], labels, Ridge);
+        var single = LogisticRegression.Fit([.. rows.Select(row => Single(row, rule.Column))], labels, ridge: 1);
+        var rate = positives / (double)labels.Length;
+        return BinaryEvaluation.Section(
+            name,
+            [.. test.Select(later => later.Label)],
+            new("trees_and_logistic", [.. test.Select(later => model.Predict(later.Features))], model.Threshold),
+            [
+                new("logistic_regression", [.. test.Select(later => linear.Predict(TabularModel.Damped(later.Features)))], model.Threshold),
+                new(rule.Name, [.. test.Select(later => single.Predict(Single(later.Features, rule.Column)))], model.Threshold),
+                new("constant_rate", [.. test.Select(_ => rate)], model.Threshold),
+            ],
+            seed);
+    }
+
+    private static double[] Single(double[] row, int column) => TabularModel.Damped([row[column]]);
+}

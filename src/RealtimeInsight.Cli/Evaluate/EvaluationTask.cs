@@ -17,6 +17,8 @@ internal sealed record EvaluationTask(
         LifetimeTasks.Lifetime,
         LifetimeTasks.Churn,
         ShoppingTasks.Conversion,
+        TextTasks.Sentiment,
+        DemandTasks.Demand,
         ExperimentTasks.Uplift,
         ExperimentTasks.OffPolicy,
     ];

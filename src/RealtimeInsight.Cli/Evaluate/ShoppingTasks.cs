@@ -93,7 +93,8 @@ internal static class ShoppingTasks
     private static int MonthOf(string name, string option)
     {
         var months = CultureInfo.InvariantCulture.DateTimeFormat.AbbreviatedMonthNames;
-        var index = name.Length < 3 ? -1 : Array.FindIndex(months, month => month.Length > 0 && name.StartsWith(month, StringComparison.Ordinal));
+        var index = name.Length < 3 ? -1
+            : Array.FindIndex(months, month => month.Length > 0 && name.StartsWith(month, StringComparison.Ordinal));
         return index >= 0 ? index + 1 : throw CliException.Usage($"{option}: Month '{name}' is not a month's English name");
     }
 }

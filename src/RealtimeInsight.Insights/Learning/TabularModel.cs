@@ -25,10 +25,13 @@ public sealed class TabularModel
         Threshold = threshold;
     }
 
-    /// <summary>Probability from which a case is flagged: 0.5, or where positives are rare, what flags as many cases as are positive.</summary>
+    /// <summary>
+    /// Probability from which a case is flagged: 0.5, or where positives are rare, what flags as many cases as are positive.
+    /// </summary>
     public double Threshold { get; }
 
-    /// <param name="groups">Cases of one group (a customer) are never split between learning and judging; null: each case for itself.</param>
+    /// <param name="groups">Cases of one group (a customer) are never split between learning and judging; null: each case for
+    /// itself.</param>
     public static TabularModel Fit(
         IReadOnlyList<double[]> rows, IReadOnlyList<bool> labels, BoostingSettings settings, int seed, IReadOnlyList<int>? groups = null)
     {

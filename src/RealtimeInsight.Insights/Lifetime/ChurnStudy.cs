@@ -20,9 +20,11 @@ public static class ChurnStudy
     /// <summary>One order line of a known customer; cancellations have a negative amount.</summary>
     public readonly record struct Line(int Customer, string Invoice, DateOnly Day, double Amount, bool IsCancellation);
 
-    /// <param name="cuts">Days to judge; empty: the last training day where the test is later, else the last cut with a full outcome.</param>
+    /// <param name="cuts">Days to judge; empty: the last training day where the test is later, else the last cut with a full
+    /// outcome.</param>
     public static EvaluationReport Run(
-        string format, IReadOnlyList<Line> train, IReadOnlyList<Line>? test, IReadOnlyList<DateOnly> cuts, int seed, Action<string> progress)
+        string format, IReadOnlyList<Line> train, IReadOnlyList<Line>? test, IReadOnlyList<DateOnly> cuts, int seed,
+            Action<string> progress)
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(cuts);
@@ -38,7 +40,8 @@ public static class ChurnStudy
                 $"cut {cut:O}: the {OutcomeDays} days after it have to be in the data, which spans {first:O} to {last:O}");
         }
 
-        var customers = all.GroupBy(line => line.Customer).ToDictionary(group => group.Key, group => group.OrderBy(line => line.Day).ToList());
+        var customers = all.GroupBy(line => line.Customer)
+            .ToDictionary(group => group.Key, group => group.OrderBy(line => line.Day).ToList());
         var sections = new List<ReportSection>();
         var notes = new List<string>();
         var trained = 0;
@@ -55,7 +58,8 @@ public static class ChurnStudy
             LabelledCase[] earlier = [.. known.SelectMany(earlierCut => Cases(customers, first, earlierCut))];
             trained = Math.Max(trained, earlier.Length);
             sections.Add(TabularStudy.Section(
-                $"churn at {cut:O}: no purchase in the {OutcomeDays} days after it", earlier, Cases(customers, first, cut), ("recency", 0), seed)
+                $"churn at {cut:O}: no purchase in the {OutcomeDays} days after it", earlier, Cases(customers, first, cut), (
+                    "recency", 0), seed)
                 with { Notes = [$"learned on {known.Count} cuts from {known[0]:O} to {known[^1]:O}, all with a full outcome by {cut:O}"] });
         }
 

@@ -47,7 +47,8 @@ public static class ConversionStudy
             var gain = leaking.Model["auc"] - sections[0].Model["auc"];
             sections.Add(leaking with
             {
-                Claim = Claim.Refused($"PageValues is computed from finished purchases: its {gain:+0.000;-0.000} of AUC is the label leaking"),
+                Claim = Claim.Refused(
+                    $"PageValues is computed from finished purchases: its {gain:+0.000;-0.000} of AUC is the label leaking"),
             });
         }
 

@@ -9,7 +9,9 @@ public static class SessionStudy
     /// <summary>Share of the decisions, the latest ones, that are judged where there is no separate test data.</summary>
     private const double TestShare = 0.3;
 
-    /// <summary>Carts that stay without a transaction; <paramref name="test"/> null: the last decisions of <paramref name="train"/>.</summary>
+    /// <summary>
+    /// Carts that stay without a transaction; <paramref name="test"/> null: the last decisions of <paramref name="train"/>.
+    /// </summary>
     public static EvaluationReport Abandonment(string format, IReadOnlyList<ShopEvent> train, IReadOnlyList<ShopEvent>? test, int seed) =>
         Report("abandonment", format, "cart abandoned: no transaction after the session's first cart event",
             SessionDecisions.Abandonment, ("item_bought_per_cart", SessionDecisions.ItemRateColumn), train, test, seed);

@@ -1,0 +1,149 @@
+namespace RealtimeInsight.Insights.Text;
+
+/// <summary>
+/// Sentiment from hashed n-grams: logistic regression on n-grams scaled by their naive Bayes log-count ratio (Wang and Manning 2012),
+/// trained by AdaGrad. The same seed gives the same model.
+/// </summary>
+public sealed class SentimentModel
+{
+    private const int Epochs = 6;
+    private const double LearningRate = 0.15;
+    private const double Smoothing = 1;
+
+    /// <summary>Length of every text's feature vector: it sets the size of the steps.</summary>
+    private const double Norm = 1.5;
+
+    private const double ScaleFloor = 0.25;
+
+    /// <summary>Weights start a little on the side that the ratios point to.</summary>
+    private const float StartWeight = 0.1f;
+
+    private readonly float[] _weights;
+    private readonly float[] _scales;
+    private readonly double _intercept;
+
+    private SentimentModel(float[] weights, float[] scales, double intercept)
+    {
+        _weights = weights;
+        _scales = scales;
+        _intercept = intercept;
+    }
+
+    /// <param name="progress">Told which pass over the texts is under way.</param>
+    public static SentimentModel Fit(IReadOnlyList<Review> reviews, int seed, Action<string>? progress = null)
+    {
+        ArgumentNullException.ThrowIfNull(reviews);
+        if (reviews.Select(review => review.IsPositive).Distinct().Count() < 2)
+        {
+            throw new ArgumentException("reviews of both kinds are needed to learn from");
+        }
+
+        progress?.Invoke($"reading {reviews.Count} texts");
+        var hasher = new NgramHasher();
+        var texts = new List<(int[] Buckets, float[] Values)>(reviews.Count);
+        foreach (var review in reviews)
+        {
+            hasher.Read(review.Text);
+            texts.Add(([.. hasher.BucketsOfLast], [.. hasher.CountsOfLast.Select(count => (float)(1 + Math.Log(count)))]));
+        }
+
+        var (ratios, scales) = Scales(texts, reviews);
+        foreach (var (buckets, values) in texts) Scale(buckets, values, scales);
+        var weights = new float[NgramHasher.Buckets];
+        for (var bucket = 0; bucket < weights.Length; bucket++) weights[bucket] = Math.Sign(ratios[bucket]) * StartWeight;
+        var intercept = Train(texts, reviews, weights, seed, progress);
+        return new SentimentModel(weights, scales, intercept);
+    }
+
+    /// <summary>Probability that the text is positive. The caller owns the hasher, one a thread.</summary>
+    public double Predict(string text, NgramHasher hasher)
+    {
+        ArgumentNullException.ThrowIfNull(hasher);
+        hasher.Read(text);
+        var (buckets, counts) = (hasher.BucketsOfLast, hasher.CountsOfLast);
+        double score = 0, squares = 0;
+        for (var i = 0; i < buckets.Count; i++)
+        {
+            var scale = _scales[buckets[i]];
+            if (scale == 0) continue;
+            var value = scale * (counts[i] == 1 ? 1 : 1 + Math.Log(counts[i]));
+            score += value * _weights[buckets[i]];
+            squares += value * value;
+        }
+
+        return 1 / (1 + Math.Exp(-_intercept - (squares > 0 ? score * Norm / Math.Sqrt(squares) : 0)));
+    }
+
+    /// <summary>Log-count ratios, and the scale of each bucket made of them; 0 for buckets met once only.</summary>
+    private static (float[] Ratios, float[] Scales) Scales(List<(int[] Buckets, float[] Values)> texts, IReadOnlyList<Review> reviews)
+    {
+        var (positive, negative) = (new float[NgramHasher.Buckets], new float[NgramHasher.Buckets]);
+        double positives = 0, negatives = 0;
+        for (var i = 0; i < texts.Count; i++)
+        {
+            var table = reviews[i].IsPositive ? positive : negative;
+            if (reviews[i].IsPositive) positives++;
+            else negatives++;
+            foreach (var bucket in texts[i].Buckets) table[bucket]++;
+        }
+
+        var (ratios, scales) = (new float[NgramHasher.Buckets], new float[NgramHasher.Buckets]);
+        for (var bucket = 0; bucket < ratios.Length; bucket++)
+        {
+            if (positive[bucket] + negative[bucket] < 2) continue;
+            var ratio = Math.Log((positive[bucket] + Smoothing) / (positives + (2 * Smoothing)))
+                - Math.Log((negative[bucket] + Smoothing) / (negatives + (2 * Smoothing)));
+            ratios[bucket] = (float)ratio;
+            scales[bucket] = (float)(ScaleFloor + Math.Abs(ratio));
+        }
+
+        return (ratios, scales);
+    }
+
+    private static void Scale(int[] buckets, float[] values, float[] scales)
+    {
+        double squares = 0;
+        for (var i = 0; i < buckets.Length; i++)
+        {
+            values[i] *= scales[buckets[i]];
+            squares += values[i] * values[i];
+        }
+
+        var factor = squares > 0 ? (float)(Norm / Math.Sqrt(squares)) : 0;
+        for (var i = 0; i < values.Length; i++) values[i] *= factor;
+    }
+
+    private static double Train(
+        List<(int[] Buckets, float[] Values)> texts, IReadOnlyList<Review> reviews, float[] weights, int seed, Action<string>? progress)
+    {
+        var random = new Random(seed);
+        var order = Enumerable.Range(0, texts.Count).ToArray();
+        var squares = new float[NgramHasher.Buckets];
+        double intercept = 0, interceptSquares = 1;
+        for (var epoch = 1; epoch <= Epochs; epoch++)
+        {
+            progress?.Invoke($"learning sentiment, pass {epoch} of {Epochs}");
+            random.Shuffle(order);
+            foreach (var i in order)
+            {
+                var (buckets, values) = texts[i];
+                var score = intercept;
+                for (var j = 0; j < buckets.Length; j++) score += values[j] * weights[buckets[j]];
+                var error = (1 / (1 + Math.Exp(-score))) - (reviews[i].IsPositive ? 1 : 0);
+                interceptSquares += error * error;
+                intercept -= LearningRate * error / Math.Sqrt(interceptSquares);
+                if (Math.Abs(error) < 1e-3) continue;
+                for (var j = 0; j < buckets.Length; j++)
+                {
+                    var gradient = (float)error * values[j];
+                    if (gradient == 0) continue;
+                    ref var sum = ref squares[buckets[j]];
+                    sum += gradient * gradient;
+                    weights[buckets[j]] -= (float)LearningRate * gradient / MathF.Sqrt(sum + 0.1f);
+                }
+            }
+        }
+
+        return intercept;
+    }
+}

@@ -73,12 +73,8 @@ public sealed class DecisionLedger
     {
         var index = _entries.FindIndex(static entry => IsNotGiven(entry) && Due(entry) == Instant.Never);
         if (index < 0) index = _entries.FindIndex(IsNotGiven);
-        if (index < 0 && _entries.Count(static entry => entry.Status == DecisionStatus.Decided) > Policy.CapMaxLimit)
-        {
-            index = OldestGiven(static entry => entry.Outcome != OutcomeKind.Open && entry.Episode != Episodes.Ever);
-            if (index < 0) index = OldestGiven(static _ => true);
-        }
-
+        if (index < 0) index = OldestGiven(static entry => entry.Outcome != OutcomeKind.Open && entry.Episode != Episodes.Ever);
+        if (index < 0) index = OldestGiven(static _ => true);
         return index >= 0 ? index : _entries.FindIndex(static entry => entry.Status == DecisionStatus.Deferred);
     }
 

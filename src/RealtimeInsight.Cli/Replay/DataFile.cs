@@ -30,6 +30,32 @@ public sealed record DataFile(string Path)
         throw CliException.Usage($"--data {path}: the folder holds no file ending in {string.Join(", ", endings)} (or the same with .gz)");
     }
 
+    /// <summary>The file's lines without the blank ones; lazy.</summary>
+    /// <exception cref="CliException">The file cannot be opened or read.</exception>
+    public IEnumerable<TextLine> ReadLines()
+    {
+        using var text = Open();
+        var lines = new LineReader(text);
+        while (Next(lines) is { } line) yield return line;
+    }
+
+    private TextLine? Next(LineReader lines)
+    {
+        try
+        {
+            while (lines.Read() is { } line)
+            {
+                if (!string.IsNullOrWhiteSpace(line.Text)) return line;
+            }
+
+            return null;
+        }
+        catch (Exception problem) when (problem is IOException or InvalidDataException)
+        {
+            throw CliException.Failure($"{Path}: reading stopped: {problem.Message}", problem);
+        }
+    }
+
     /// <summary>Opens the text, UTF-8 with or without a byte order mark. The caller disposes the reader.</summary>
     public TextReader Open()
     {

@@ -6,7 +6,7 @@ namespace RealtimeInsight.Cli.Replay;
 public static class EventFormats
 {
     public static IReadOnlyList<IEventFormat> All { get; } =
-        [new RetailRocketFormat(), new OnlineRetailFormat(), new Eshop2008Format()];
+        [new RetailRocketFormat(), new OnlineRetailFormat(), new Eshop2008Format(), new SegmentNdjsonFormat()];
 
     /// <exception cref="CliException">No format has this name.</exception>
     public static IEventFormat Get(string name) =>

@@ -13,6 +13,9 @@ public sealed class LineReader(TextReader reader)
     /// <summary>Most characters kept of a line: the size limit of one event at the HTTP intake.</summary>
     public const int LengthMax = 32 * 1024;
 
+    /// <summary>What a line is rejected with that was cut.</summary>
+    public static readonly string TooLong = $"the line is longer than {LengthMax} characters, the limit of one event";
+
     private readonly char[] _buffer = new char[16 * 1024];
     private readonly StringBuilder _partial = new();
     private int _position;

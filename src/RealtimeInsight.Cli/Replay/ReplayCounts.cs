@@ -31,7 +31,7 @@ public sealed class ReplayCounts
         Late += result.Late;
         Rejected += batch.Rejects.Count + result.Late;
         foreach (var reject in batch.Rejects) Count(reject.Code, 1);
-        if (result.Late > 0) Count("late", result.Late);
+        if (result.Late > 0) Count(LineCodes.Late, result.Late);
     }
 
     private void Count(string reason, long count) => _rejectedByReason[reason] = _rejectedByReason.GetValueOrDefault(reason) + count;

@@ -7,7 +7,7 @@ namespace RealtimeInsight.Cli.Replay;
 public readonly record struct ReplayItem(int Index, CustomerEvent? Event, MalformedLine? Malformed);
 
 /// <summary>A line that is no event.</summary>
-/// <param name="Code">One of <see cref="LineCodes"/>.</param>
+/// <param name="Code">One of <see cref="LineCodes"/>, or of the HTTP intake's codes.</param>
 /// <param name="Message">File and line, what, which value, which rule.</param>
 /// <param name="Raw">The line as it was, cut at <see cref="LineReader.LengthMax"/> characters.</param>
 public sealed record MalformedLine(string Code, string Message, string Raw);

@@ -126,6 +126,6 @@ public sealed class ReplayInputTests : IDisposable
         var stop = Assert.Throws<CliException>(() => EventFormats.Get("rocket"));
 
         Assert.Equal(ExitCodes.Usage, stop.ExitCode);
-        Assert.Contains("retailrocket, online_retail, eshop2008", stop.Message, StringComparison.Ordinal);
+        Assert.Contains("retailrocket, online_retail, eshop2008, segment_ndjson", stop.Message, StringComparison.Ordinal);
     }
 }

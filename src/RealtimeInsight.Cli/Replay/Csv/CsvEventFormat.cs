@@ -20,12 +20,11 @@ internal abstract class CsvEventFormat : IEventFormat
     public IEnumerable<ReplayItem> Read(DataFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
-        using var text = file.Open();
-        var lines = new LineReader(text);
+        using var lines = file.ReadLines().GetEnumerator();
         var (positions, width) = ReadHeader(file, lines);
-        for (var index = 0; Next(file, lines) is { } line; index++)
+        for (var index = 0; lines.MoveNext(); index++)
         {
-            yield return Convert(file, line, index, positions, width);
+            yield return Convert(file, lines.Current, index, positions, width);
         }
     }
 
@@ -37,7 +36,7 @@ internal abstract class CsvEventFormat : IEventFormat
         LineProblem problem;
         if (line.IsCut)
         {
-            problem = new(LineCodes.TooLarge, $"the line is longer than {LineReader.LengthMax} characters, the limit of one event");
+            problem = new(LineCodes.TooLarge, LineReader.TooLong);
         }
         else if (!CsvLine.TrySplit(line.Text, out var fields))
         {
@@ -55,9 +54,9 @@ internal abstract class CsvEventFormat : IEventFormat
         return new ReplayItem(index, null, new MalformedLine(problem.Code, $"{file.Name}:{line.Number}: {problem.Message}", line.Text));
     }
 
-    private (int[] Positions, int Width) ReadHeader(DataFile file, LineReader lines)
+    private (int[] Positions, int Width) ReadHeader(DataFile file, IEnumerator<TextLine> lines)
     {
-        if (Next(file, lines) is not { } line || !CsvLine.TrySplit(line.Text, out var names))
+        if (!lines.MoveNext() || !CsvLine.TrySplit(lines.Current.Text, out var names))
         {
             throw CliException.Usage($"{file.Path}: is empty; --format {Name} needs a header line with {string.Join(", ", Columns)}");
         }
@@ -72,23 +71,6 @@ internal abstract class CsvEventFormat : IEventFormat
 
         var positions = Columns.Select(column => trimmed.FindIndex(name => name.Equals(column, StringComparison.OrdinalIgnoreCase)));
         return (positions.ToArray(), names.Length);
-    }
-
-    private static TextLine? Next(DataFile file, LineReader lines)
-    {
-        try
-        {
-            while (lines.Read() is { } line)
-            {
-                if (!string.IsNullOrWhiteSpace(line.Text)) return line;
-            }
-
-            return null;
-        }
-        catch (Exception problem) when (problem is IOException or InvalidDataException)
-        {
-            throw CliException.Failure($"{file.Path}: reading stopped: {problem.Message}", problem);
-        }
     }
 
     /// <summary>128 bits of SHA-256 over the line: two different lines never share an id in practice.</summary>

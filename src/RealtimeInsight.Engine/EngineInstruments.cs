@@ -79,6 +79,9 @@ public sealed class EngineInstruments
             "realtime_insight.engine.events_clamped", () => shards.Sum(shard => shard.EventsClamped), "{event}",
             "Out-of-order events of histories too long to fold again, taken in at their end");
         _meter.CreateObservableCounter(
+            "realtime_insight.engine.effects_stale", () => shards.Sum(shard => shard.EffectsStale), "{effect}",
+            "Changes of sessions and carts too old to be decided about");
+        _meter.CreateObservableCounter(
             "realtime_insight.engine.refolds", () => shards.Sum(shard => shard.Refolds), "{refold}",
             "Histories folded again for an out-of-order event");
         _meter.CreateObservableCounter(

@@ -68,6 +68,12 @@ public sealed class EngineOptions
     /// </summary>
     public int RefoldEventsMax { get; set; } = 512;
 
+    /// <summary>
+    /// How long ago something may have happened and still be decided about, by the wall clock: loaded history and deadlines of a long
+    /// downtime change the customer, and nobody is sent anything. Default 24 h; 1 minute to 3,650 days.
+    /// </summary>
+    public TimeSpan DecideWithin { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>Customers whose deadlines fire in one turn. Default 1,024; 1 to 65,536.</summary>
     public int DeadlinesPerTurnMax { get; set; } = 1024;
 
@@ -105,6 +111,7 @@ public sealed class EngineOptions
         bounds.Range(nameof(SaveStatesMax), options.SaveStatesMax, 1, 65_536);
         bounds.Range(nameof(SaveDirtyMax), options.SaveDirtyMax, 1, 100_000_000);
         bounds.Range(nameof(RefoldEventsMax), options.RefoldEventsMax, 1, 65_536);
+        bounds.Range(nameof(DecideWithin), options.DecideWithin, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
         bounds.Range(nameof(DeadlinesPerTurnMax), options.DeadlinesPerTurnMax, 1, 65_536);
         bounds.Range(nameof(LogRowsCached), options.LogRowsCached, 1, 4096);
         bounds.Range(nameof(AtRiskScanMax), options.AtRiskScanMax, 100, 1_000_000);

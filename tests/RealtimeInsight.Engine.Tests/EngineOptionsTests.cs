@@ -33,6 +33,8 @@ public sealed class EngineOptionsTests
         { nameof(EngineOptions.SaveDirtyMax), 100_000_000, 100_000_001 },
         { nameof(EngineOptions.RefoldEventsMax), 1, 0 },
         { nameof(EngineOptions.RefoldEventsMax), 65_536, 65_537 },
+        { nameof(EngineOptions.DecideWithin), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(59) },
+        { nameof(EngineOptions.DecideWithin), TimeSpan.FromDays(3650), TimeSpan.FromDays(3651) },
         { nameof(EngineOptions.DeadlinesPerTurnMax), 1, 0 },
         { nameof(EngineOptions.DeadlinesPerTurnMax), 65_536, 65_537 },
         { nameof(EngineOptions.LogRowsCached), 1, 0 },

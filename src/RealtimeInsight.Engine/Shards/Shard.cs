@@ -1,5 +1,4 @@
 using RealtimeInsight.Domain.Customers;
-using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Commit;
@@ -20,14 +19,13 @@ internal sealed class Shard
 
     private readonly EngineOptions _options;
     private readonly CustomerMachine _machine;
-    private readonly DecisionMaker _maker;
+    private readonly TurnDecider _decider;
     private readonly IEngineStore _store;
     private readonly TurnScorer _scorer;
     private readonly Refolder _refolder;
     private readonly UnitBuilder _builder;
     private readonly TimeProvider _time;
     private readonly EngineInstruments _instruments;
-    private readonly DecisionOutput _output = new();
     private readonly EffectBuffer _effects = new();
     private readonly EffectBuffer[] _rowEffects;
     private readonly TurnEvent[] _rows;
@@ -40,13 +38,13 @@ internal sealed class Shard
         Index = index;
         _options = parts.Options;
         _machine = parts.Machine;
-        _maker = parts.Maker;
         _store = parts.Store;
         _time = parts.Time;
         _instruments = parts.Instruments;
         _scorer = new TurnScorer(parts.Scorer, _options.BatchEventsMax, _options.RefoldEventsMax, Counters);
         _refolder = new Refolder(_machine, parts.Log, _scorer, _options.RefoldEventsMax);
         _builder = new UnitBuilder(index, parts.Pool, parts.Notices, _options.Outbox.Source, _time);
+        _decider = new TurnDecider(parts.Maker, _scorer, _builder, Counters, _options, _instruments);
         Saver = new StateSaver(_options, _time, parts.SegmentNumbers);
         _rowEffects = new EffectBuffer[_scorer.RowsMax];
         for (var i = 0; i < _rowEffects.Length; i++) _rowEffects[i] = new EffectBuffer();
@@ -294,18 +292,7 @@ internal sealed class Shard
 
     private void Decide(CustomerSlot slot, EffectBuffer effects, CustomerEvent? trigger, Instant now, Instant foldedUpTo)
     {
-        _builder.Effects(slot, effects.Span);
-        var at = IsEventTime && trigger is not null ? trigger.OccurredAt : now;
-        _output.Clear();
-        _maker.Decide(slot.State, effects.Span, trigger, at, _scorer.NameOf(slot.State.ModelStamp), _output);
-        foreach (var outcome in _output.Outcomes) _builder.Outcome(slot, outcome);
-        foreach (var decision in _output.Decisions)
-        {
-            _builder.Decision(slot, decision, foldedUpTo);
-            Counters.Decided(decision);
-            _instruments.Decided(decision.Rule, decision.Status, decision.Reason);
-        }
-
+        _decider.Decide(slot, effects.Span, trigger, IsEventTime && trigger is not null ? trigger.OccurredAt : now, foldedUpTo);
         Customers.Track(slot);
         Rearm(slot);
     }

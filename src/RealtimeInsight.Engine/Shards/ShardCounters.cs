@@ -20,6 +20,7 @@ internal sealed class ShardCounters
     public long Customers;
     public long EventsRejected;
     public long EventsClamped;
+    public long EffectsStale;
     public long Refolds;
     public long Folds;
     public long Scores;

@@ -1,6 +1,8 @@
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Inference;
 
 namespace RealtimeInsight.Engine.Tests.Embedded;
@@ -192,6 +194,34 @@ public sealed class EmbeddedEngineTests
     }
 
     [Fact]
+    public async Task History_LoadedByTheWallClock_ChangesCustomers_AndSendsNothing()
+    {
+        await using var engine = await new EngineHarness().StartAsync();
+        await engine.IngestAsync(
+            Make.Add("anna", -60 * 48), Make.Event("ben", EventKind.PaymentFailed, -60 * 48, "pf"), Make.Add("carl", -60 * 3));
+        await engine.SettleAsync();
+        Assert.Equal("abandoned", (await engine.InsightAsync("anna"))!.Cart!.State);
+        Assert.Empty((await engine.InsightAsync("anna"))!.LastDecisions);
+        Assert.Empty((await engine.InsightAsync("ben"))!.LastDecisions);
+        Assert.Single((await engine.InsightAsync("carl"))!.LastDecisions);
+        Assert.Equal(2, engine.Status.CartsAbandoned);
+    }
+
+    [Fact]
+    public async Task Ingest_WithoutWaiting_AppliesBatchesInTheOrderOfTheCalls()
+    {
+        var harness = new EngineHarness();
+        harness.Options.InboxPartsMax = 1;
+        await using var engine = await harness.StartAsync();
+        var waiting = Enumerable.Range(0, 200).Select(i => engine.IngestAsync(Make.View("anna", i), Make.View("ben", i))).ToList();
+        await Task.WhenAll(waiting);
+        foreach (var customer in EventsOf(engine.Store).GroupBy(item => item.Customer))
+        {
+            Assert.Equal(Enumerable.Range(0, 200).Select(i => Make.At(i)), customer.Select(item => item.OccurredAt));
+        }
+    }
+
+    [Fact]
     public async Task AtRisk_ListsOpenCartsMostAtRiskFirst()
     {
         await using var engine = await new EngineHarness().StartAsync();
@@ -236,5 +266,21 @@ public sealed class EmbeddedEngineTests
         var view = (await engine.Engine.GetDecisionAsync(decision.DecisionId, CancellationToken.None))!;
         Assert.Equal("pf-1", view.Record["trigger"]!["event_id"]!.GetValue<string>());
         Assert.Null(await engine.Engine.GetDecisionAsync("dec_unknown", CancellationToken.None));
+    }
+
+    private static List<CustomerEvent> EventsOf(IEngineStore store)
+    {
+        var events = new List<CustomerEvent>();
+        foreach (var row in store.ReadLog(0))
+        {
+            var reader = new LogRecordReader(row.Body.Span, store.Name);
+            while (reader.TryRead(out var record))
+            {
+                var payload = record.Payload;
+                if (record.Kind == RecordKind.Event) events.Add(EventCodec.Read(ref payload));
+            }
+        }
+
+        return events;
     }
 }

@@ -4,7 +4,9 @@ using RealtimeInsight.Engine.Outbox;
 
 namespace RealtimeInsight.Host.Channels;
 
-/// <summary>Every channel that a policy can name, all of them writing to the actions file of one folder: nothing leaves the machine.</summary>
+/// <summary>
+/// Every channel that a policy can name, all of them writing to the actions file of one folder: nothing leaves the machine.
+/// </summary>
 public sealed class RecordedActions : IDisposable
 {
     private readonly LogChannel _file;

@@ -31,11 +31,11 @@ internal sealed class DemoNarrator(
         _ => null,
     };
 
-    /// <summary>A notice as it is printed; a cart that has just been opened has no value to tell.</summary>
+    /// <summary>A notice as it is printed.</summary>
     internal static string Line(EngineNotice notice, string title)
     {
         var line = $"{notice.At.ToDateTimeOffset():HH:mm:ss}  {title.PadRight(NameWidth)} {notice.CustomerId}";
-        return notice.Type == "cart_opened" || notice.Text.Length == 0 ? line : $"{line}  {notice.Text}";
+        return notice.Text.Length == 0 ? line : $"{line}  {notice.Text}";
     }
 
     /// <summary>The counters in one line; the rate is of the time since the line before.</summary>

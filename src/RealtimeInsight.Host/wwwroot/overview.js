@@ -72,7 +72,7 @@ export function overview(root, live) {
       if (!(notice.type in notices) || quietFeed.has(notice.type)) return;
       feedEmpty.hidden = true;
       feed.prepend(el("li", {}, time(notice.at), chip(notices[notice.type], notice.type), customerLink(notice.customer_id),
-        el("span", { class: "quiet" }, notice.type === "cart_opened" ? "" : notice.text)));
+        el("span", { class: "quiet" }, notice.text)));
       while (feed.children.length > feedMax) feed.lastChild.remove();
     }),
   ];

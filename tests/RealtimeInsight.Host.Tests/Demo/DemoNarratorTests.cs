@@ -17,8 +17,8 @@ public sealed class DemoNarratorTests
     }
 
     [Theory]
-    [InlineData("cart_opened", "12:00:00  cart opened     alice")]
-    [InlineData("cart_abandoned", "12:00:00  cart abandoned  alice  59.90 EUR")]
-    public void Line_NamesTimeKindAndCustomer(string type, string expected) => Assert.Equal(
-        expected, DemoNarrator.Line(new EngineNotice(Sample.At, type, "alice", "59.90 EUR"), DemoNarrator.TitleOf(type)!));
+    [InlineData("cart_opened", "", "12:00:00  cart opened     alice")]
+    [InlineData("cart_abandoned", "59.90 EUR", "12:00:00  cart abandoned  alice  59.90 EUR")]
+    public void Line_NamesTimeKindAndCustomer(string type, string text, string expected) => Assert.Equal(
+        expected, DemoNarrator.Line(new EngineNotice(Sample.At, type, "alice", text), DemoNarrator.TitleOf(type)!));
 }

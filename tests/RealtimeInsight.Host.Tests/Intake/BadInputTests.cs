@@ -74,7 +74,7 @@ public sealed class BadInputTests
         Assert.Equal(2, host.Engine.Events.Count);
         var kept = Assert.Single(host.Engine.Rejects);
         Assert.Equal(("http", 1, code), (kept.Source, kept.Index, kept.Code));
-        Assert.Contains($"realtime_insight_events_rejected_total{{reason=\"{code}\"}} 1", await host.MetricsAsync());
+        await host.AssertMetricAsync(1, "realtime_insight_events_rejected_total", ("reason", code));
     }
 
     [Theory]

@@ -78,10 +78,9 @@ public sealed class IntakeAccessTests
         await host.PostAsync("/v1/track", Body, "wrong-key-1");
 
         Assert.Equal(3, host.Engine.Rejects.Count);
-        var metrics = await host.MetricsAsync();
-        Assert.Contains("realtime_insight_events_rejected_total{reason=\"unauthorized\"} 6", metrics);
-        Assert.Contains("realtime_insight_intake_rejects_not_kept_total{reason=\"unauthorized\"} 3", metrics);
-        Assert.Contains("realtime_insight_intake_requests_total{call=\"track\",status=\"401\"} 6", metrics);
+        await host.AssertMetricAsync(6, "realtime_insight_events_rejected_total", ("reason", "unauthorized"));
+        await host.AssertMetricAsync(3, "realtime_insight_intake_rejects_not_kept_total", ("reason", "unauthorized"));
+        await host.AssertMetricAsync(6, "realtime_insight_intake_requests_total", ("call", "track"), ("status", "401"));
     }
 
     private static void SetHeader(HttpRequestMessage request, string? header)

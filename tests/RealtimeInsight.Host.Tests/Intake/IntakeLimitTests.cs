@@ -20,7 +20,7 @@ public sealed class IntakeLimitTests
         Assert.Equal(status, answer.Status);
         if (status == HttpStatusCode.OK) return;
         Assert.Equal((-1, RejectCodes.TooLarge), (answer.Reject(0).Index, answer.Reject(0).Code));
-        Assert.Contains("realtime_insight_events_rejected_total{reason=\"too_large\"} 1", await host.MetricsAsync());
+        await host.AssertMetricAsync(1, "realtime_insight_events_rejected_total", ("reason", "too_large"));
         Assert.Single(host.Engine.Rejects);
     }
 
@@ -147,7 +147,7 @@ public sealed class IntakeLimitTests
         Assert.Equal((HttpStatusCode.ServiceUnavailable, RejectCodes.Unavailable), (answer.Status, answer.Reject(0).Code));
         Assert.Equal(TimeSpan.FromSeconds(2), answer.Headers.RetryAfter?.Delta);
         Assert.Equal((HttpStatusCode.BadRequest, RejectCodes.InvalidJson), (wrong.Status, wrong.Reject(0).Code));
-        Assert.Contains("realtime_insight_intake_rejects_not_kept_total{reason=\"invalid_json\"} 1", await host.MetricsAsync());
+        await host.AssertMetricAsync(1, "realtime_insight_intake_rejects_not_kept_total", ("reason", "invalid_json"));
     }
 
     [Fact]

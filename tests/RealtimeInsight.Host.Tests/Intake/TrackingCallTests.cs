@@ -99,7 +99,7 @@ public sealed class TrackingCallTests
         Assert.Equal(HttpStatusCode.OK, answer.Status);
         var stored = Assert.Single(host.Engine.Events);
         Assert.Equal((EventKind.Custom, "Quiz Finished"), (stored.Kind, stored.CustomName));
-        Assert.Contains("""realtime_insight_events_received_total{source="http",type="custom"} 1""", await host.MetricsAsync());
+        await host.AssertMetricAsync(1, "realtime_insight_events_received_total", ("source", "http"), ("type", "custom"));
     }
 
     [Fact]
@@ -131,7 +131,7 @@ public sealed class TrackingCallTests
         var second = await host.PostAsync("/v1/batch", body);
 
         Assert.Equal("""{"success":true,"accepted":0,"duplicates":2,"rejected":[]}""", second.Text);
-        Assert.Contains("realtime_insight_events_duplicate_total 2", await host.MetricsAsync());
+        await host.AssertMetricAsync(2, "realtime_insight_events_duplicate_total");
     }
 
     [Fact]

@@ -93,6 +93,25 @@ internal sealed class TestHost : IAsyncDisposable
 
     public async Task<string> MetricsAsync() => await Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
 
+    /// <summary>
+    /// Asserts the value of the one sample that has the name and all the labels. The OpenTelemetry exporter, where the build has it,
+    /// also counts what other hosts of this process do at the same time.
+    /// </summary>
+    public async Task AssertMetricAsync(double expected, string name, params (string Name, string Value)[] labels)
+    {
+        var found = (await MetricsAsync()).Split('\n')
+            .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) || line.StartsWith(name + " ", StringComparison.Ordinal))
+            .Where(line => labels.All(label => line.Contains($"{label.Name}=\"{label.Value}\"", StringComparison.Ordinal)))
+            .Select(line => double.Parse(line.Split("} ")[^1].Split(' ')[line.Contains('}') ? 0 : 1]))
+            .ToList();
+        Assert.NotEmpty(found);
+#if PROMETHEUS_EXPORTER
+        Assert.True(found.Sum() >= expected, $"{name} is {found.Sum()}, at least {expected} is expected");
+#else
+        Assert.Equal(expected, Assert.Single(found));
+#endif
+    }
+
     public static AuthenticationHeaderValue Basic(string key) =>
         new("Basic", Convert.ToBase64String(Encoding.UTF8.GetBytes($"{key}:")));
 

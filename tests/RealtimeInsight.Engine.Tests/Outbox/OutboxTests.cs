@@ -162,7 +162,7 @@ public sealed class OutboxTests
         }
     }
 
-    /// <summary>A store that gives the newest due action first: commits of several shards need not come in the order of their times.</summary>
+    /// <summary>Gives the newest due action first: commits of several shards need not come in the order of their times.</summary>
     public class RotatingStore : DispatchProxy
     {
         private IEngineStore _store = null!;

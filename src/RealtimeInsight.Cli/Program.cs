@@ -12,14 +12,16 @@ public static class Program
     public static Task<int> Main(string[] args)
     {
         var console = CliConsole.ForProcess();
-        Command[] verbs =
-        [
-            RunVerb.Create(console),
-            ReplayVerb.Create(console, (settings, dataDir, stop) => ComposedReplayEngine.StartAsync(settings, dataDir, console.Time, stop)),
-            FeaturesVerb.Create(console),
-            TrainVerb.Create(console, Environment.GetEnvironmentVariable(Trainer.RootVariable)),
-            EvaluateVerb.Create(console),
-        ];
-        return CommandLine.RunAsync(CommandLine.Create(verbs), args, console, CancellationToken.None);
+        return CommandLine.RunAsync(CommandLine.Create(Verbs(console)), args, console, CancellationToken.None);
     }
+
+    /// <summary>Every verb of the program.</summary>
+    public static IReadOnlyList<Command> Verbs(CliConsole console) =>
+    [
+        RunVerb.Create(console),
+        ReplayVerb.Create(console, (settings, dataDir, stop) => ComposedReplayEngine.StartAsync(settings, dataDir, console.Time, stop)),
+        FeaturesVerb.Create(console),
+        TrainVerb.Create(console, Environment.GetEnvironmentVariable(Trainer.RootVariable)),
+        EvaluateVerb.Create(console),
+    ];
 }

@@ -29,8 +29,8 @@ internal static class ReplayReport
         Row("carts converted", summary.CartsConverted, "");
         Row("carts emptied", summary.CartsEmptied, "");
         Row("scores", summary.Scores, ScoreNote(summary));
-        Row("decisions", summary.Decisions, $"{summary.Suppressed:N0} suppressed: {Reasons(summary.SuppressedByReason)}");
-        Row("actions", summary.Actions, $"{summary.ActionsDelivered:N0} delivered: {Reasons(summary.ActionsByRule)}");
+        Row("decisions", summary.Decisions, $"{summary.Suppressed:N0} suppressed{List(summary.SuppressedByReason)}");
+        Row("actions", summary.Actions, $"{summary.ActionsDelivered:N0} delivered{List(summary.ActionsByRule)}");
         writer.WriteLine(string.Create(CultureInfo.InvariantCulture,
             $"  {summary.EventsPerSecond:N0} events/s: {summary.Seconds:N1} s, after {summary.SecondsReading:N1} s of reading"));
         if (summary.FirstEventAt is not null) writer.WriteLine($"  event time {summary.FirstEventAt} to {summary.LastEventAt}");
@@ -47,6 +47,8 @@ internal static class ReplayReport
         (var model, 0) => $"model {model}",
         var (model, degraded) => $"model {model}, {degraded:N0} degraded",
     };
+
+    private static string List(IReadOnlyDictionary<string, long> counts) => counts.Count == 0 ? "" : ": " + Reasons(counts);
 
     private static string Reasons(IReadOnlyDictionary<string, long> reasons) =>
         string.Join(", ", reasons.Select(reason => string.Create(CultureInfo.InvariantCulture, $"{reason.Key} {reason.Value:N0}")));

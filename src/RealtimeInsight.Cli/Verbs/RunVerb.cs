@@ -17,7 +17,8 @@ public static class RunVerb
         var listen = new Option<string?>("--listen")
         {
             HelpName = "ADDRESS",
-            Description = $"IP address to listen on; one that other machines reach needs configured keys (default: {HostOptions.ListenDefault})",
+            Description = "IP address to listen on; one that other machines reach needs configured keys "
+                + $"(default: {HostOptions.ListenDefault})",
         };
         var dataDir = new Option<string?>("--data-dir")
         {
@@ -26,12 +27,16 @@ public static class RunVerb
         };
         var policy = new Option<string?>("--policy") { HelpName = "FILE", Description = "Policy file (default: the one that ships)" };
         var models = new Option<string?>("--models") { HelpName = "DIR", Description = "Model repository (default: the one that ships)" };
-        var noDemo = new Option<bool>("--no-demo") { Description = "Start without the simulated shop, its write key and its short deadlines" };
+        var noDemo = new Option<bool>("--no-demo")
+        {
+            Description = "Start without the simulated shop, its write key and its short deadlines",
+        };
 
         var verb = new Verb(
             "run",
-            $"Start the engine and its HTTP interface; a simulated shop feeds it. Every setting is also read from {HostSettings.SettingsFile} "
-            + $"in the working directory and from environment variables that start with {HostSettings.EnvironmentPrefix}.",
+            "Start the engine and its HTTP interface; a simulated shop feeds it. Every setting is also read from "
+            + $"{HostSettings.SettingsFile} in the working directory and from environment variables that start with "
+            + $"{HostSettings.EnvironmentPrefix}.",
             "insight run",
             "insight run --port 9000 --data-dir /var/lib/insight",
             "REALTIME_INSIGHT_Intake__WriteKeys__0=a-secret-key insight run --no-demo")

@@ -1,0 +1,18 @@
+namespace RealtimeInsight.Cli.Tests;
+
+/// <summary>The repository that these tests were built from.</summary>
+internal static class Repository
+{
+    public static string Root { get; } = Find();
+
+    private static string Find()
+    {
+        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
+        {
+            if (File.Exists(Path.Combine(folder.FullName, "RealtimeInsight.sln"))) return folder.FullName;
+        }
+
+        throw new InvalidOperationException(
+            $"No RealtimeInsight.sln above {AppContext.BaseDirectory}: run the tests from their build folder.");
+    }
+}

@@ -182,7 +182,14 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         return [.. found.SelectMany(static list => list).OrderByDescending(AtRiskReader.Risk).Take(limit)];
     }
 
-    public EngineStatus GetStatus() => StatusReader.Read(_running, _isStopped, _store.Name);
+    public EngineStatus GetStatus() => StatusReader.Read(_running, _isStopped, _store.Name, UnservedChannels);
+
+    /// <summary>Channels that the policy names and nobody serves: their actions wait.</summary>
+    private string[] UnservedChannels =>
+    [
+        .. _maker.Policy.Rules.Select(static rule => rule.Channel).Distinct(StringComparer.Ordinal)
+            .Where(name => _channels.All(channel => channel.Name != name)),
+    ];
 
     public IAsyncEnumerable<EngineNotice> SubscribeAsync(CancellationToken cancellationToken) => _notices.SubscribeAsync(cancellationToken);
 

@@ -8,10 +8,15 @@ namespace RealtimeInsight.Engine.Reads;
 /// <summary>Adds the shards' counters up.</summary>
 internal static class StatusReader
 {
-    public static EngineStatus Read(EngineParts? parts, bool isStopped, string store)
+    public static EngineStatus Read(EngineParts? parts, bool isStopped, string store, IReadOnlyList<string> unservedChannels)
     {
         var shards = parts is null ? [] : parts.Loops.Select(static loop => loop.Shard.Counters).ToArray();
         var problems = Problems(parts, isStopped, store, out var model);
+        foreach (var channel in unservedChannels)
+        {
+            problems.Add($"the policy sends to channel '{channel}', which is not set up: its actions wait; set it up or change the policy");
+        }
+
         long Sum(Func<ShardCounters, long> count) => shards.Sum(count);
         var decided = Sum(static shard => shard.Decisions(DecisionStatus.Decided));
         var suppressed = Sum(static shard => shard.Decisions(DecisionStatus.Suppressed));

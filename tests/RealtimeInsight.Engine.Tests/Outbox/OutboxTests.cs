@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Reflection;
+using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
@@ -43,7 +44,9 @@ public sealed class OutboxTests
     [Fact]
     public async Task Action_ThatFailsToTheEnd_IsDeadAfterTheLastAttempt()
     {
-        await using var engine = await new EngineHarness().StartAsync();
+        var harness = new EngineHarness();
+        harness.Policy["rules"] = new JsonArray(harness.Policy["rules"]!.AsArray().Single(rule => (string?)rule!["id"] == "rescue")!.DeepClone());
+        await using var engine = await harness.StartAsync();
         engine.Channel.Answer = _ => throw new InvalidOperationException(new string('x', 1_000));
         var decision = await DecideAsync(engine);
         await engine.AdvanceUntilAsync(engine.Channel.SentAsync(RetrySchedule.Waits.Count), TimeSpan.FromHours(1));
@@ -88,6 +91,14 @@ public sealed class OutboxTests
 
         channel.Release();
         Assert.Equal(["anna", "berta", "carla"], channel.Sent.Order());
+    }
+
+    [Fact]
+    public async Task Policy_ThatSendsToAChannelNobodyServes_IsAProblemInTheStatus()
+    {
+        await using var engine = await new EngineHarness().StartAsync(new RecordingChannel("webhook"));
+        Assert.Contains("'log'", Assert.Single(engine.Status.Problems), StringComparison.Ordinal);
+        Assert.True(engine.Status.IsReady);
     }
 
     [Fact]

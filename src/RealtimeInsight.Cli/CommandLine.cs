@@ -64,5 +64,11 @@ public static class CommandLine
             await console.Error.WriteLineAsync($"{Name}: stopped").ConfigureAwait(false);
             return ExitCodes.Interrupted;
         }
+        catch (Exception fault)
+        {
+            // The edge of the process: what nobody expected is told in full, and fails the verb.
+            await console.Error.WriteLineAsync($"{Name}: unexpected error: {fault}").ConfigureAwait(false);
+            return ExitCodes.Failure;
+        }
     }
 }

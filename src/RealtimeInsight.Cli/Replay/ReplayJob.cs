@@ -1,3 +1,5 @@
+using RealtimeInsight.Engine.Port;
+
 namespace RealtimeInsight.Cli.Replay;
 
 /// <summary>Makes the engine of a replay; its data goes into the folder given.</summary>
@@ -50,7 +52,16 @@ public sealed class ReplayJob(CliConsole console, ReplayEngineFactory createEngi
         var runner = new ReplayRunner(engine, settings.Speed, console.Time);
         var started = console.Time.GetTimestamp();
         var run = runner.RunAsync(input, cancellationToken);
-        await WatchAsync(run, Show).ConfigureAwait(false);
+        try
+        {
+            await WatchAsync(run, Show).ConfigureAwait(false);
+        }
+        catch (EngineUnavailableException problem)
+        {
+            _status.End();
+            throw CliException.Failure($"the replay stopped after {runner.Counts.Read:N0} lines: {problem.Message}", problem);
+        }
+
         Show();
         _status.End();
         var running = console.Time.GetElapsedTime(started);

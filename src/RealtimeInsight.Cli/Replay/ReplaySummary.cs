@@ -62,7 +62,7 @@ public sealed record ReplaySummary
     /// <summary>Name and version of the model that scored; null when none could be loaded.</summary>
     public required string? Model { get; init; }
 
-    /// <summary>Event time of the first and the last line; null without a valid line.</summary>
+    /// <summary>Event time of the first and the last line sent; null without a valid line.</summary>
     public required string? FirstEventAt { get; init; }
 
     public required string? LastEventAt { get; init; }
@@ -85,7 +85,7 @@ public sealed record ReplaySummary
         ArgumentNullException.ThrowIfNull(engine);
         var status = engine.Engine.GetStatus();
         var counts = runner.Counts;
-        var valid = input.Items.Where(item => item.Event is not null);
+        var sent = input.Items.Take((int)counts.Read).Where(item => item.Event is not null).Select(item => item.Event!);
         return new ReplaySummary
         {
             Format = format.Name,
@@ -112,8 +112,8 @@ public sealed record ReplaySummary
             ActionsByRule = engine.ActionsByRule,
             ActionsDelivered = status.ActionsDelivered,
             Model = status.Model,
-            FirstEventAt = valid.FirstOrDefault().Event?.OccurredAt.ToString(),
-            LastEventAt = valid.LastOrDefault().Event?.OccurredAt.ToString(),
+            FirstEventAt = sent.FirstOrDefault()?.OccurredAt.ToString(),
+            LastEventAt = sent.LastOrDefault()?.OccurredAt.ToString(),
             SecondsReading = Math.Round(reading.TotalSeconds, 3),
             Seconds = Math.Round(running.TotalSeconds, 3),
             EventsPerSecond = running > TimeSpan.Zero ? Math.Round(counts.Read / running.TotalSeconds, 1) : 0,

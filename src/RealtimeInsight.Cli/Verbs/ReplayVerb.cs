@@ -13,6 +13,7 @@ public static class ReplayVerb
         var format = new Option<string>("--format")
         {
             Required = true,
+            HelpName = "NAME",
             Description = string.Join("; ", EventFormats.All.Select(known => $"{known.Name} ({known.Description})")),
         };
         format.CompletionSources.Add(_ => EventFormats.All.Select(known => new System.CommandLine.Completions.CompletionItem(known.Name)));

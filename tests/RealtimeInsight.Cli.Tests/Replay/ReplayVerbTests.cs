@@ -2,6 +2,7 @@ using System.CommandLine;
 using System.Text.Json;
 using RealtimeInsight.Cli.Replay;
 using RealtimeInsight.Cli.Verbs;
+using RealtimeInsight.Engine.Port;
 
 namespace RealtimeInsight.Cli.Tests.Replay;
 
@@ -11,8 +12,11 @@ public sealed class ReplayVerbTests : IDisposable
     private const string Header = "timestamp_unix_s,user_id,session_id,event_type,item_id,category_id";
 
     private readonly DataFolder _folder = new();
-    private readonly RecordingEngine _engine = new();
+    private readonly RecordingEngine _engine;
+    private Action _onBatch = () => { };
     private string? _dataDir;
+
+    public ReplayVerbTests() => _engine = new RecordingEngine { OnBatch = _ => _onBatch() };
 
     public void Dispose() => _folder.Dispose();
 
@@ -85,6 +89,32 @@ public sealed class ReplayVerbTests : IDisposable
         Assert.Contains(expected, run.Error, StringComparison.Ordinal);
         Assert.Empty(run.Out);
         Assert.Null(_dataDir);
+    }
+
+    [Fact]
+    public async Task Replay_EngineThatCannotCommit_AnswersOneAndSaysHowFarItCame()
+    {
+        WriteThreeLines();
+        _onBatch = () => throw new EngineUnavailableException("the disk is full");
+
+        var run = await RunAsync("--format", "retailrocket", "--data", _folder.Path);
+
+        Assert.Equal(ExitCodes.Failure, run.ExitCode);
+        Assert.Contains("the replay stopped after 0 lines: the disk is full", run.Error, StringComparison.Ordinal);
+        Assert.Empty(run.Out);
+        Assert.False(Directory.Exists(_dataDir));
+    }
+
+    [Fact]
+    public async Task Replay_UnexpectedError_AnswersOneAndTellsItInFull()
+    {
+        WriteThreeLines();
+        _onBatch = () => throw new InvalidOperationException("a defect");
+
+        var run = await RunAsync("--format", "retailrocket", "--data", _folder.Path);
+
+        Assert.Equal(ExitCodes.Failure, run.ExitCode);
+        Assert.Contains("unexpected error: System.InvalidOperationException: a defect", run.Error, StringComparison.Ordinal);
     }
 
     [Fact]

@@ -54,6 +54,18 @@ class Graph:
         return model.SerializeToString(deterministic=True)
 
 
+def fold_profile_scale(weights):
+    """Layers over the plain profile instead of the centred and scaled one: w (x - m) / s + b = (w / s) x + (b - w m / s)."""
+    folded = dict(weights)
+    profile = slice(STATE_WIDTH, STATE_WIDTH + PROFILE_FEATURES)
+    for layer in ("hidden", "outputs"):
+        weight, bias = weights[f"{layer}.weight"].astype(np.float64), weights[f"{layer}.bias"].astype(np.float64)
+        weight[:, profile] /= weights["profile_spread"]
+        bias -= weight[:, profile] @ weights["profile_mean"].astype(np.float64)
+        folded[f"{layer}.weight"], folded[f"{layer}.bias"] = weight.astype(np.float32), bias.astype(np.float32)
+    return folded
+
+
 def tensor(name, shape, kind=TensorProto.FLOAT):
     return helper.make_tensor_value_info(name, kind, shape)
 
@@ -144,7 +156,7 @@ def main():
     if not out.name.isdecimal():
         parser.error(f"--out {arguments.out}: the last folder is the version, a whole number; the one above it is the model's name")
 
-    weights = {name: value.numpy() for name, value in torch.load(work / "weights.pt").items()}
+    weights = fold_profile_scale({name: value.numpy() for name, value in torch.load(work / "weights.pt").items()})
     report = json.loads((work / "report.json").read_text())
     graphs = {"step.onnx": step_graph(weights), "fold.onnx": fold_graph(weights)}
     for name, graph in graphs.items():

@@ -81,29 +81,43 @@ class FeatureSet:
 
 
 class Windows:
-    """Batches of customers, each read in windows of consecutive events, so that a recurrent state can be carried along."""
+    """Windows of consecutive events of some customers. Each window knows which one comes before it, so that a state can be handed on."""
 
-    def __init__(self, features, sequences, lengths, window, batch):
-        self.features, self.window, self.batch = features, window, batch
-        self.sequences, self.lengths = sequences, lengths
+    def __init__(self, features, sequences, lengths, window):
+        self.features = features
+        counts = -(-lengths // window)
+        self.sequence = np.repeat(sequences, counts)
+        self.first = np.concatenate([np.arange(count) * window for count in counts])
+        self.length = np.minimum(np.repeat(lengths, counts) - self.first, window)
+        self.has_before = self.first > 0
 
-    def batches(self, order):
-        """Yields lists of windows; a window is (rows [B,W], valid [B,W]) with rows of 0 where nothing is left."""
-        for start in range(0, len(order), self.batch):
-            chosen = order[start:start + self.batch]
-            rows = [self.features.rows_of(self.sequences[i])[:self.lengths[i]] for i in chosen]
-            longest = max(len(r) for r in rows)
-            padded = np.zeros((len(rows), longest), np.int64)
-            valid = np.zeros((len(rows), longest), bool)
-            for i, r in enumerate(rows):
-                padded[i, :len(r)] = r
-                valid[i, :len(r)] = True
-            yield [(padded[:, at:at + self.window], valid[:, at:at + self.window]) for at in range(0, longest, self.window)]
+    def __len__(self):
+        return len(self.sequence)
 
-    def shuffled(self, rng):
-        """Customers of like length share a batch, which spares padding; which ones, and in which order, is drawn anew."""
-        jitter = self.lengths * rng.uniform(0.9, 1.1, len(self.lengths))
-        order = np.argsort(jitter, kind="stable")
-        starts = np.arange(0, len(order), self.batch)
-        rng.shuffle(starts)
-        return np.concatenate([order[start:start + self.batch] for start in starts])
+    def rows(self, chosen):
+        """Rows and validity [B,T] of some windows; row 0 stands where nothing is left."""
+        rows = np.zeros((len(chosen), int(self.length[chosen].max())), np.int64)
+        valid = np.arange(rows.shape[1]) < self.length[chosen][:, None]
+        for i, window in enumerate(chosen):
+            first, length = self.first[window], self.length[window]
+            rows[i, :length] = self.features.rows_of(self.sequence[window])[first:first + length]
+        return rows, valid
+
+    def shuffled(self, rng, batch, batches_a_pool=8):
+        """Batches in random order. Windows of like length share a batch, within small pools only, so that batches stay alike."""
+        order = rng.permutation(len(self))
+        for start in range(0, len(order), batch * batches_a_pool):
+            pool = order[start:start + batch * batches_a_pool]
+            pool = pool[np.argsort(self.length[pool], kind="stable")]
+            starts = np.arange(0, len(pool), batch)
+            rng.shuffle(starts)
+            for at in starts:
+                yield pool[at:at + batch]
+
+    def in_order(self, batch):
+        """Batches in which every window comes after the one before it."""
+        for first in np.unique(self.first):
+            chosen = np.flatnonzero(self.first == first)
+            chosen = chosen[np.argsort(self.length[chosen], kind="stable")]
+            for at in range(0, len(chosen), batch):
+                yield chosen[at:at + batch]

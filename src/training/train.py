@@ -14,13 +14,13 @@ import torch
 from torch.nn import functional
 
 import judge
-from features import HEADS, FeatureSet, Windows
+from features import HEADS, HELD_OUT_DRAWS, FeatureSet, Windows
 from model import ITEM_QUERY_WIDTH, STATE_WIDTH, BehaviourModel
 
 WINDOW, BATCH = 64, 128
-HISTORY_MAX = 512  # events of one customer read in an epoch
-LEARNING_RATE = 3e-3
-FORGET_IDS = 0.1  # share of ids hidden while training: other shops sell other things
+PREDICT_WINDOW, PREDICT_BATCH = 256, 256
+LEARNING_RATE = 4e-3
+FORGET_IDS = 0.25  # share of ids hidden while training: other shops sell other things
 FORGET_STATE = 0.2  # share of windows that start from nothing, as after a change of model
 NEXT_ITEM_WEIGHT = 0.25
 NEXT_ITEMS_A_STEP = 1024
@@ -52,7 +52,8 @@ def next_item_loss(model, features, queries, rows, usable, rng, popularity):
     return functional.cross_entropy(scores - torch.from_numpy(among_them.astype(np.float32)), torch.from_numpy(position))
 
 
-def step_loss(model, features, rows, valid, state, rng, popularity):
+def step_loss(model, features, rows, valid, state, rng, popularity, rows_a_step):
+    """Sums over the labelled rows, in units of what a step has on average: every row weighs the same, in whichever batch it is."""
     tokens, ids, profile = inputs(features, rows)
     hidden = torch.from_numpy(rng.random(ids.shape) < FORGET_IDS)
     hidden[..., 0] = False
@@ -60,24 +61,29 @@ def step_loss(model, features, rows, valid, state, rng, popularity):
     labels = torch.from_numpy(features.labels[rows].astype(np.float32))
     weights = torch.from_numpy((features.train[rows] & valid[..., None]).astype(np.float32))
     each = functional.binary_cross_entropy_with_logits(logits, labels.clamp(min=0), reduction="none")
-    loss = ((each * weights).sum((0, 1)) / weights.sum((0, 1)).clamp(min=256)).sum()
+    loss = ((each * weights).sum((0, 1)) / rows_a_step).sum()
     usable = (features.next_item_train[rows] & valid).reshape(-1)
     loss = loss + NEXT_ITEM_WEIGHT * next_item_loss(model, features, queries, rows, usable, rng, popularity)
     return loss, last
 
 
 def training_windows(features):
-    """Sequences of customers in the training time, without those held out."""
-    sequences, lengths = [], []
-    for sequence in range(len(features.sequence_draws)):
-        rows = features.rows_of(sequence)
-        length = int(features.in_train_time[rows].sum())
-        if length >= 2 and not features.row_held_out[rows[0]]:
-            sequences.append(sequence)
-            lengths.append(min(length, HISTORY_MAX))
-    if not sequences:
+    """Windows of the customers in the training time, without those held out."""
+    counts = np.diff(features.sequence_starts)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    lengths = np.bincount(owner[features.in_train_time[features.sequence_rows]], minlength=len(counts))
+    chosen = np.flatnonzero((lengths >= 2) & (features.sequence_draws >= HELD_OUT_DRAWS))
+    if len(chosen) == 0:
         raise SystemExit("no customer has two events in the training time; write features of more days or customers")
-    return Windows(features, np.array(sequences), np.array(lengths), WINDOW, BATCH)
+    return Windows(features, chosen, lengths[chosen], WINDOW)
+
+
+def profile_scale(features):
+    """Mean and spread of the profile features over the training time; the export folds both into the weights."""
+    rows = np.flatnonzero(features.in_train_time & ~features.row_held_out)
+    rows = rows[:: max(1, len(rows) // 200_000)]
+    profiles = features.profiles[rows].astype(np.float64)
+    return profiles.mean(0), np.maximum(profiles.std(0), 1e-3)
 
 
 def item_popularity(features):
@@ -86,58 +92,62 @@ def item_popularity(features):
     return (counts + 1) / (counts.sum() + 4096)
 
 
-def predict(model, features, chosen=None, batch=256, window=256):
+def predict(model, features, sequences=None):
     """Logits [N,3] and item queries [N,16] of every row, each customer folded from the first event on, as the engine does."""
-    sequences = np.arange(len(features.sequence_draws)) if chosen is None else chosen
-    lengths = np.diff(features.sequence_starts)[sequences].astype(np.int64)
+    sequences = np.arange(len(features.sequence_draws)) if sequences is None else sequences
     logits = np.zeros((len(features.times), len(HEADS)), np.float32)
     queries = np.zeros((len(features.times), ITEM_QUERY_WIDTH), np.float32)
-    windows = Windows(features, sequences, lengths, window, batch)
+    windows = Windows(features, sequences, np.diff(features.sequence_starts)[sequences].astype(np.int64), PREDICT_WINDOW)
+    states = torch.zeros(len(windows) + 1, STATE_WIDTH)
+    model.eval()
     with torch.no_grad():
-        for batches in windows.batches(np.argsort(lengths, kind="stable")):
-            state = torch.zeros(len(batches[0][0]), STATE_WIDTH)
-            for rows, valid in batches:
-                some_logits, some_queries, state = model(*inputs(features, rows), state)
-                logits[rows[valid]] = some_logits.numpy()[valid]
-                queries[rows[valid]] = some_queries.numpy()[valid]
+        for chosen in windows.in_order(PREDICT_BATCH):
+            rows, valid = windows.rows(chosen)
+            before = np.where(windows.has_before[chosen], chosen - 1, len(windows))
+            some_logits, some_queries, last = model(*inputs(features, rows), states[torch.from_numpy(before)])
+            states[torch.from_numpy(chosen)] = last
+            logits[rows[valid]] = some_logits.numpy()[valid]
+            queries[rows[valid]] = some_queries.numpy()[valid]
     return logits, queries
 
 
 def train(features, seed, epochs):
     torch.manual_seed(seed)
     rng = np.random.default_rng(seed)
-    model = BehaviourModel()
     windows = training_windows(features)
-    held_out = np.flatnonzero(features.sequence_draws < 10)
+    held_out = np.flatnonzero(features.sequence_draws < HELD_OUT_DRAWS)
     popularity = item_popularity(features)
+    model = BehaviourModel(*profile_scale(features))
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
-    steps_an_epoch = sum(len(batch) for batch in windows.batches(windows.shuffled(np.random.default_rng(seed))))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(
-        optimizer, LEARNING_RATE, total_steps=int(steps_an_epoch * epochs * 1.05) + 8, pct_start=0.1)
-    started, total = time.monotonic(), steps_an_epoch * epochs
-    done = 0
+    total = epochs * -(-len(windows) // BATCH)
+    rows_a_step = torch.from_numpy(np.maximum(1, features.train.sum(0) * epochs / total).astype(np.float32))
+    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=total + 8 * epochs, pct_start=0.1)
+    # The state after each window as of the last pass; one more row that stays zero, for those that begin.
+    states = torch.zeros(len(windows) + 1, STATE_WIDTH)
+    started, done = time.monotonic(), 0
     for epoch in range(epochs):
+        model.train()
         losses = []
-        for batch in windows.batches(windows.shuffled(rng)):
-            state = torch.zeros(len(batch[0][0]), STATE_WIDTH)
-            for rows, valid in batch:
-                forget = torch.from_numpy(rng.random(len(rows)) < FORGET_STATE)
-                loss, last = step_loss(model, features, rows, valid, state.masked_fill(forget[:, None], 0), rng, popularity)
-                optimizer.zero_grad()
-                loss.backward()
-                torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-                optimizer.step()
-                schedule.step()
-                state = last.detach()
-                losses.append(loss.item())
-                done += 1
+        for chosen in windows.shuffled(rng, BATCH):
+            rows, valid = windows.rows(chosen)
+            carried = windows.has_before[chosen] & (rng.random(len(chosen)) >= FORGET_STATE)
+            before = torch.from_numpy(np.where(carried, chosen - 1, len(windows)))
+            loss, last = step_loss(model, features, rows, valid, states[before], rng, popularity, rows_a_step)
+            optimizer.zero_grad()
+            loss.backward()
+            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            states[torch.from_numpy(chosen)] = last.detach()
+            losses.append(loss.item())
+            done += 1
         logits, _ = predict(model, features, held_out)
         shown = "  ".join(
             f"{head} {judge.auc(features.labels[mask, i], logits[mask, i]):.3f}"
             for i, head in enumerate(HEADS) if (mask := features.validation[:, i]).any())
-        spent = time.monotonic() - started
+        left = (time.monotonic() - started) * max(0, total - done) / done
         progress(f"train     epoch {epoch + 1}/{epochs}: loss {np.mean(losses):.4f}, AUC on customers held out: {shown}; "
-                 f"about {spent * max(0, total - done) / done:.0f} s left")
+                 f"about {left:.0f} s left")
     return model
 
 

@@ -6,7 +6,7 @@ namespace RealtimeInsight.Cli.Features;
 /// <summary>Describes a folder of feature arrays: <c>features.json</c>, which the trainer reads first.</summary>
 /// <param name="FormatVersion">Version of this layout, see <see cref="VersionWritten"/>.</param>
 /// <param name="Digest">SHA-256 over the arrays' digests, in order: what the trainer learned from.</param>
-/// <param name="Sequences">One for each customer of each source; its rows are in <c>sequence_rows</c> from <c>sequence_starts[i]</c> on.</param>
+/// <param name="Sequences">One a customer of a source; its rows are in <c>sequence_rows</c> from <c>sequence_starts[i]</c> on.</param>
 public sealed record FeatureSet(
     int FormatVersion,
     string FeatureSchemaHash,

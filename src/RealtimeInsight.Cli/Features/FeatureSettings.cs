@@ -28,7 +28,7 @@ public sealed record FeatureSettings
     /// <summary>Simulated days.</summary>
     public int Days { get; init; } = DaysDefault;
 
-    /// <summary>The shop as training sees it: customers arrive over the first fifth of the time, so that histories differ in length.</summary>
+    /// <summary>The shop as training sees it: customers arrive over the first fifth of it, so that histories differ in length.</summary>
     public ShopSimulatorOptions Shop() => new()
     {
         Seed = (ulong)Seed,

@@ -153,7 +153,7 @@ public sealed class TensorWriter : IDisposable
         _nextItems.Append(nextItems);
     }
 
-    /// <summary>Groups the rows by customer; a customer's draw, 0 to 99 by the hash of the id, splits customers without naming them.</summary>
+    /// <summary>Groups the rows by customer; a draw, 0 to 99 by the hash of the id, splits customers without naming them.</summary>
     private void AppendSequences(List<People.Actor> actors, int actorCount)
     {
         var starts = new int[actorCount + 1];

@@ -15,7 +15,7 @@ public static class FeaturesVerb
             HelpName = "DIR",
             Description = $"Folder for the arrays and {FeatureSet.FileName}; files of an earlier run in it are replaced",
         };
-        var options = new FeatureOptions();
+        var options = new SourceArguments();
         var verb = new Verb(
             "features",
             "Write the arrays that training reads: every event goes through the customers' own state machine, and the features that the "

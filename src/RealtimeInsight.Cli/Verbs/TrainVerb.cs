@@ -28,7 +28,7 @@ public static class TrainVerb
             HelpName = "DIR",
             Description = "Keep arrays (about 700 MB), weights and report here (default: a temporary folder that is removed)",
         };
-        var features = new FeatureOptions();
+        var features = new SourceArguments();
         var verb = new Verb(
             "train",
             "Train the behaviour model on the simulated shop and on recorded data, calibrate it, judge it on later events and export it to "

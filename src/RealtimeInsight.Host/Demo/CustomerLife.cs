@@ -145,8 +145,10 @@ internal sealed class CustomerLife
 
     private bool DecideToLeave()
     {
-        var unhappy = Math.Max(0, 0.45 - _customer.Satisfaction);
-        _isGone = _isGone || Persona.IdleDays * _absence > DriftedAwayDays || _random.Chance(Persona.LeaveRate + (0.9 * unhappy));
+        var unhappy = Math.Max(0, 0.5 - _customer.Satisfaction);
+        var isServed = Persona.Archetype == Archetype.OneTime && _customer.HasOrdered;
+        var chance = isServed ? 0.85 : Persona.LeaveRate + (1.5 * unhappy);
+        _isGone = _isGone || Persona.IdleDays * _absence > DriftedAwayDays || _random.Chance(chance);
         return _isGone;
     }
 
@@ -197,7 +199,7 @@ internal sealed class CustomerLife
 
     private IEnumerable<CustomerEvent> Delivery(PlacedOrder order)
     {
-        var isGood = !_random.Chance(0.12);
+        var isGood = !_random.Chance(0.16);
         _customer.Please(isGood ? 0.06 : -0.3);
         if (_random.Chance(isGood ? 0.12 : 0.3)) Put(new Plan(Happening.Review, Order: order, IsGood: isGood), _random.Between(0.5, 7));
         if (_random.Chance(isGood ? 0.02 : 0.12)) Put(new Plan(Happening.Mention, Order: order, IsGood: isGood), _random.Between(0.1, 3));

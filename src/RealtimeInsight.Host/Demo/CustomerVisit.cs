@@ -52,10 +52,12 @@ internal sealed class CustomerVisit(SimulatedCustomer customer, VisitReason reas
         _style = mission?.Style ?? persona.Style;
 
         foreach (var happened in Arrive()) yield return happened;
+        // Those who have lost their liking for the shop look around less, visit by visit, before they stay away.
+        var liking = Math.Clamp((customer.Satisfaction - 0.2) / 0.45, 0.2, 1.2);
         var looks = reason switch
         {
-            VisitReason.Mission => 2 + (int)_random.Exponential(3),
-            VisitReason.Idle => 1 + (int)_random.Exponential(2),
+            VisitReason.Mission => 2 + (int)_random.Exponential(3 * liking),
+            VisitReason.Idle => 1 + (int)_random.Exponential(2 * liking),
             _ => _random.Chance(0.3) ? 1 : 0,
         };
         for (var i = 0; i < looks; i++)
@@ -122,7 +124,7 @@ internal sealed class CustomerVisit(SimulatedCustomer customer, VisitReason reas
 
         yield return customer.About(EventKind.ProductViewed, product);
         Think();
-        if (_random.Chance(0.08 * (0.5 + customer.Persona.PriceSensitivity)))
+        if (_random.Chance((0.08 * (0.5 + customer.Persona.PriceSensitivity)) + (0.15 * Math.Max(0, 0.5 - customer.Satisfaction))))
         {
             yield return Page(_random.Pick(Worries));
             Think();

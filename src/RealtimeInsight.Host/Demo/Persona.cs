@@ -73,11 +73,11 @@ internal sealed record Persona
         var place = Places[random.Weighted(PlaceShares)];
         var (idle, need, price, decisive, leave, drift) = archetype switch
         {
-            Archetype.Browser => (30.0, 90.0, 0.45, 0.20, 0.03, 1.0),
-            Archetype.BargainHunter => (18.0, 45.0, 0.85, 0.40, 0.025, 1.0),
-            Archetype.Loyal => (15.0, 24.0, 0.25, 0.65, 0.006, 1.0),
-            Archetype.OneTime => (30.0, 300.0, 0.45, 0.65, 0.40, 1.0),
-            _ => (11.0, 22.0, 0.45, 0.50, 0.02, 1.25),
+            Archetype.Browser => (40.0, 120.0, 0.45, 0.20, 0.04, 1.0),
+            Archetype.BargainHunter => (16.0, 40.0, 0.85, 0.40, 0.02, 1.0),
+            Archetype.Loyal => (9.0, 22.0, 0.25, 0.65, 0.003, 1.0),
+            Archetype.OneTime => (45.0, 400.0, 0.45, 0.75, 0.15, 1.0),
+            _ => (8.0, 20.0, 0.45, 0.50, 0.02, 1.35),
         };
         return new Persona
         {
@@ -87,7 +87,7 @@ internal sealed record Persona
             Country = place.Country,
             Currency = place.Currency,
             ExchangeRate = place.Rate,
-            IdleDays = Math.Max(0.5, random.Gamma(idle)),
+            IdleDays = Math.Max(0.5, random.LogNormal(idle, 0.6)),
             NeedDays = Math.Max(2, random.Gamma(need)),
             PriceSensitivity = Math.Clamp(price + (0.15 * random.Normal()), 0.02, 1),
             Decisiveness = Math.Clamp(decisive + (0.15 * random.Normal()), 0.05, 0.95),

@@ -4,7 +4,7 @@ using RealtimeInsight.Cli.Features;
 namespace RealtimeInsight.Cli.Verbs;
 
 /// <summary>The options that say what to learn from: the same for <c>features</c> and <c>train</c>.</summary>
-internal sealed class FeatureOptions
+internal sealed class SourceArguments
 {
     private readonly Option<string?> _data = new("--data")
     {

@@ -37,7 +37,8 @@ class BehaviourModel(nn.Module):
         """tokens [B,T,16], ids [B,T,4], profile [B,T,64], state [B,64] -> logits [B,T,3], item queries [B,T,16], last state [B,64]."""
         embedded = self.embedding(ids + self.offsets).flatten(2)
         states, last = self.gru(torch.cat([tokens, embedded], -1), state[None])
-        known = torch.cat([functional.dropout(states, STATE_DROPOUT, self.training), (profile - self.profile_mean) / self.profile_spread], -1)
+        remembered = functional.dropout(states, STATE_DROPOUT, self.training)
+        known = torch.cat([remembered, (profile - self.profile_mean) / self.profile_spread], -1)
         # The outputs also see their inputs directly: what is linear in the profile need not pass through the hidden layer.
         outputs = self.outputs(torch.cat([known, torch.relu(self.hidden(known))], -1))
         return outputs[..., :HEADS], outputs[..., HEADS:], last[0]

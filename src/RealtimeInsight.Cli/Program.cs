@@ -21,7 +21,10 @@ public static class Program
         RunVerb.Create(console),
         ReplayVerb.Create(console, (settings, dataDir, stop) => ComposedReplayEngine.StartAsync(settings, dataDir, console.Time, stop)),
         FeaturesVerb.Create(console),
-        TrainVerb.Create(console, Environment.GetEnvironmentVariable(Trainer.RootVariable)),
+        TrainVerb.Create(
+            console,
+            Environment.GetEnvironmentVariable(Trainer.RootVariable),
+            Environment.GetEnvironmentVariable(Trainer.PythonVariable)),
         EvaluateVerb.Create(console),
     ];
 }

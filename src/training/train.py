@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import math
 import os
 import sys
 import time
@@ -121,7 +122,9 @@ def train(features, seed, epochs):
     optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
     total = epochs * -(-len(windows) // BATCH)
     rows_a_step = torch.from_numpy(np.maximum(1, features.train.sum(0) * epochs / total).astype(np.float32))
-    schedule = torch.optim.lr_scheduler.OneCycleLR(optimizer, LEARNING_RATE, total_steps=total + 8 * epochs, pct_start=0.1)
+    # Up over the first tenth, then down to nothing along a cosine.
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda step: min(1, 10 * (step + 1) / total) * 0.5 * (1 + math.cos(math.pi * min(1, step / total))))
     # The state after each window as of the last pass; one more row that stays zero, for those that begin.
     states = torch.zeros(len(windows) + 1, STATE_WIDTH)
     started, done = time.monotonic(), 0

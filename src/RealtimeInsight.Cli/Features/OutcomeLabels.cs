@@ -5,7 +5,8 @@ namespace RealtimeInsight.Cli.Features;
 
 /// <summary>
 /// What came after each event, as labels: 1 yes, 0 no, <see cref="Masked"/> where nobody can know, because the data ends before the
-/// horizon does, or where the question makes no sense. Uses the future and nothing else; features use the past and nothing else.
+/// horizon does, or where the question makes no sense. Events of one person at the same moment, such as the lines of an order, are
+/// labelled once, at the last of them. Uses the future and nothing else; features use the past and nothing else.
 /// </summary>
 public static class OutcomeLabels
 {
@@ -49,6 +50,14 @@ public static class OutcomeLabels
             ref readonly var row = ref rows[i];
             ref var future = ref futures[row.Person];
             var three = labels.Slice(i * Heads, Heads);
+            if (future.IsSameMoment(row.At))
+            {
+                three.Fill(Masked);
+                nextItems[i] = 0;
+                future.Add(row, isSessionBegin: begins[i]);
+                continue;
+            }
+
             var hasOrder = Within(future.OrderAfter(row.OrderHash), row.At, PurchaseHorizon);
             three[Churn] = Label(Outcomes.Churn, ChurnHorizon, row.At, !Within(future.SessionAt, row.At, ChurnHorizon));
             three[Abandonment] = row.IsCartOpen ? Label(Outcomes.Abandonment, AbandonmentHorizon, row.At, !hasOrder) : Masked;
@@ -84,6 +93,8 @@ public static class OutcomeLabels
     /// <summary>What a person does next, seen from the row that is being labelled; kept while going backwards.</summary>
     private struct Future
     {
+        private Instant _at;
+
         // Next order, and the next one that is not the same: the lines of one order may come one event at a time.
         private Instant _orderAt;
         private ulong _orderHash;
@@ -97,6 +108,9 @@ public static class OutcomeLabels
 
         public Instant SessionAt { get; private set; }
 
+        /// <summary>Whether the row behind this one is of the same moment.</summary>
+        public readonly bool IsSameMoment(Instant at) => _at.HasValue && _at == at;
+
         public readonly Instant OrderAfter(ulong ownHash) => ownHash != 0 && ownHash == _orderHash ? _otherOrderAt : _orderAt;
 
         public readonly short ItemAfter(short own, Instant at)
@@ -107,6 +121,7 @@ public static class OutcomeLabels
 
         public void Add(in HistoryRow row, bool isSessionBegin)
         {
+            _at = row.At;
             if (isSessionBegin) SessionAt = row.At;
             if (row.Kind == EventKind.OrderCompleted)
             {

@@ -5,10 +5,12 @@ namespace RealtimeInsight.Cli.Training;
 /// <summary>Features, training, export, and a check of the result on the runtime that will serve it.</summary>
 internal sealed class TrainJob(CliConsole console)
 {
-    public async Task<int> RunAsync(TrainSettings settings, string? root, CancellationToken cancellationToken)
+    /// <param name="root">Folder of the repository.</param>
+    /// <param name="python">The interpreter to take; null: one that is found.</param>
+    public async Task<int> RunAsync(TrainSettings settings, string? root, string? python, CancellationToken cancellationToken)
     {
         var started = console.Time.GetTimestamp();
-        var trainer = await Trainer.FindAsync(console, root, cancellationToken).ConfigureAwait(false);
+        var trainer = await Trainer.FindAsync(console, root, python, cancellationToken).ConfigureAwait(false);
         if (Directory.Exists(settings.Out)) console.Error.WriteLine($"train     replaces the model in {settings.Out}");
         var set = new FeatureJob(console).Run(settings.Features, cancellationToken);
         console.Error.WriteLine($"features  {set.Rows:N0} rows, schema {set.FeatureSchemaHash}, digest {set.Digest[..16]}");

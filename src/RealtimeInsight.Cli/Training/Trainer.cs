@@ -25,9 +25,11 @@ internal sealed class Trainer
         _console = console;
     }
 
-    /// <summary>Finds both, by the environment first.</summary>
+    /// <param name="root">Folder of the repository.</param>
+    /// <param name="named">The interpreter to take; null: the first of the usual ones that has the packages.</param>
     /// <exception cref="CliException">There is no interpreter with the packages, or the scripts are missing.</exception>
-    public static async Task<Trainer> FindAsync(CliConsole console, string? root, CancellationToken cancellationToken)
+    public static async Task<Trainer> FindAsync(
+        CliConsole console, string? root, string? named, CancellationToken cancellationToken)
     {
         var scripts = root is null ? null : Path.Combine(root, "src", "training");
         if (!File.Exists(Path.Combine(scripts ?? "", "train.py")))
@@ -37,9 +39,7 @@ internal sealed class Trainer
                 + $"run it as ./insight train, or set {RootVariable} to the repository");
         }
 
-        string[] candidates = Environment.GetEnvironmentVariable(PythonVariable) is { Length: > 0 } named
-            ? [named]
-            : ["python3", "/usr/bin/python3", "python"];
+        string[] candidates = string.IsNullOrEmpty(named) ? ["python3", "/usr/bin/python3", "python"] : [named];
         foreach (var python in candidates)
         {
             if (await HasModulesAsync(python, cancellationToken).ConfigureAwait(false)) return new Trainer(python, scripts!, console);

@@ -8,7 +8,8 @@ namespace RealtimeInsight.Cli.Verbs;
 public static class TrainVerb
 {
     /// <param name="root">Folder of the repository, which holds the training scripts; null where it is not known.</param>
-    public static Command Create(CliConsole console, string? root)
+    /// <param name="python">The interpreter to train with; null: one that has the packages is looked for.</param>
+    public static Command Create(CliConsole console, string? root, string? python)
     {
         ArgumentNullException.ThrowIfNull(console);
         var output = new Option<string?>("--out")
@@ -52,7 +53,7 @@ public static class TrainVerb
                     folder,
                     Path.TrimEndingDirectorySeparator(Path.GetFullPath(target)),
                     parsed.GetValue(epochs)).Checked();
-                return await new TrainJob(console).RunAsync(settings, root, cancellationToken).ConfigureAwait(false);
+                return await new TrainJob(console).RunAsync(settings, root, python, cancellationToken).ConfigureAwait(false);
             }
             finally
             {

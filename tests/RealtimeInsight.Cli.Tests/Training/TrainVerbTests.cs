@@ -1,0 +1,117 @@
+using System.Text.Json;
+using RealtimeInsight.Cli.Training;
+using RealtimeInsight.Cli.Verbs;
+
+namespace RealtimeInsight.Cli.Tests.Training;
+
+public sealed class TrainVerbTests : IDisposable
+{
+    private static readonly TimeSpan RunMax = TimeSpan.FromMinutes(8);
+    private readonly DirectoryInfo _folder = Directory.CreateTempSubdirectory("insight-train-tests-");
+
+    public void Dispose() => _folder.Delete(recursive: true);
+
+    [TrainingFact]
+    public async Task Train_SameInputsTwice_AreTheSameBytes()
+    {
+        var first = await TrainAsync("first");
+        var again = await TrainAsync("again");
+
+        Assert.True(first.Run.ExitCode == ExitCodes.Success, first.Run.Error);
+        Assert.Contains("checked on ONNX Runtime", first.Run.Error);
+        Assert.Contains("logistic regression on profile", first.Run.Out);
+        foreach (var file in (string[])["step.onnx", "fold.onnx", "model.json"])
+        {
+            Assert.Equal(File.ReadAllBytes(Path.Combine(first.Model, file)), File.ReadAllBytes(Path.Combine(again.Model, file)));
+        }
+
+        var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(first.Model, "model.json"))).RootElement;
+        Assert.Equal("behaviour 4", $"{manifest.GetProperty("name").GetString()} {manifest.GetProperty("version").GetString()}");
+        Assert.Equal(6, manifest.GetProperty("training").GetProperty("seed").GetInt64());
+
+        var example = TrainedExample.Read(Path.Combine(_folder.FullName, "first-work", TrainedExample.FileName));
+        example.Logits[^1][0] += 0.01f;
+        var error = Assert.Throws<CliException>(() => ExportCheck.Run(first.Model, example));
+        Assert.Contains("differs from the trained model", error.Message);
+    }
+
+    [Fact]
+    public async Task Train_PythonWithoutThePackages_SaysWhatToInstall()
+    {
+        var run = await RunAsync("no-such-python", "train", "--out", Path.Combine(_folder.FullName, "behaviour", "1"));
+
+        Assert.Equal(ExitCodes.Failure, run.ExitCode);
+        Assert.Contains("no-such-python", run.Error);
+        Assert.Contains("python3-torch python3-sklearn python3-onnx libopenblas0-pthread", run.Error);
+        Assert.False(Directory.Exists(Path.Combine(_folder.FullName, "behaviour")));
+    }
+
+    [Theory]
+    [InlineData("--out", "models/behaviour/newest", "--out")]
+    [InlineData("--epochs", "0", "--epochs 0")]
+    [InlineData("--days", "30", "--days 30")]
+    [InlineData("--seed", "-1", "--seed -1")]
+    public async Task Train_BadValue_IsNamed(string option, string value, string named)
+    {
+        var run = await RunAsync(python: null, "train", "--out", Path.Combine(_folder.FullName, "behaviour", "1"), option, value);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains(named, run.Error);
+    }
+
+    [Fact]
+    public async Task Features_FolderWithoutRecordedSets_SaysWhichItWants()
+    {
+        var run = await RunAsync(python: null, "features", "--out", Path.Combine(_folder.FullName, "features"), "--data", _folder.FullName);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("eshop2008 or online_retail", run.Error);
+    }
+
+    [RealDataFact]
+    public async Task Features_RecordedSets_AreWrittenWithTheirLicences()
+    {
+        var output = Path.Combine(_folder.FullName, "features");
+
+        var run = await RunAsync(
+            python: null, "features", "--out", output, "--data", RealData.Folder!, "--customers", "20", "--days", "120");
+
+        Assert.True(run.ExitCode == ExitCodes.Success, run.Error);
+        var sources = JsonDocument.Parse(File.ReadAllText(Path.Combine(output, "features.json"))).RootElement.GetProperty("sources");
+        Assert.Equal(
+            [("simulated", false), ("eshop2008", true), ("online_retail", true)],
+            sources.EnumerateArray().Select(source => (source.GetProperty("name").GetString(), source.GetProperty("licence").GetString()!.StartsWith("CC"))));
+        Assert.Equal(116_095, sources[1].GetProperty("rows").GetInt64());
+    }
+
+    [Fact]
+    public void NextVersion_IsAboveThoseThatShip()
+    {
+        var (own, shipped) = (Path.Combine(_folder.FullName, "own"), Path.Combine(_folder.FullName, "shipped"));
+        Directory.CreateDirectory(Path.Combine(shipped, "behaviour", "1"));
+        Assert.Equal(Path.Combine(own, "behaviour", "2"), TrainSettings.NextVersion(own, shipped));
+
+        Directory.CreateDirectory(Path.Combine(own, "behaviour", "11"));
+        Assert.Equal(Path.Combine(own, "behaviour", "12"), TrainSettings.NextVersion(own, shipped));
+    }
+
+    private async Task<(CliRun Run, string Model)> TrainAsync(string name)
+    {
+        var model = Path.Combine(_folder.FullName, name, "behaviour", "4");
+        var run = await RunAsync(
+            TrainingPython.Path, "train", "--out", model, "--work", Path.Combine(_folder.FullName, name + "-work"), "--customers", "60",
+            "--days", "120", "--epochs", "1", "--seed", "6");
+        return (run, model);
+    }
+
+    private static async Task<CliRun> RunAsync(string? python, params string[] args)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var console = new CliConsole(TextWriter.Synchronized(output), TextWriter.Synchronized(error), null, TimeProvider.System);
+        using var stop = new CancellationTokenSource(RunMax);
+        var root = CommandLine.Create([FeaturesVerb.Create(console), TrainVerb.Create(console, Repository.Root, python)]);
+        var code = await CommandLine.RunAsync(root, args, console, stop.Token);
+        return new CliRun(code, output.ToString(), error.ToString());
+    }
+}

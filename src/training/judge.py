@@ -93,7 +93,7 @@ def next_item(features, queries, model, source_rows, rng):
 def judge(features, logits, queries, calibration, model):
     """Metrics of the first source's later events, which the manifest holds, and a table of everything."""
     rng = np.random.default_rng(0)
-    lines = [f"{'source':<15}{'head':<13}{'scorer':<30}{'n':>9}{'base':>8}{'AUC':>8}{'Brier':>8}{'log loss':>10}"]
+    lines = [f"{'source':<18}{'head':<13}{'scorer':<30}{'n':>9}{'base':>8}{'AUC':>8}{'Brier':>8}{'log loss':>10}"]
     metrics = {}
     for i, head in enumerate(HEADS):
         baseline = profile_baseline(features, i, rng)
@@ -113,11 +113,11 @@ def judge(features, logits, queries, calibration, model):
             scorers.append(("logistic regression on profile", quality(labels, baseline(rows))))
             scorers.append(("base rate of training", quality(labels, np.full(len(rows), rate))))
             for name, q in scorers:
-                lines.append(f"{source['name']:<15}{head:<13}{name:<30}{q['n']:>9,}{q['base_rate']:>8.4f}{q['auc']:>8.4f}"
+                lines.append(f"{source['name']:<18}{head:<13}{name:<30}{q['n']:>9,}{q['base_rate']:>8.4f}{q['auc']:>8.4f}"
                              f"{q['brier']:>8.4f}{q['log_loss']:>10.4f}")
     for source in features.sources:
         found = next_item(features, queries, model, features.source_rows(source["name"]), rng)
         if found is not None:
-            lines.append(f"{source['name']:<15}{'next item':<13}hit@20 of {found[1]} products, {found[0]:,} events: "
+            lines.append(f"{source['name']:<18}{'next item':<13}hit@20 of {found[1]} products, {found[0]:,} events: "
                          f"model {found[2]:.3f}, most popular {found[3]:.3f}")
     return metrics, "\n".join(lines)

@@ -175,7 +175,7 @@ def main():
     parser.add_argument("--features", required=True, metavar="DIR", help="arrays written by: insight features")
     parser.add_argument("--work", required=True, metavar="DIR", help="folder for the weights and the report that export.py reads")
     parser.add_argument("--seed", type=int, default=1, help="draws weights and order (default %(default)s)")
-    parser.add_argument("--epochs", type=int, default=8, help="passes over the training customers (default %(default)s)")
+    parser.add_argument("--epochs", type=int, default=10, help="passes over the training customers (default %(default)s)")
     arguments = parser.parse_args()
     if arguments.epochs < 1:
         parser.error(f"--epochs {arguments.epochs}: give 1 or more")

@@ -11,7 +11,11 @@ internal sealed class FeatureJob(CliConsole console)
     /// <exception cref="CliException">A source is missing or empty.</exception>
     public FeatureSet Run(FeatureSettings settings, CancellationToken cancellationToken)
     {
-        var sources = new List<FeatureSource> { FeatureSources.Simulated(settings.Shop()) };
+        var sources = new List<FeatureSource>
+        {
+            FeatureSources.Simulated(settings.Shop()),
+            FeatureSources.SimulatedSparse(settings.SparseShop()),
+        };
         if (settings.Data is { } data) sources.AddRange(FeatureSources.Recorded(data, cancellationToken));
         using var writer = new TensorWriter(settings.Out, new CustomerOptions());
         foreach (var source in sources) Write(writer, source, cancellationToken);

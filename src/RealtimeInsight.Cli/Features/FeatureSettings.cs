@@ -13,6 +13,8 @@ public sealed record FeatureSettings
     /// <summary>The last horizon is 30 days, and each of the three splits needs events of its own.</summary>
     public const int DaysLeast = 120;
 
+    private const ulong SparseSeedOffset = 1_000_000_007;
+
     /// <summary>Folder that the arrays are written to.</summary>
     public required string Out { get; init; }
 
@@ -36,6 +38,17 @@ public sealed record FeatureSettings
         Days = Days,
         ArrivalDays = Days * 0.2,
         Start = Instant.From(new DateTimeOffset(2025, 1, 6, 0, 0, 0, TimeSpan.Zero)),
+    };
+
+    /// <summary>The second shop: half as many customers, other people, other products.</summary>
+    public ShopSimulatorOptions SparseShop() => new()
+    {
+        Seed = (ulong)Seed + SparseSeedOffset,
+        CatalogueSeed = 2,
+        Customers = Math.Max(1, Customers / 2),
+        Days = Days,
+        ArrivalDays = Days * 0.2,
+        Start = Shop().Start,
     };
 
     /// <exception cref="CliException">A value is out of bounds; the message names the option.</exception>

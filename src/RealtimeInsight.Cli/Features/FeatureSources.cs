@@ -1,5 +1,6 @@
 using RealtimeInsight.Cli.Replay;
 using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Host.Demo;
 
 namespace RealtimeInsight.Cli.Features;
@@ -25,10 +26,17 @@ public static class FeatureSources
         var days = options.Days ?? throw new ArgumentException("Days is null, which never ends; training needs an end", nameof(options));
         return new FeatureSource(
             "simulated",
-            "generated, no rights of others",
+            "generated",
             Outcomes.All,
             new ShopSimulator(options).Events(),
             Progress: e => (e.OccurredAt - options.Start) / TimeSpan.FromDays(days));
+    }
+
+    /// <summary>Another crowd in another simulated shop, which tracks little.</summary>
+    public static FeatureSource SimulatedSparse(ShopSimulatorOptions options)
+    {
+        var full = Simulated(options);
+        return full with { Name = "simulated_sparse", Events = SparseTracking.Of(full.Events, PersonOf) };
     }
 
     /// <summary>The recorded sets that lie in a folder.</summary>
@@ -47,6 +55,9 @@ public static class FeatureSources
         throw CliException.Usage(
             $"--data {folder}: holds no folder {string.Join(" or ", RecordedNames)}; give the folder they lie in, or leave the option out");
     }
+
+    /// <summary>The simulator's ids are v-... and c-... before and behind the same name.</summary>
+    private static string PersonOf(CustomerId id) => id.Value[(id.IsVisitor ? CustomerId.VisitorPrefix.Length : 0)..].Split('-', 2)[1];
 
     private static IEnumerable<CustomerEvent> Read(string format, string path, CancellationToken cancellationToken)
     {

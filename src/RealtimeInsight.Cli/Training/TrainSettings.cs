@@ -9,7 +9,7 @@ namespace RealtimeInsight.Cli.Training;
 /// <param name="Epochs">Passes over the training customers.</param>
 public sealed record TrainSettings(FeatureSettings Features, string Work, string Out, int Epochs)
 {
-    public const int EpochsDefault = 8;
+    public const int EpochsDefault = 10;
     public const int EpochsMax = 200;
     public const string ModelName = "behaviour";
 

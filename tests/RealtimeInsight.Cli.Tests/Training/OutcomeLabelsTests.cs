@@ -62,7 +62,7 @@ public sealed class OutcomeLabelsTests
     [Fact]
     public void Purchase_OrderWithinADay_IsBought()
     {
-        var labels = Label(FarEnd, View(0, 1), View(Hours(2), 2), Row(EventKind.OrderCompleted, Hours(25), item: 1, order: 7), View(Days(9), 1));
+        var labels = Label(FarEnd, View(0, 1), View(Hours(2), 2), Order(Hours(25), 7), View(Days(9), 1));
 
         Assert.Equal([No, Yes, No, No], labels.Of(OutcomeLabels.Purchase));
     }

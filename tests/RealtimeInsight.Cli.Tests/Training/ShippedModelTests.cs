@@ -30,20 +30,18 @@ public sealed class ShippedModelTests
     {
         var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(Folder, "model.json"))).RootElement;
 
-        Assert.Equal(ManifestKeys, manifest.EnumerateObject().Select(key => key.Name));
-        Assert.Equal(
-            ["abandonment_hours", "churn_days", "purchase_hours"], manifest.GetProperty("horizons").EnumerateObject().Select(key => key.Name).Order());
+        Assert.Equal(ManifestKeys, Keys(manifest));
+        Assert.Equal(["churn_days", "abandonment_hours", "purchase_hours"], Keys(manifest.GetProperty("horizons")));
         foreach (var head in ModelHeads.All)
         {
-            var metrics = manifest.GetProperty("metrics").GetProperty(head).EnumerateObject().Select(key => key.Name);
-            Assert.Equal(["n", "base_rate", "auc", "brier", "log_loss"], metrics);
-            Assert.Equal(["method", "a", "b"], manifest.GetProperty("calibration").GetProperty(head).EnumerateObject().Select(key => key.Name));
+            Assert.Equal(["n", "base_rate", "auc", "brier", "log_loss"], Keys(manifest.GetProperty("metrics").GetProperty(head)));
+            Assert.Equal(["method", "a", "b"], Keys(manifest.GetProperty("calibration").GetProperty(head)));
         }
 
+        Assert.Equal(["seed", "sources"], Keys(manifest.GetProperty("training")));
         Assert.All(
             manifest.GetProperty("training").GetProperty("sources").EnumerateArray(),
-            source => Assert.Equal(
-                ["name", "licence", "rows", "customers", "from", "to", "digest"], source.EnumerateObject().Select(key => key.Name)));
+            source => Assert.Equal(["name", "licence", "rows", "customers", "from", "to", "digest"], Keys(source)));
     }
 
     [Fact]
@@ -105,6 +103,8 @@ public sealed class ShippedModelTests
         Assert.True(Auc(labels, logits, OutcomeLabels.Purchase) > 0.74);
         Assert.True(Auc(labels, logits, OutcomeLabels.Churn) > 0.6);
     }
+
+    private static IEnumerable<string> Keys(JsonElement element) => element.EnumerateObject().Select(key => key.Name);
 
     private static float[] Score(WrittenFeatures written)
     {

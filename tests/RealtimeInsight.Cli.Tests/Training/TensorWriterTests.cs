@@ -31,7 +31,11 @@ public sealed class TensorWriterTests
         var row = 0;
         foreach (var customerEvent in new ShopSimulator(SmallShop).Events())
         {
-            var state = states.TryGetValue(customerEvent.Customer, out var known) ? known : states[customerEvent.Customer] = new(customerEvent.Customer);
+            if (!states.TryGetValue(customerEvent.Customer, out var state))
+            {
+                states.Add(customerEvent.Customer, state = new CustomerState(customerEvent.Customer));
+            }
+
             machine.Apply(state, customerEvent, effects);
             effects.Clear();
             FeatureExtractor.Token(state, token, tokenIds);
@@ -74,7 +78,8 @@ public sealed class TensorWriterTests
         var (first, second) = (written.Set.Sources[0], written.Set.Sources[1]);
         Assert.Equal((first.Rows, first.Customers), (second.FirstRow, second.FirstSequence));
         Assert.Equal(first.Digest, second.Digest);
-        Assert.All(written.Read<sbyte>("labels").Skip((int)first.Rows * OutcomeLabels.Heads), label => Assert.Equal(OutcomeLabels.Masked, label));
+        var labels = written.Read<sbyte>("labels").Skip((int)first.Rows * OutcomeLabels.Heads);
+        Assert.All(labels, label => Assert.Equal(OutcomeLabels.Masked, label));
     }
 
     [Fact]
@@ -114,6 +119,22 @@ public sealed class TensorWriterTests
 
         Assert.Equal(first.Set.Digest, again.Set.Digest);
         Assert.NotEqual(first.Set.Digest, other.Set.Digest);
+    }
+
+    [Fact]
+    public void SparseTracking_KeepsViewsAdditionsAndOrderLinesOnly()
+    {
+        var events = FeatureSources.SimulatedSparse(SmallShop).Events.ToList();
+        var full = new ShopSimulator(SmallShop).Events().Where(e => e.Kind == EventKind.OrderCompleted).ToList();
+
+        Assert.Equal(events.Count, events.Select(e => e.Id).Distinct().Count());
+        Assert.Equal(full.Sum(e => e.Products.Count), events.Count(e => e.Kind == EventKind.OrderCompleted));
+        Assert.All(events, e =>
+        {
+            Assert.True(e.Kind is EventKind.ProductViewed or EventKind.CartAdded or EventKind.OrderCompleted);
+            Assert.True(e.Customer.IsVisitor && e.Value is null && e.CartId is null);
+            Assert.True(Assert.Single(e.Products) is { Price: null, Name: null, Brand: null });
+        });
     }
 
     [Fact]

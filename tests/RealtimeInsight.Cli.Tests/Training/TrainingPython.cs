@@ -42,8 +42,8 @@ public sealed class TrainingFactAttribute : FactAttribute
     {
         if (TrainingPython.Path is null)
         {
-            Skip = "no Python with torch, sklearn and onnx: on Debian apt-get install --no-install-recommends python3-torch python3-sklearn "
-                + "python3-onnx libopenblas0-pthread";
+            Skip = "no Python with torch, sklearn and onnx: on Debian apt-get install --no-install-recommends python3-torch "
+                + "python3-sklearn python3-onnx libopenblas0-pthread";
         }
     }
 }

@@ -8,7 +8,8 @@ internal static partial class ShownAnswer
 {
     /// <summary>
     /// Fails unless the answer is of the shown form. JSON: every member shown is there with the same type, texts with the same words; more
-    /// members may be there, and more words in a list of words. Text: line by line, and where a line tells a speed its numbers may be others.
+    /// members may be there, and more words in a list of words. Text: line by line; where a line tells a speed, its numbers may be
+    /// others.
     /// </summary>
     public static void Matches(string shown, string real, string where)
     {

@@ -45,7 +45,8 @@ public sealed class OutboxTests
     public async Task Action_ThatFailsToTheEnd_IsDeadAfterTheLastAttempt()
     {
         var harness = new EngineHarness();
-        harness.Policy["rules"] = new JsonArray(harness.Policy["rules"]!.AsArray().Single(rule => (string?)rule!["id"] == "rescue")!.DeepClone());
+        var rescue = harness.Policy["rules"]!.AsArray().Single(rule => (string?)rule!["id"] == "rescue")!;
+        harness.Policy["rules"] = new JsonArray(rescue.DeepClone());
         await using var engine = await harness.StartAsync();
         engine.Channel.Answer = _ => throw new InvalidOperationException(new string('x', 1_000));
         var decision = await DecideAsync(engine);

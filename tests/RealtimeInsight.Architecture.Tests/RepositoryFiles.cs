@@ -15,7 +15,7 @@ internal static class RepositoryFiles
         new(StringComparer.OrdinalIgnoreCase) { ".onnx", ".png", ".gz", ".ico", ".woff2", ".npy", ".npz", ".bin", ".db", ".pt" };
 
     /// <summary>Full path of the repository root, without a trailing separator.</summary>
-    public static string Root { get; } = FindRoot();
+    public static string Root => Repository.Root;
 
     /// <summary>Paths relative to <see cref="Root"/>, with forward slashes.</summary>
     public static IReadOnlyList<string> All { get; } = List();
@@ -50,17 +50,6 @@ internal static class RepositoryFiles
         {
             return null;
         }
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "RealtimeInsight.sln"))) return folder.FullName;
-        }
-
-        throw new InvalidOperationException(
-            $"No RealtimeInsight.sln above {AppContext.BaseDirectory}: run the tests from their build folder.");
     }
 
     private static List<string> List()

@@ -12,7 +12,7 @@ internal static class CommittedModel
 {
     public const string Name = "behaviour";
 
-    public static string Root { get; } = FindRoot();
+    public static string Root { get; } = Path.Combine(RealtimeInsight.Tests.Repository.Root, "src", "models");
 
     public static ModelRepository Repository { get; } = new(Root, FeatureSchema.Hash);
 
@@ -49,18 +49,5 @@ internal static class CommittedModel
         var manifest = JsonNode.Parse(File.ReadAllText(Path.Combine(source, "model.json")))!.AsObject();
         change?.Invoke(manifest);
         File.WriteAllText(Path.Combine(target, "model.json"), manifest.ToJsonString());
-    }
-
-    private static string FindRoot()
-    {
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (File.Exists(Path.Combine(folder.FullName, "RealtimeInsight.sln")))
-            {
-                return Path.Combine(folder.FullName, "src", "models");
-            }
-        }
-
-        throw new InvalidOperationException($"No RealtimeInsight.sln above {AppContext.BaseDirectory}: test a build in the repository.");
     }
 }

@@ -7,12 +7,16 @@ public readonly record struct EventId
 
     private readonly string? _value;
 
-    private EventId(string value) => _value = value;
+    private EventId(string value)
+    {
+        _value = value;
+        StableHash = Text.StableHash.Of(value);
+    }
 
     public string Value => _value ?? "";
 
-    /// <summary>XXH64 of the UTF-8 value.</summary>
-    public ulong StableHash => Text.StableHash.Of(Value);
+    /// <summary>XXH64 of the UTF-8 value; kept, because admitting, applying and logging an event each ask for it.</summary>
+    public ulong StableHash { get; }
 
     public static bool TryParse(string? value, out EventId id, out string problem)
     {

@@ -144,7 +144,6 @@ internal sealed class CommitLoop
             _group.Outbox.AddRange(unit.Outbox);
             _group.Attempts.AddRange(unit.Attempts);
             _group.Rejects.AddRange(unit.Rejects);
-            _group.Aliases.AddRange(unit.Aliases);
             if (unit.Saved is not { } saved) continue;
             Fill(saved, unit.Shard);
             hasSaved = true;

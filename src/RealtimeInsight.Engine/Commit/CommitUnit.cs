@@ -15,7 +15,6 @@ internal sealed class CommitUnit
     public List<OutboxRow> Outbox { get; } = [];
     public List<AttemptRow> Attempts { get; } = [];
     public List<RejectedItem> Rejects { get; } = [];
-    public List<AliasRow> Aliases { get; } = [];
 
     /// <summary>Told to live readers once committed.</summary>
     public List<EngineNotice> Notices { get; } = [];

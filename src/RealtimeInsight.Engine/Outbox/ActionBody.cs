@@ -5,13 +5,15 @@ using RealtimeInsight.Domain.Decisions;
 namespace RealtimeInsight.Engine.Outbox;
 
 /// <summary>The CloudEvents 1.0 document that an action is sent as: the decision's record without what only an analyst needs.</summary>
-internal static class ActionBody
+public static class ActionBody
 {
+    /// <summary>The event's <c>type</c>; stable, receivers match on it.</summary>
     public const string Type = "com.realtimeinsight.action.decided.v1";
 
     private static readonly string[] s_members =
         ["decision_id", "customer_id", "rule", "action", "channel", "parameters", "episode", "decided_at", "scores", "segments", "cart"];
 
+    /// <summary>UTF-8 JSON, the same bytes for the same decision and source.</summary>
     public static byte[] Write(Decision decision, string source)
     {
         var data = new JsonObject();

@@ -59,13 +59,6 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
         _unit.Outcomes.Add(new OutcomeRow(outcome.DecisionId, DecisionRecord.WireName(outcome.Outcome)!, outcome.At, outcome.Value));
     }
 
-    public void Merge(CustomerSlot slot, AliasRow alias, ReadOnlySpan<byte> payload)
-    {
-        _log.Add(RecordKind.Merge, slot.Hash, NewestOf(slot), payload);
-        Added(slot);
-        _unit.Aliases.Add(alias);
-    }
-
     public void Effects(CustomerSlot slot, ReadOnlySpan<Effect> effects)
     {
         if (!notices.HasReaders) return;

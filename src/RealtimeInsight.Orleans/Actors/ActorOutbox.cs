@@ -1,7 +1,6 @@
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Outbox;
-using RealtimeInsight.Orleans.Actions;
 
 namespace RealtimeInsight.Orleans.Actors;
 
@@ -35,7 +34,7 @@ internal sealed class ActorOutbox(CustomerCore core, IEnumerable<StoredAction> s
             DecisionId = decision.Id,
             Channel = decision.Channel,
             CreatedAtMs = core.Now.UnixMs,
-            Body = ActionDocument.Write(decision, core.Options.Source),
+            Body = ActionBody.Write(decision, core.Options.Source),
         });
         return true;
     }

@@ -3,7 +3,6 @@ using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Outbox;
-using RealtimeInsight.Orleans.Actions;
 using RealtimeInsight.Orleans.Actors;
 using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Orleans.Contracts.Events;
@@ -283,7 +282,7 @@ internal sealed class CustomerGrain(
         try
         {
             var message = new ActionMessage(
-                action.DecisionId, _id.Value, ActionDocument.Type, action.Attempts, new Instant(action.CreatedAtMs), action.Body);
+                action.DecisionId, _id.Value, ActionBody.Type, action.Attempts, new Instant(action.CreatedAtMs), action.Body);
             return await channel.SendAsync(message, cancellationToken);
         }
         catch (Exception exception)

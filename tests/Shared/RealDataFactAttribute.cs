@@ -1,4 +1,4 @@
-namespace RealtimeInsight.Cli.Tests;
+namespace RealtimeInsight.Tests;
 
 /// <summary>A test over recorded shop data; skipped, with the reason, where the data is not on this machine.</summary>
 [AttributeUsage(AttributeTargets.Method)]

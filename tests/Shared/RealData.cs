@@ -1,4 +1,4 @@
-namespace RealtimeInsight.Insights.Tests;
+namespace RealtimeInsight.Tests;
 
 /// <summary>Where the recorded shop data is.</summary>
 internal static class RealData
@@ -11,13 +11,7 @@ internal static class RealData
     private static string? Find()
     {
         if (Environment.GetEnvironmentVariable("INSIGHT_DATA") is { Length: > 0 } named) return Directory.Exists(named) ? named : null;
-        for (var folder = new DirectoryInfo(AppContext.BaseDirectory); folder is not null; folder = folder.Parent)
-        {
-            if (!File.Exists(Path.Combine(folder.FullName, "RealtimeInsight.sln"))) continue;
-            var beside = Path.Combine(folder.FullName, "..", "shared", "data");
-            return Directory.Exists(beside) ? Path.GetFullPath(beside) : null;
-        }
-
-        return null;
+        var beside = Path.Combine(Repository.Root, "..", "shared", "data");
+        return Directory.Exists(beside) ? Path.GetFullPath(beside) : null;
     }
 }

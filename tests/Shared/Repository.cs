@@ -1,8 +1,9 @@
-namespace RealtimeInsight.Cli.Tests.Training;
+namespace RealtimeInsight.Tests;
 
-/// <summary>The folder that holds the solution.</summary>
+/// <summary>The repository that the tests were built from.</summary>
 internal static class Repository
 {
+    /// <summary>Full path of its root, without a trailing separator.</summary>
     public static string Root { get; } = Find();
 
     private static string Find()
@@ -12,6 +13,7 @@ internal static class Repository
             if (File.Exists(Path.Combine(folder.FullName, "RealtimeInsight.sln"))) return folder.FullName;
         }
 
-        throw new InvalidOperationException($"no RealtimeInsight.sln above {AppContext.BaseDirectory}; run the tests from the repository");
+        throw new InvalidOperationException(
+            $"No RealtimeInsight.sln above {AppContext.BaseDirectory}: run the tests from their build folder.");
     }
 }

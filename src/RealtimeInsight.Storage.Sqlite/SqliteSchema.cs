@@ -1,11 +1,8 @@
 namespace RealtimeInsight.Storage.Sqlite;
 
-/// <summary>The tables, as version <see cref="Version"/> has them, and the statements on them.</summary>
+/// <summary>The tables as version 1 had them (later ones are changed by <see cref="SchemaSteps"/>), and the statements on them.</summary>
 internal static class SqliteSchema
 {
-    /// <summary>Kept in the file as its user_version; raised with every change that an older program cannot read.</summary>
-    public const int Version = 1;
-
     /// <summary>Kept in the file as its application_id: "RtIn".</summary>
     public const int ApplicationId = 0x5274496E;
 

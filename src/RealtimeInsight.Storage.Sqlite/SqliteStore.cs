@@ -41,7 +41,9 @@ public sealed class SqliteStore : IEngineStore
         try
         {
             _writer = new SqliteFile(Name, readOnly: false, _options.BusyTimeout);
+            var found = SchemaMigration.Check(_writer, Name, SchemaSteps.Latest);
             Prepare(_writer);
+            SchemaMigration.Run(_writer, Name, found, SchemaSteps.All);
             return new StoreHead(
                 _writer.Scalar(SqliteSchema.NextOffset),
                 _writer.Scalar(SqliteSchema.Checkpoint),
@@ -191,29 +193,11 @@ public sealed class SqliteStore : IEngineStore
 
     private void Prepare(SqliteFile file)
     {
-        var isNew = file.Scalar("PRAGMA page_count") == 0;
-        var application = isNew ? SqliteSchema.ApplicationId : file.Scalar("PRAGMA application_id");
-        if (application != SqliteSchema.ApplicationId)
-        {
-            throw new StoreCorruptException(Name, -1, $"the file has application id {application:x}, not {SqliteSchema.ApplicationId:x}");
-        }
-
-        var version = isNew ? SqliteSchema.Version : file.Scalar("PRAGMA user_version");
-        if (version > SqliteSchema.Version) throw new StoreVersionException(Name, "store version", version, SqliteSchema.Version);
-        if (isNew) file.Run("PRAGMA page_size = 8192");
+        // The size of a page is settled by the first write, which the next setting may be.
+        if (file.Scalar("PRAGMA page_count") == 0) file.Run("PRAGMA page_size = 8192");
         file.Run("PRAGMA journal_mode = WAL");
         file.Run("PRAGMA synchronous = FULL");
         file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {_options.WalPages}"));
-        if (isNew) Create(file);
-    }
-
-    private static void Create(SqliteFile file)
-    {
-        file.Run("BEGIN IMMEDIATE");
-        foreach (var table in SqliteSchema.Tables) file.Run(table);
-        file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA user_version = {SqliteSchema.Version}"));
-        file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {SqliteSchema.ApplicationId}"));
-        file.Run("COMMIT");
     }
 
     private LogRow ReadRow(SqliteStatement row)

@@ -10,6 +10,7 @@ using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Reads;
 using RealtimeInsight.Engine.Shards;
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Engine.Work;
 using RealtimeInsight.Inference;
 
 namespace RealtimeInsight.Engine;
@@ -32,6 +33,9 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     private readonly NoticeHub _notices;
     private readonly Lock _gate = new();
     private readonly SemaphoreSlim _intake = new(1, 1);
+    private Task _committing = Task.CompletedTask;
+    private Task[] _shards = [];
+    private Task[] _dispatchers = [];
     private Task? _stop;
     private EngineParts? _running;
     private volatile bool _isStopped;
@@ -67,6 +71,12 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         _notices = new NoticeHub(options.NoticeQueueMax, options.NoticeReadersMax);
     }
 
+    /// <summary>Where the work runs: on threads, or in a simulation's order.</summary>
+    internal IWorkHost WorkHost { get; init; } = new ThreadHost();
+
+    /// <summary>The parts of a started engine, for a simulation.</summary>
+    internal EngineParts? Parts => _running;
+
     private EngineParts Running => _running is { } parts && !_isStopped
         ? parts
         : throw new EngineUnavailableException(
@@ -80,10 +90,10 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     {
         if (_running is not null) throw new InvalidOperationException("the engine has been started; start it once");
         var started = _time.GetTimestamp();
-        var (parts, replayed) = await Task.Run(() => Recover(cancellationToken), cancellationToken).ConfigureAwait(false);
-        parts.Commit.Start();
-        foreach (var loop in parts.Loops) loop.Start();
-        foreach (var dispatcher in parts.Dispatchers) dispatcher.Start();
+        var (parts, replayed) = await WorkHost.Offload(() => Recover(cancellationToken), cancellationToken).ConfigureAwait(false);
+        _committing = WorkHost.StartThread(parts.Commit);
+        _shards = [.. parts.Loops.Select(WorkHost.StartThread)];
+        _dispatchers = [.. parts.Dispatchers.Select(WorkHost.StartTask)];
         _instruments.Observe(
             [.. parts.Loops.Select(loop => loop.Shard.Counters)], () => parts.Outbox.Pending, () => _notices.Dropped);
         _running = parts;
@@ -222,13 +232,15 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
             else loop.Stop();
         }
 
-        await Task.Run(() => Array.ForEach(parts.Loops, static loop => loop.Join())).ConfigureAwait(false);
+        await Task.WhenAll(_shards).ConfigureAwait(false);
 
         // Dispatchers wait for the commit of what they sent, so the committing thread ends after them.
         parts.Commit.OutboxChanged = null;
-        foreach (var dispatcher in parts.Dispatchers) await dispatcher.DisposeAsync().ConfigureAwait(false);
+        foreach (var dispatcher in parts.Dispatchers) dispatcher.Stop();
+        await Task.WhenAll(_dispatchers).ConfigureAwait(false);
+        foreach (var dispatcher in parts.Dispatchers) dispatcher.Dispose();
         parts.Commit.Stop();
-        await Task.Run(parts.Commit.Join).ConfigureAwait(false);
+        await _committing.ConfigureAwait(false);
         if (parts.Commit.Problem is null) EngineLog.Stopped(_logger, _store.Name);
     }
 
@@ -241,7 +253,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
             _instruments, _time);
         var count = _options.Shards > 0 ? _options.Shards : Environment.ProcessorCount;
         var shards = Enumerable.Range(0, count).Select(index => new Shard(index, shared)).ToArray();
-        var (recovered, replayed) = EngineRecovery.Run(_store, head, shards, cancellationToken);
+        var (recovered, replayed) = EngineRecovery.Run(_store, head, shards, WorkHost.RecoveryThreadsMax, cancellationToken);
         var commit = new CommitLoop(_store, recovered, _options, _time, _notices, _instruments, _logger);
         log.Queue = commit.Queue;
         foreach (var shard in shards)
@@ -256,7 +268,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         commit.OutboxChanged = added =>
         {
             outbox.Added(added);
-            foreach (var dispatcher in dispatchers) dispatcher.Wake();
+            foreach (var dispatcher in dispatchers) dispatcher.Signal.Set();
         };
         var loops = shards.Select(shard => new ShardLoop(shard, _options, _time, _logger)).ToArray();
         return (new EngineParts(loops, commit, log, dispatchers, outbox, _scorer), replayed);

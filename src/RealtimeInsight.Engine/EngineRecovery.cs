@@ -15,10 +15,10 @@ internal static class EngineRecovery
 
     /// <summary>Returns where the commit loop goes on, and how many log records were replayed.</summary>
     public static (RecoveredState State, long Replayed) Run(
-        IEngineStore store, StoreHead head, IReadOnlyList<Shard> shards, CancellationToken cancellationToken)
+        IEngineStore store, StoreHead head, IReadOnlyList<Shard> shards, int threadsMax, CancellationToken cancellationToken)
     {
         var replays = shards.Select(shard => shard.Replay()).ToArray();
-        var parallel = new ParallelOptions { MaxDegreeOfParallelism = shards.Count, CancellationToken = cancellationToken };
+        var parallel = new ParallelOptions { MaxDegreeOfParallelism = threadsMax, CancellationToken = cancellationToken };
         foreach (var segments in store.ReadSegments().Chunk(SegmentsAtATime))
         {
             Parallel.For(0, shards.Count, parallel, shard =>

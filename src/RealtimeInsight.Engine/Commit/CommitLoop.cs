@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Engine.Work;
 
 namespace RealtimeInsight.Engine.Commit;
 
@@ -9,7 +10,7 @@ namespace RealtimeInsight.Engine.Commit;
 /// The one writer: commits whatever waits as one transaction, then acknowledges. While the store fails nothing is acknowledged and the
 /// same group is tried again with growing waits, until it works or the engine is stopped.
 /// </summary>
-internal sealed class CommitLoop
+internal sealed class CommitLoop : IStepped
 {
     private readonly IEngineStore _store;
     private readonly EngineOptions _options;
@@ -17,12 +18,15 @@ internal sealed class CommitLoop
     private readonly NoticeHub _notices;
     private readonly EngineInstruments _instruments;
     private readonly ILogger _logger;
-    private readonly WakeSignal _wake;
+    private readonly WakeSignal _wake = new();
+    private readonly ITimer _retryTimer;
     private readonly CommitGroup _group = new();
     private readonly List<CommitUnit> _units = [];
     private readonly long[] _firstUnsaved;
     private readonly Dictionary<long, int> _segmentShares;
-    private readonly Thread _thread;
+    private TimeSpan _retryWait;
+    private long _retryAt;
+    private int _tries;
     private long _checkpoint;
     private long _committed;
     private string? _problem;
@@ -40,13 +44,13 @@ internal sealed class CommitLoop
         _notices = notices;
         _instruments = instruments;
         _logger = logger;
-        _wake = new WakeSignal();
         _checkpoint = recovered.Checkpoint;
         CommittedOffset = recovered.NextOffset;
         _segmentShares = recovered.SegmentShares;
         _firstUnsaved = recovered.FirstUnsaved;
         Queue = new CommitQueue(recovered.NextOffset, _wake);
-        _thread = new Thread(Run) { IsBackground = true, Name = "commit" };
+        _retryTimer = time.CreateTimer(
+            static signal => ((WakeSignal)signal!).Set(), _wake, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
     public CommitQueue Queue { get; }
@@ -71,9 +75,11 @@ internal sealed class CommitLoop
     /// <summary>Called with the number of new entries after each commit that holds some.</summary>
     public Action<int>? OutboxChanged { get; set; }
 
-    public void Start() => _thread.Start();
+    public string Name => "commit";
 
-    /// <summary>Commits what is queued, then ends the thread.</summary>
+    public WakeSignal Signal => _wake;
+
+    /// <summary>Commits what is queued, then ends.</summary>
     public void Stop()
     {
         _isStopping = true;
@@ -91,23 +97,44 @@ internal sealed class CommitLoop
         _wake.Set();
     }
 
-    public void Join() => _thread.Join();
-
-    private void Run()
+    /// <summary>One transaction, or one more try of the one that failed.</summary>
+    public StepOutcome Step()
     {
-        while (true)
+        if (_tries == 0)
         {
-            _units.Clear();
             Queue.Take(_units, _options.CommitUnitsMax, _options.CommitBytesMax);
             if (_units.Count == 0)
             {
-                if (_isStopping) return;
-                _wake.Wait();
-                continue;
+                if (!_isStopping) return StepOutcome.Wait;
+                _retryTimer.Dispose();
+                return StepOutcome.End;
             }
 
-            Settle(isCommitted: TryFill() && (_group.IsEmpty || TryCommit()));
+            var isFilled = TryFill();
+            if (!isFilled || _group.IsEmpty)
+            {
+                Finish(isCommitted: isFilled);
+                return StepOutcome.Again;
+            }
+
+            _retryWait = _options.CommitRetryMin;
         }
+        else if (!_isGivingUp && _isRetrying && _time.GetTimestamp() < _retryAt)
+        {
+            return StepOutcome.Wait;
+        }
+
+        if (TryCommit()) Finish(isCommitted: true);
+        else if (_isGivingUp) Finish(isCommitted: false);
+        else return WaitBeforeRetry();
+        return StepOutcome.Again;
+    }
+
+    private void Finish(bool isCommitted)
+    {
+        _tries = 0;
+        Settle(isCommitted);
+        _units.Clear();
     }
 
     private bool TryFill()
@@ -169,43 +196,34 @@ internal sealed class CommitLoop
         }
     }
 
+    /// <summary>True when the group is committed. Else it is to be tried again, unless the loop is giving up.</summary>
     private bool TryCommit()
     {
-        var wait = _options.CommitRetryMin;
-        for (var tries = 1; ; tries++)
+        if (_isGivingUp) return false;
+        _tries++;
+        try
         {
-            if (_isGivingUp) return false;
-            try
-            {
-                var started = _time.GetTimestamp();
-                _store.Commit(_group);
-                _instruments.Committed(_time.GetElapsedTime(started), _units.Count);
-                if (Problem is not null) EngineLog.CommitWorksAgain(_logger, tries);
-                Problem = null;
-                if (_group.Checkpoint >= 0) _checkpoint = _group.Checkpoint;
-                return true;
-            }
-            catch (StoreUnavailableException exception)
-            {
-                Problem = exception.Message;
-                _instruments.CommitFailed();
-                EngineLog.CommitFailed(_logger, tries, wait, exception);
-            }
-            catch (Exception exception)
-            {
-                Lose(exception);
-                return false;
-            }
-
-            if (!_isRetrying)
-            {
-                _isGivingUp = true;
-                return false;
-            }
-
-            WaitBeforeRetry(wait);
-            wait = wait * 2 < _options.CommitRetryMax ? wait * 2 : _options.CommitRetryMax;
+            var started = _time.GetTimestamp();
+            _store.Commit(_group);
+            _instruments.Committed(_time.GetElapsedTime(started), _units.Count);
+            if (Problem is not null) EngineLog.CommitWorksAgain(_logger, _tries);
+            Problem = null;
+            if (_group.Checkpoint >= 0) _checkpoint = _group.Checkpoint;
+            return true;
         }
+        catch (StoreUnavailableException exception)
+        {
+            Problem = exception.Message;
+            _instruments.CommitFailed();
+            EngineLog.CommitFailed(_logger, _tries, _retryWait, exception);
+            _isGivingUp |= !_isRetrying;
+        }
+        catch (Exception exception)
+        {
+            Lose(exception);
+        }
+
+        return false;
     }
 
     /// <summary>Damage or a defect: trying again would not help, and acknowledging would be a lie.</summary>
@@ -217,11 +235,12 @@ internal sealed class CommitLoop
         _isGivingUp = true;
     }
 
-    private void WaitBeforeRetry(TimeSpan wait)
+    private StepOutcome WaitBeforeRetry()
     {
-        var due = _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
-        using var timer = _time.CreateTimer(static signal => ((WakeSignal)signal!).Set(), _wake, wait, Timeout.InfiniteTimeSpan);
-        while (!_isGivingUp && _isRetrying && _time.GetTimestamp() < due) _wake.Wait();
+        _retryAt = _time.GetTimestamp() + (long)(_retryWait.TotalSeconds * _time.TimestampFrequency);
+        _retryTimer.Change(_retryWait, Timeout.InfiniteTimeSpan);
+        _retryWait = _retryWait * 2 < _options.CommitRetryMax ? _retryWait * 2 : _options.CommitRetryMax;
+        return StepOutcome.Wait;
     }
 
     private void Settle(bool isCommitted)

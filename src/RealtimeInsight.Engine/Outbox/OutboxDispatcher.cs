@@ -5,6 +5,7 @@ using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Engine.Work;
 
 namespace RealtimeInsight.Engine.Outbox;
 
@@ -12,7 +13,7 @@ namespace RealtimeInsight.Engine.Outbox;
 /// Delivers one channel's actions: reads what is due from the store, sends a few at a time, and commits the result of every attempt.
 /// Keeps nothing that a restart could lose; an attempt cut off by a stop is made again. Always on the wall clock.
 /// </summary>
-internal sealed class OutboxDispatcher : IAsyncDisposable
+internal sealed class OutboxDispatcher : IStepped, IDisposable
 {
     private const int DetailLengthMax = 500;
     private static readonly TimeSpan s_readRetry = TimeSpan.FromSeconds(5);
@@ -26,12 +27,13 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
     private readonly NoticeHub _notices;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
-    private readonly SemaphoreSlim _signal = new(0, 1);
-    private readonly SemaphoreSlim _slots;
+    private readonly ITimer _timer;
+    private readonly Queue<OutboxRow> _due = new();
     private readonly ConcurrentDictionary<string, byte> _sending = new(StringComparer.Ordinal);
     private readonly HashSet<string> _busy = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
-    private Task _run = Task.CompletedTask;
+    private int _inFlight;
+    private volatile bool _isStopping;
     private volatile bool _isLost;
 
     public OutboxDispatcher(IActionChannel channel, OutboxParts parts)
@@ -46,93 +48,84 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
         _notices = parts.Notices;
         _time = parts.Time;
         _logger = parts.Logger;
-        _slots = new SemaphoreSlim(_options.ConcurrencyMax, _options.ConcurrencyMax);
+        _timer = _time.CreateTimer(
+            static self => ((OutboxDispatcher)self!).Signal.Set(), this, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
     }
 
-    public void Start() => _run = Task.Run(() => RunAsync(_stop.Token));
+    public string Name => $"outbox {_channel.Name}";
 
-    /// <summary>There may be something new to send.</summary>
-    public void Wake()
+    /// <summary>Set when there may be something new to send.</summary>
+    public WakeSignal Signal { get; } = new();
+
+    /// <summary>Cuts off what is being sent and ends when the results of the rest are committed.</summary>
+    public void Stop()
     {
-        try
-        {
-            _signal.Release();
-        }
-        catch (SemaphoreFullException)
-        {
-            // A look is due already; one is enough.
-        }
+        _isStopping = true;
+        _stop.Cancel();
+        Signal.Set();
     }
 
-    public async ValueTask DisposeAsync()
+    /// <summary>After the end.</summary>
+    public void Dispose()
     {
-        await _stop.CancelAsync().ConfigureAwait(false);
-        await _run.ConfigureAwait(false);
-        for (var i = 0; i < _options.ConcurrencyMax; i++) await _slots.WaitAsync().ConfigureAwait(false);
-        _signal.Dispose();
-        _slots.Dispose();
+        _timer.Dispose();
         _stop.Dispose();
     }
 
-    private async Task RunAsync(CancellationToken stop)
+    /// <summary>Starts what is due and has a slot.</summary>
+    public StepOutcome Step()
     {
+        var slots = _options.ConcurrencyMax - Volatile.Read(ref _inFlight);
+        if (_isStopping) return slots == _options.ConcurrencyMax ? StepOutcome.End : StepOutcome.Wait;
+        if (_isLost) return StepOutcome.Wait;
         try
         {
-            while (true)
-            {
-                var wait = await SendDueAsync(stop).ConfigureAwait(false);
-                await WaitAsync(wait, stop).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (stop.IsCancellationRequested)
-        {
-            // The engine stops: what is pending is in the store.
-        }
-    }
-
-    /// <summary>Starts what is due; returns how long nothing more will be, null when only a signal can bring something.</summary>
-    private async Task<TimeSpan?> SendDueAsync(CancellationToken stop)
-    {
-        if (_isLost) return null;
-        try
-        {
-            // What is being sent now may be settled before its row is looked at below: the row read here would then be an old one.
-            _busy.Clear();
-            foreach (var (decision, _) in _sending) _busy.Add(decision);
-            var now = Instant.From(_time.GetUtcNow());
-            var due = _store.ReadDueOutbox(_channel.Name, now, _options.BatchMax + _busy.Count);
-            var started = 0;
-            foreach (var row in due)
-            {
-                if (_busy.Contains(row.DecisionId) || !_sending.TryAdd(row.DecisionId, 0)) continue;
-                await _slots.WaitAsync(stop).ConfigureAwait(false);
-                _ = SendAsync(row, stop);
-                started++;
-            }
-
-            if (started > 0) return TimeSpan.Zero;
-            if (due.Count > 0) return null;
-            var next = _store.NextOutboxDue(_channel.Name);
-            return next == Instant.Never ? null : TimeSpan.FromMilliseconds(Math.Clamp(next.UnixMs - now.UnixMs, 1, 86_400_000));
+            var wait = _due.Count == 0 ? ReadDue() : TimeSpan.Zero;
+            if (wait != TimeSpan.Zero) return WaitFor(wait);
         }
         catch (StoreException exception)
         {
             EngineLog.OutboxUnreadable(_logger, _channel.Name, s_readRetry, exception);
-            return s_readRetry;
+            return WaitFor(s_readRetry);
         }
+
+        for (; slots > 0 && _due.TryDequeue(out var row); slots--)
+        {
+            _sending.TryAdd(row.DecisionId, 0);
+            Interlocked.Increment(ref _inFlight);
+            _ = SendAsync(row, _stop.Token);
+        }
+
+        return _due.Count > 0 ? StepOutcome.Wait : StepOutcome.Again;
     }
 
-    private async Task WaitAsync(TimeSpan? wait, CancellationToken stop)
+    /// <summary>
+    /// Reads what is due; returns how long nothing more will be, zero when something is, infinite when only a signal can bring something.
+    /// </summary>
+    private TimeSpan ReadDue()
     {
-        if (wait == TimeSpan.Zero) return;
-        if (wait is not { } limit)
+        // What is being sent now may be settled before its row is looked at below: the row read here would then be an old one.
+        _busy.Clear();
+        foreach (var (decision, _) in _sending) _busy.Add(decision);
+        var now = Instant.From(_time.GetUtcNow());
+        var due = _store.ReadDueOutbox(_channel.Name, now, _options.BatchMax + _busy.Count);
+        foreach (var row in due)
         {
-            await _signal.WaitAsync(stop).ConfigureAwait(false);
-            return;
+            if (!_busy.Contains(row.DecisionId)) _due.Enqueue(row);
         }
 
-        using var timer = _time.CreateTimer(static self => ((OutboxDispatcher)self!).Wake(), this, limit, Timeout.InfiniteTimeSpan);
-        await _signal.WaitAsync(stop).ConfigureAwait(false);
+        if (_due.Count > 0) return TimeSpan.Zero;
+        if (due.Count > 0) return Timeout.InfiniteTimeSpan;
+        var next = _store.NextOutboxDue(_channel.Name);
+        return next == Instant.Never
+            ? Timeout.InfiniteTimeSpan
+            : TimeSpan.FromMilliseconds(Math.Clamp(next.UnixMs - now.UnixMs, 1, 86_400_000));
+    }
+
+    private StepOutcome WaitFor(TimeSpan wait)
+    {
+        _timer.Change(wait, Timeout.InfiniteTimeSpan);
+        return StepOutcome.Wait;
     }
 
     /// <summary>One attempt. Owned by the slot that its caller took; gives it back when the result is committed.</summary>
@@ -211,8 +204,8 @@ internal sealed class OutboxDispatcher : IAsyncDisposable
     private void Release(OutboxRow row)
     {
         _sending.TryRemove(row.DecisionId, out _);
-        Wake();
-        _slots.Release();
+        Interlocked.Decrement(ref _inFlight);
+        Signal.Set();
     }
 }
 

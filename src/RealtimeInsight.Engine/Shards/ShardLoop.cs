@@ -3,14 +3,15 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Work;
 
 namespace RealtimeInsight.Engine.Shards;
 
 /// <summary>
-/// The thread of one shard: answers reads first, then runs turns while the commit keeps up, and sleeps until something arrives or is due.
+/// The work of one shard: answers reads first, then runs turns while the commit keeps up, and waits until something arrives or is due.
 /// Nothing is polled.
 /// </summary>
-internal sealed class ShardLoop
+internal sealed class ShardLoop : IStepped
 {
     private readonly Shard _shard;
     private readonly EngineOptions _options;
@@ -21,7 +22,6 @@ internal sealed class ShardLoop
     private readonly Channel<IShardQuery> _queries;
     private readonly List<IngestPart> _parts = [];
     private readonly Action<bool> _settled;
-    private readonly Thread _thread;
     private readonly ITimer _timer;
     private IngestPart? _end;
     private int _inFlight;
@@ -43,7 +43,7 @@ internal sealed class ShardLoop
             _wake.Set();
         };
         _timer = time.CreateTimer(_ => _wake.Set(), null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
-        _thread = new Thread(Run) { IsBackground = true, Name = $"shard {shard.Index}" };
+        Name = $"shard {shard.Index}";
     }
 
     public Shard Shard => _shard;
@@ -51,7 +51,12 @@ internal sealed class ShardLoop
     /// <summary>Why the shard has stopped working; null when all is well.</summary>
     public string? Failure => Volatile.Read(ref _failure);
 
-    public void Start() => _thread.Start();
+    public string Name { get; }
+
+    public WakeSignal Signal => _wake;
+
+    /// <summary>Parts that can be queued now without waiting.</summary>
+    public int InboxRoom => _options.InboxPartsMax - _inbox.Reader.Count;
 
     /// <summary>Queues events; waits while the inbox is full.</summary>
     public async ValueTask EnqueueAsync(IngestPart part, CancellationToken cancellationToken)
@@ -68,7 +73,7 @@ internal sealed class ShardLoop
         return await query.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
     }
 
-    /// <summary>Takes no more, finishes what is queued, saves every changed customer, then ends the thread.</summary>
+    /// <summary>Takes no more, finishes what is queued, saves every changed customer, then ends.</summary>
     public void Stop()
     {
         _inbox.Writer.TryComplete();
@@ -76,17 +81,11 @@ internal sealed class ShardLoop
         _wake.Set();
     }
 
-    /// <summary>Ends the thread as a crash does: nothing more is done, what waits is failed.</summary>
+    /// <summary>Ends as a crash does: nothing more is done, what waits is failed.</summary>
     public void Abort()
     {
         _isAborting = true;
         Stop();
-    }
-
-    public void Join()
-    {
-        _thread.Join();
-        _timer.Dispose();
     }
 
     private static async ValueTask Write<T>(ChannelWriter<T> writer, T item, CancellationToken cancellationToken)
@@ -101,13 +100,13 @@ internal sealed class ShardLoop
         }
     }
 
-    private void Run()
+    public StepOutcome Step()
     {
         try
         {
-            while (Step())
-            {
-            }
+            var outcome = Work();
+            if (outcome == StepOutcome.End) End();
+            return outcome;
         }
         catch (Exception exception)
         {
@@ -116,22 +115,16 @@ internal sealed class ShardLoop
             Volatile.Write(
                 ref _failure, $"shard {_shard.Index} stopped on an unexpected error ({exception.GetType().Name}); start the engine again");
             foreach (var part in _parts) part.Ticket.Fail(_failure!);
+            End();
+            return StepOutcome.End;
         }
-
-        FailWaiting();
     }
 
-    /// <summary>One go at whatever there is to do; false when the thread is to end.</summary>
-    private bool Step()
+    private StepOutcome Work()
     {
-        if (_isAborting) return false;
+        if (_isAborting) return StepOutcome.End;
         AnswerQueries();
-        if (Volatile.Read(ref _inFlight) >= _options.UnitsInFlightMax)
-        {
-            _wake.Wait();
-            return true;
-        }
-
+        if (Volatile.Read(ref _inFlight) >= _options.UnitsInFlightMax) return StepOutcome.Wait;
         if (_end is null) Collect();
         if (_parts.Count > 0 || IsDue())
         {
@@ -143,11 +136,11 @@ internal sealed class ShardLoop
         }
         else if (!Save(isAll: _isStopping))
         {
-            if (_isStopping && _inbox.Reader.Completion.IsCompleted) return false;
-            if (!_isStopping) Sleep();
+            if (_isStopping && _inbox.Reader.Completion.IsCompleted) return StepOutcome.End;
+            if (!_isStopping) return WaitUntilDue();
         }
 
-        return true;
+        return StepOutcome.Again;
     }
 
     private void AnswerQueries()
@@ -222,7 +215,7 @@ internal sealed class ShardLoop
         return true;
     }
 
-    private void Sleep()
+    private StepOutcome WaitUntilDue()
     {
         var wait = Timeout.InfiniteTimeSpan;
         if (_shard.Saver.DueIn() is { } save) wait = save;
@@ -233,12 +226,13 @@ internal sealed class ShardLoop
         }
 
         _timer.Change(wait, Timeout.InfiniteTimeSpan);
-        _wake.Wait();
+        return StepOutcome.Wait;
     }
 
     /// <summary>Whoever waits gets an answer, also those who come while the engine notices.</summary>
-    private void FailWaiting()
+    private void End()
     {
+        _timer.Dispose();
         var why = _failure ?? "the engine is stopping; try again when it runs";
         _inbox.Writer.TryComplete();
         _queries.Writer.TryComplete();

@@ -38,8 +38,7 @@ public static class CommandLine
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var error in parsed.Errors) await console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
-            var verb = parsed.CommandResult.Command .Name == Name ? "" : parsed.CommandResult.Command.Name + " ";
-            await console.Error.WriteLineAsync($"See: {Name} {verb}--help").ConfigureAwait(false);
+            await console.Error.WriteLineAsync($"See: {Name} {PathOf(parsed)}--help").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
 
@@ -70,5 +69,17 @@ public static class CommandLine
             await console.Error.WriteLineAsync($"{Name}: unexpected error: {fault}").ConfigureAwait(false);
             return ExitCodes.Failure;
         }
+    }
+
+    /// <summary>The words from the root's to the command's, e.g. <c>bench engine </c>.</summary>
+    private static string PathOf(ParseResult parsed)
+    {
+        var path = "";
+        for (var result = parsed.CommandResult; result.Parent is System.CommandLine.Parsing.CommandResult parent; result = parent)
+        {
+            path = $"{result.Command.Name} {path}";
+        }
+
+        return path;
     }
 }

@@ -26,5 +26,6 @@ public static class Program
             Environment.GetEnvironmentVariable(Trainer.RootVariable),
             Environment.GetEnvironmentVariable(Trainer.PythonVariable)),
         EvaluateVerb.Create(console),
+        BenchVerb.Create(console),
     ];
 }

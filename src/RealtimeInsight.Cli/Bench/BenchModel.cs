@@ -1,0 +1,36 @@
+using Microsoft.Extensions.Logging.Abstractions;
+using RealtimeInsight.Domain.Features;
+using RealtimeInsight.Host;
+using RealtimeInsight.Inference.Models;
+using RealtimeInsight.Inference.Onnx;
+using RealtimeInsight.Inference.Pool;
+using RealtimeInsight.Inference.Runners;
+
+namespace RealtimeInsight.Cli.Bench;
+
+/// <summary>The model that ships, loaded without pool and engine.</summary>
+internal static class BenchModel
+{
+    /// <summary>The caller owns the runner.</summary>
+    /// <exception cref="CliException">The model cannot be loaded.</exception>
+    public static IModelRunner Load()
+    {
+        var options = new InferenceOptions { ModelsDirectory = ShippedFiles.Models };
+        try
+        {
+            var repository = new ModelRepository(options.ModelsDirectory, FeatureSchema.Hash);
+            var versions = repository.Versions(options.ModelName);
+            if (versions.Count == 0)
+            {
+                throw CliException.Failure($"there is no version of model {options.ModelName} in {options.ModelsDirectory}");
+            }
+
+            var factory = new OnnxModelRunnerFactory(options, NullLogger<OnnxModelRunnerFactory>.Instance);
+            return factory.Load(repository.Read(options.ModelName, versions[0]));
+        }
+        catch (ModelRefusedException refused)
+        {
+            throw CliException.Failure(refused.Message, refused);
+        }
+    }
+}

@@ -1,0 +1,7 @@
+namespace RealtimeInsight.Cli.Bench;
+
+/// <summary>Every scenario, in the order of the help.</summary>
+internal static class BenchScenarios
+{
+    public static IReadOnlyList<IBenchScenario> All { get; } = [new OnnxScenario()];
+}

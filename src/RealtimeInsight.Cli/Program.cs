@@ -27,5 +27,6 @@ public static class Program
             Environment.GetEnvironmentVariable(Trainer.PythonVariable)),
         EvaluateVerb.Create(console),
         BenchVerb.Create(console),
+        HealthVerb.Create(console),
     ];
 }

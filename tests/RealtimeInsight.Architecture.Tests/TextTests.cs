@@ -16,8 +16,7 @@ public sealed partial class TextTests
     [Fact]
     public void Documents_Commands_UseExistingVerbs()
     {
-        var verbs = KnownVerbs().Match(RepositoryFiles.Read("insight")).Groups[1].Value.Split(", ");
-        Assert.Contains("run", verbs);
+        var verbs = ListedVerbs();
 
         Rule.Holds(
             $"A command in a document runs as written; the verbs are {string.Join(", ", verbs)}.",
@@ -29,14 +28,13 @@ public sealed partial class TextTests
     }
 
     [Fact]
-    public void EntryScript_Help_ExplainsEveryVerb()
+    public void EntryScript_Help_ListsTheProgramsVerbsAndItsOwn()
     {
-        var script = RepositoryFiles.Read("insight");
+        var program = Cli.Program.Verbs(new Cli.CliConsole(TextWriter.Null, TextWriter.Null, null, TimeProvider.System));
 
-        Rule.Holds(
-            "./insight help lists every verb.",
-            KnownVerbs().Match(script).Groups[1].Value.Split(", ")
-                .Where(verb => !Regex.IsMatch(script, $@"^  {verb} +\S", RegexOptions.Multiline)));
+        Assert.Equal(
+            program.Select(verb => verb.Name).Concat(["test", "build", "setup", "help"]).Order(StringComparer.Ordinal),
+            ListedVerbs().Order(StringComparer.Ordinal));
     }
 
     [Fact]
@@ -64,8 +62,14 @@ public sealed partial class TextTests
             select $"{path}: {link.Groups[1].Value}");
     }
 
-    [GeneratedRegex("^verbs=\"([^\"]+)\"", RegexOptions.Multiline)]
-    private static partial Regex KnownVerbs();
+    private static List<string> ListedVerbs()
+    {
+        var help = RepositoryFiles.Read("insight").Split("HELP")[1];
+        return [.. ListedVerb().Matches(help).Select(match => match.Groups[1].Value)];
+    }
+
+    [GeneratedRegex(@"^  ([a-z][a-z-]*)  +\S", RegexOptions.Multiline)]
+    private static partial Regex ListedVerb();
 
     [GeneratedRegex(@"\./insight ([a-z][a-z-]*)")]
     private static partial Regex UsedVerb();

@@ -13,11 +13,12 @@ internal static class ReferenceTable
         ["Inference.Onnx"] = ["Inference"],
         ["Engine"] = ["Domain", "Inference"],
         ["Storage.Sqlite"] = ["Engine"],
+        ["Simulation"] = ["Engine"],
         ["Insights"] = ["Domain", "Inference", "Engine"],
         ["Orleans.Contracts"] = ["Domain"],
         ["Orleans"] = ["Orleans.Contracts", "Engine", "Insights"],
         ["Host"] = ["Domain", "Inference", "Inference.Onnx", "Engine", "Storage.Sqlite"],
-        ["Cli"] = ["Host", "Insights"],
+        ["Cli"] = ["Host", "Insights", "Simulation"],
     };
 
     /// <summary>Assembly or package name prefix, and the only source projects that may name it.</summary>

@@ -9,8 +9,8 @@ using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Simulation.Time;
 using RealtimeInsight.TestKit.Scoring;
-using RealtimeInsight.TestKit.Time;
 
 namespace RealtimeInsight.Storage.Sqlite.Tests;
 

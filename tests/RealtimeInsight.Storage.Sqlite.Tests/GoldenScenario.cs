@@ -11,8 +11,8 @@ using RealtimeInsight.Engine;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Simulation.Time;
 using RealtimeInsight.TestKit.Scoring;
-using RealtimeInsight.TestKit.Time;
 
 namespace RealtimeInsight.Storage.Sqlite.Tests;
 

@@ -4,7 +4,7 @@ using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
-using RealtimeInsight.TestKit.Storage;
+using RealtimeInsight.Simulation.Storage;
 
 namespace RealtimeInsight.Engine.Tests.Embedded;
 

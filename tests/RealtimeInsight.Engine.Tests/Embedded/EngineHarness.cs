@@ -10,9 +10,9 @@ using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Simulation.Storage;
+using RealtimeInsight.Simulation.Time;
 using RealtimeInsight.TestKit.Scoring;
-using RealtimeInsight.TestKit.Storage;
-using RealtimeInsight.TestKit.Time;
 
 namespace RealtimeInsight.Engine.Tests.Embedded;
 

@@ -3,7 +3,7 @@ using FsCheck;
 using FsCheck.Fluent;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Engine.Port;
-using RealtimeInsight.TestKit.Storage;
+using RealtimeInsight.Simulation.Storage;
 
 namespace RealtimeInsight.Engine.Tests.Embedded;
 

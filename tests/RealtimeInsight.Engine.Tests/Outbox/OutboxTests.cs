@@ -6,7 +6,7 @@ using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Engine.Tests.Embedded;
-using RealtimeInsight.TestKit.Storage;
+using RealtimeInsight.Simulation.Storage;
 
 namespace RealtimeInsight.Engine.Tests.Outbox;
 

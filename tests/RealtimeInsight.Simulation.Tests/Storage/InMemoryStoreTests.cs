@@ -1,7 +1,8 @@
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Simulation.Storage;
 using RealtimeInsight.TestKit.Storage;
 
-namespace RealtimeInsight.Engine.Tests.Storage;
+namespace RealtimeInsight.Simulation.Tests.Storage;
 
 public sealed class InMemoryStoreTests : EngineStoreConformance, IDisposable
 {

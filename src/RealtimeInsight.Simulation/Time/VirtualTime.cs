@@ -1,20 +1,50 @@
-namespace RealtimeInsight.TestKit.Time;
+namespace RealtimeInsight.Simulation.Time;
 
-/// <summary>A clock that moves when told to. Timers due on the way fire on the caller's thread, in order of their due time.</summary>
+/// <summary>
+/// A clock that moves when told to. Timers due on the way fire on the caller's thread, in order of their due time. The wall clock can be
+/// set beside it, as an operator or a time server does: time that has passed stays passed.
+/// </summary>
 public sealed class VirtualTime(DateTimeOffset start) : TimeProvider
 {
     private readonly Lock _gate = new();
     private readonly List<VirtualTimer> _timers = [];
     private DateTimeOffset _now = start;
+    private TimeSpan _skew;
 
     public override long TimestampFrequency => TimeSpan.TicksPerSecond;
 
-    public override DateTimeOffset GetUtcNow()
+    /// <summary>How far the wall clock is off the time that has passed since the start.</summary>
+    public TimeSpan Skew
     {
-        lock (_gate) return _now;
+        get
+        {
+            lock (_gate) return _skew;
+        }
     }
 
-    public override long GetTimestamp() => GetUtcNow().UtcTicks;
+    /// <summary>How long until the next timer; null when none is armed.</summary>
+    public TimeSpan? NextTimerIn
+    {
+        get
+        {
+            lock (_gate)
+            {
+                if (_timers.Count == 0) return null;
+                var left = _timers.Min(static timer => timer.Due) - _now;
+                return left > TimeSpan.Zero ? left : TimeSpan.Zero;
+            }
+        }
+    }
+
+    public override DateTimeOffset GetUtcNow()
+    {
+        lock (_gate) return _now + _skew;
+    }
+
+    public override long GetTimestamp()
+    {
+        lock (_gate) return _now.UtcTicks;
+    }
 
     public override ITimer CreateTimer(TimerCallback callback, object? state, TimeSpan dueTime, TimeSpan period)
     {
@@ -23,9 +53,16 @@ public sealed class VirtualTime(DateTimeOffset start) : TimeProvider
         return timer;
     }
 
+    /// <summary>Sets the wall clock forward, or back with a negative span.</summary>
+    public void SetWallClock(TimeSpan by)
+    {
+        lock (_gate) _skew += by;
+    }
+
     public void Advance(TimeSpan span)
     {
-        var end = GetUtcNow() + span;
+        DateTimeOffset end;
+        lock (_gate) end = _now + span;
         while (true)
         {
             VirtualTimer? next;
@@ -45,6 +82,12 @@ public sealed class VirtualTime(DateTimeOffset start) : TimeProvider
 
             next.Fire();
         }
+    }
+
+    /// <summary>Forgets every timer: whoever armed them is gone.</summary>
+    public void DropTimers()
+    {
+        lock (_gate) _timers.Clear();
     }
 
     private sealed class VirtualTimer(VirtualTime time, Action fire) : ITimer

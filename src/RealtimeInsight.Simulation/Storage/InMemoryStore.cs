@@ -3,7 +3,7 @@ using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 
-namespace RealtimeInsight.TestKit.Storage;
+namespace RealtimeInsight.Simulation.Storage;
 
 /// <summary>The store as plain collections: what is committed outlives <see cref="Dispose"/>, so that a test can open it again.</summary>
 public sealed class InMemoryStore : IEngineStore
@@ -69,13 +69,13 @@ public sealed class InMemoryStore : IEngineStore
     public IEnumerable<LogRow> ReadLog(long fromOffset)
     {
         LogRow[] rows;
-        lock (_gate) rows = [.. _rows.Where(row => row.EndOffset > fromOffset)];
+        lock (_gate) rows = [.. _rows.Skip(IndexOf(fromOffset))];
         return rows.Select(Verified);
     }
 
     public LogRow? FindRow(long offset)
     {
-        lock (_gate) return _rows.Find(row => row.Holds(offset)) is { } row ? Verified(row) : null;
+        lock (_gate) return IndexOf(offset) is var index && index < _rows.Count ? Verified(_rows[index]) : null;
     }
 
     public bool ContainsEvent(ulong hash, Instant from, Instant to)
@@ -160,6 +160,20 @@ public sealed class InMemoryStore : IEngineStore
     private IEnumerable<OutboxRow> Pending(string channel) => _outbox.Values
         .Where(entry => entry.State == OutboxState.Pending && entry.Row.Channel == channel)
         .Select(entry => entry.Row);
+
+    /// <summary>Index of the row that holds the offset; the count beyond the end.</summary>
+    private int IndexOf(long offset)
+    {
+        int low = 0, high = _rows.Count;
+        while (low < high)
+        {
+            var middle = (low + high) / 2;
+            if (_rows[middle].EndOffset <= offset) low = middle + 1;
+            else high = middle;
+        }
+
+        return low;
+    }
 
     private void Apply(AttemptRow row)
     {

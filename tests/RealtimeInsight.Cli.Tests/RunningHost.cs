@@ -1,0 +1,125 @@
+using System.Diagnostics;
+using System.Text;
+
+namespace RealtimeInsight.Cli.Tests;
+
+/// <summary><c>insight run</c> as a process of its own, on a free port, ended by SIGTERM or, as a power cut would, by SIGKILL.</summary>
+internal sealed class RunningHost : IAsyncDisposable
+{
+    private const string ListensOn = "RealtimeInsight listens on ";
+    private const string Started = "[5010]";
+
+    private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
+
+    private readonly Process _process;
+    private readonly StringBuilder _output = new();
+    private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private RunningHost(Process process) => _process = process;
+
+    /// <summary>Without a slash at the end.</summary>
+    public string Address { get; private set; } = "";
+
+    public string Output
+    {
+        get
+        {
+            lock (_output) return _output.ToString();
+        }
+    }
+
+    public static string CliPath => Path.Combine(AppContext.BaseDirectory, "RealtimeInsight.Cli.dll");
+
+    /// <summary>Done when it listens; the engine may still be recovering. Fails when the process ends before.</summary>
+    public Task Listening => _address.Task;
+
+    /// <summary>Done when the engine takes events; fails when the process ends before.</summary>
+    public Task Ready => _ready.Task;
+
+    /// <summary>Returns when the process listens.</summary>
+    public static async Task<RunningHost> StartAsync(string dataDir, params (string Name, string Value)[] environment)
+    {
+        var host = Launch(dataDir, [], environment);
+        await host.Listening.WaitAsync(Patience);
+        return host;
+    }
+
+    /// <summary>Returns at once, whatever becomes of the process.</summary>
+    public static RunningHost Launch(string dataDir, string[] options, IEnumerable<(string Name, string Value)> environment)
+    {
+        string[] arguments = [CliPath, "run", "--port", "0", "--data-dir", dataDir, .. options];
+        var start = new ProcessStartInfo("dotnet", arguments)
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = dataDir,
+        };
+        foreach (var (name, value) in environment) start.Environment[name] = value;
+        var host = new RunningHost(new Process { StartInfo = start, EnableRaisingEvents = true });
+        host._process.OutputDataReceived += (_, line) => host.Take(line.Data);
+        host._process.ErrorDataReceived += (_, line) => host.Take(line.Data);
+        host._process.Exited += (_, _) => host.Ended();
+        host._process.Start();
+        host._process.BeginOutputReadLine();
+        host._process.BeginErrorReadLine();
+        return host;
+    }
+
+    /// <summary>Ends the process as a power cut does: nothing of it runs any more, not even its last line.</summary>
+    public async Task KillAsync()
+    {
+        _process.Kill();
+        await ExitAsync();
+    }
+
+    /// <summary>Waits for the process to end by itself; returns its exit code.</summary>
+    public async Task<int> ExitAsync()
+    {
+        using var limit = new CancellationTokenSource(Patience);
+        await _process.WaitForExitAsync(limit.Token);
+        return _process.ExitCode;
+    }
+
+    /// <summary>True when the process has ended by itself in this time.</summary>
+    public bool EndsWithin(TimeSpan time) => _process.WaitForExit(time);
+
+    /// <summary>Asks the process to end as an operator does; returns its exit code.</summary>
+    public async Task<int> StopAsync()
+    {
+        using var kill = Process.Start("kill", ["-TERM", _process.Id.ToString()]);
+        return await ExitAsync();
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (!_process.HasExited)
+        {
+            _process.Kill(entireProcessTree: true);
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null) return;
+        lock (_output) _output.AppendLine(line);
+        if (line.StartsWith(ListensOn, StringComparison.Ordinal))
+        {
+            Address = line[ListensOn.Length..].Trim();
+            _address.TrySetResult(Address);
+        }
+
+        if (line.Contains(Started, StringComparison.Ordinal)) _ready.TrySetResult();
+    }
+
+    private void Ended()
+    {
+        var why = new InvalidOperationException($"the host ended:\n{Output}");
+        _address.TrySetException(why);
+        _ready.TrySetException(why);
+        _ = (_address.Task.Exception, _ready.Task.Exception);
+    }
+}

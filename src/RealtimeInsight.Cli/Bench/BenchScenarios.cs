@@ -3,5 +3,5 @@ namespace RealtimeInsight.Cli.Bench;
 /// <summary>Every scenario, in the order of the help.</summary>
 internal static class BenchScenarios
 {
-    public static IReadOnlyList<IBenchScenario> All { get; } = [new OnnxScenario()];
+    public static IReadOnlyList<IBenchScenario> All { get; } = [new OnnxScenario(), new EngineScenario(), new DurableScenario(), new MemoryScenario()];
 }

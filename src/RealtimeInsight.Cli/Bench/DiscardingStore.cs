@@ -1,0 +1,46 @@
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Cli.Bench;
+
+/// <summary>A store that keeps nothing: what remains is the engine itself, with its log rows made and given away.</summary>
+internal sealed class DiscardingStore : IEngineStore
+{
+    public string Name => "nothing";
+
+    public StoreHead Open() => new(0, 0, 0);
+
+    public void Commit(CommitGroup group)
+    {
+    }
+
+    public IEnumerable<LogRow> ReadLog(long fromOffset) => [];
+
+    public LogRow? FindRow(long offset) => null;
+
+    public bool ContainsEvent(ulong hash, Instant from, Instant to) => false;
+
+    public IEnumerable<StateSegment> ReadSegments() => [];
+
+    public IEnumerable<AliasRow> ReadAliases() => [];
+
+    public DecisionRow? FindDecision(string decisionId) => null;
+
+    public DecisionProgress FindProgress(string decisionId) => new(null, null, 0);
+
+    public IReadOnlyList<DeliveryAttempt> ReadAttempts(string decisionId) => [];
+
+    public IReadOnlyList<OutboxRow> ReadDueOutbox(string channel, Instant now, int limit) => [];
+
+    public Instant NextOutboxDue(string channel) => Instant.Never;
+
+    public OutboxCounts CountOutbox() => new(0, 0, 0);
+
+    public IReadOnlyList<RejectedItem> ReadRejects(int limit) => [];
+
+    public void Dispose()
+    {
+    }
+}

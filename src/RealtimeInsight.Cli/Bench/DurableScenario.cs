@@ -1,0 +1,19 @@
+using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Storage.Sqlite;
+
+namespace RealtimeInsight.Cli.Bench;
+
+/// <summary>The engine over its SQLite store: an event is acknowledged when its transaction is on disk.</summary>
+internal sealed class DurableScenario : EngineScenario
+{
+    public override string Name => "durable";
+
+    public override string Summary =>
+        "The engine in this process over its SQLite store (write-ahead log, synchronous FULL): acknowledged after the commit. Events are "
+        + "made before a run; no HTTP, no JSON.";
+
+    public override IReadOnlyList<string> Examples => ["insight bench durable --json", "insight bench durable --batch 64 --in-flight 256"];
+
+    protected override IEngineStore Store(BenchFolder folder) =>
+        new SqliteStore(new SqliteStoreOptions { DataDirectory = folder.Path });
+}

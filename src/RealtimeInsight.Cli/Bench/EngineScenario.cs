@@ -1,0 +1,73 @@
+using RealtimeInsight.Engine;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Cli.Bench;
+
+/// <summary>The embedded engine in this process: event to state, features and score, over a store that keeps nothing.</summary>
+internal class EngineScenario : IBenchScenario
+{
+    public virtual string Name => "engine";
+
+    public virtual string Summary =>
+        "The engine in this process: event to state, features, score and policy, log rows made but kept nowhere. Events are made before a "
+        + "run; no HTTP, no JSON, no disk.";
+
+    public IReadOnlyList<BenchOption> Options { get; } =
+    [
+        CommonOption.Customers(1_000_000),
+        CommonOption.Events(1_000_000),
+        CommonOption.Zipf(0),
+        CommonOption.Runs(5),
+        new("history", "Events of each customer before the first run", 4, 1, 1000),
+        new("batch", "Events that the sender hands over at once", 512, 1, 10_000),
+        new("in-flight", "Batches on their way at a time", 32, 1, 1024),
+        new("turn", "Most events of one turn of a shard", new EngineOptions().BatchEventsMax, 1, 4096),
+        new("shards", "Shards, each with a thread; 0: one a processor", 0, 0, 64),
+    ];
+
+    public virtual IReadOnlyList<string> Examples =>
+        ["insight bench engine --json", "insight bench engine --customers 10000 --zipf 1"];
+
+    public async Task RunAsync(BenchContext context, CancellationToken cancellationToken)
+    {
+        using var folder = new BenchFolder();
+        using var runner = BenchModel.Load();
+        var limit = new ModelLimit(runner, context.Time);
+        var customers = context.Whole("customers");
+        var shop = new ShopEvents(customers, context.Number("zipf"), seed: 1);
+        var options = new EngineOptions { BatchEventsMax = context.Whole("turn"), Shards = context.Whole("shards") };
+        var before = BenchMemory.Live();
+        var bench = await BenchEngine.StartAsync(options, Store(folder), context.Time, cancellationToken).ConfigureAwait(false);
+        await using (bench.ConfigureAwait(false))
+        {
+            var run = new EngineRun(bench, shop, context.Whole("batch"), context.Whole("in-flight"), context.Time);
+            await run.FillAsync(context.Whole("history"), int.MaxValue, context.Progress, cancellationToken).ConfigureAwait(false);
+            context.Report.Add("customers", customers, "customers in memory");
+            context.Report.Add("events", context.Whole("events"), "events of a run");
+            context.Report.Add("bytes_per_customer", (BenchMemory.Live() - before) / (double)customers, "managed heap, after the history");
+            for (var i = 0; i < context.Runs; i++)
+            {
+                context.Progress($"run {i + 1} of {context.Runs}");
+                await RunOnceAsync(context, run, limit, cancellationToken).ConfigureAwait(false);
+            }
+        }
+    }
+
+    protected virtual IEngineStore Store(BenchFolder folder) => new DiscardingStore();
+
+    private static async Task RunOnceAsync(BenchContext context, EngineRun run, ModelLimit limit, CancellationToken cancellationToken)
+    {
+        var bare = limit.Reference(TimeSpan.FromSeconds(0.5));
+        var rate = await run.MeasureAsync(context.Whole("events"), cancellationToken).ConfigureAwait(false);
+        var report = context.Report;
+        report.Add("events_per_second", rate.EventsPerSecond, "first send to last acknowledgement");
+        report.Add("cpu_us_per_event", rate.CpuMicroseconds, "processor time of the whole process, the sender's included");
+        report.Add("events_per_cpu_second", 1e6 / rate.CpuMicroseconds, "what one processor does in a second of its own time");
+        report.Add("allocated_bytes_per_event", rate.AllocatedBytes, "managed bytes of the whole process");
+        report.Add("collections", rate.Collections, "garbage collections during a run");
+        report.Add("limit_steps_per_second", bare.RowsPerSecond, "bare model step: two callers, 64 rows a run");
+        report.Add("ratio_to_limit", rate.EventsPerSecond / bare.RowsPerSecond, "events_per_second over the bare step's rate");
+        report.Add(
+            "ratio_to_limit_cpu", bare.CpuMicrosecondsPerRow / rate.CpuMicroseconds, "processor time of the bare step over an event's");
+    }
+}

@@ -90,6 +90,12 @@ public sealed class EngineInstruments
             "realtime_insight.engine.scores_degraded", () => shards.Sum(shard => shard.ScoresDegraded), "{score}",
             "Events that the model could not score");
         _meter.CreateObservableCounter(
+            "realtime_insight.engine.scores_challenger", () => shards.Sum(shard => shard.ScoresChallenger), "{score}",
+            "Scores made by the challenger in the champion's place");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.scores_shadow", () => shards.Sum(shard => shard.ScoresShadow), "{score}",
+            "Scores that a shadow model made beside those that served");
+        _meter.CreateObservableCounter(
             "realtime_insight.engine.sessions", () => shards.Sum(shard => shard.SessionsStarted), "{session}", "Sessions started");
         _meter.CreateObservableCounter(
             "realtime_insight.engine.deadlines_fired", () => shards.Sum(shard => shard.DeadlinesFired), "{deadline}",

@@ -83,6 +83,15 @@ public sealed class EngineOptions
     /// <summary>Customers that one shard looks at for the list of those at risk. Default 50,000; 100 to 1,000,000.</summary>
     public int AtRiskScanMax { get; set; } = 50_000;
 
+    /// <summary>
+    /// Customers of one shard whose recurrent states of a shadow model are kept; beyond, the one kept longest goes. Default 4,096 (1 MiB);
+    /// 1 to 1,000,000.
+    /// </summary>
+    public int ShadowCustomersMax { get; set; } = 4096;
+
+    /// <summary>Most of a shard's time that a shadow model may take; events beyond are left out. Default 0.1; 0.01 to 1.</summary>
+    public double ShadowTimeMax { get; set; } = 0.1;
+
     /// <summary>Notices waiting for one slow reader; the oldest go, counted. Default 1,024; 1 to 65,536.</summary>
     public int NoticeQueueMax { get; set; } = 1024;
 
@@ -115,6 +124,8 @@ public sealed class EngineOptions
         bounds.Range(nameof(DeadlinesPerTurnMax), options.DeadlinesPerTurnMax, 1, 65_536);
         bounds.Range(nameof(LogRowsCached), options.LogRowsCached, 1, 4096);
         bounds.Range(nameof(AtRiskScanMax), options.AtRiskScanMax, 100, 1_000_000);
+        bounds.Range(nameof(ShadowCustomersMax), options.ShadowCustomersMax, 1, 1_000_000);
+        bounds.Range(nameof(ShadowTimeMax), options.ShadowTimeMax, 0.01, 1d);
         bounds.Range(nameof(NoticeQueueMax), options.NoticeQueueMax, 1, 65_536);
         bounds.Range(nameof(NoticeReadersMax), options.NoticeReadersMax, 1, 65_536);
         return [.. bounds.Problems, .. OutboxOptions.Validate(options.Outbox)];

@@ -9,6 +9,9 @@ public interface IScorer
     /// </summary>
     IModelLease Lease();
 
+    /// <summary>Name of a model that serves or served, by its stamp; null where it is not known.</summary>
+    string? NameOf(uint stamp) => null;
+
     /// <summary>
     /// Scores one row through the micro-batcher: queued, batched across callers, shed when the queue is full, timed out at
     /// <paramref name="timeout"/>. Never throws for operating errors: the reply says how it was settled.

@@ -41,7 +41,7 @@ internal sealed class Shard
         _store = parts.Store;
         _time = parts.Time;
         _instruments = parts.Instruments;
-        _scorer = new TurnScorer(parts.Scorer, _options.BatchEventsMax, _options.RefoldEventsMax, Counters);
+        _scorer = new TurnScorer(parts.Scorer, _options, Counters, _time);
         _refolder = new Refolder(_machine, parts.Log, _scorer, _options.RefoldEventsMax);
         _builder = new UnitBuilder(index, parts.Pool, parts.Notices, _options.Outbox.Source, _time);
         _decider = new TurnDecider(parts.Maker, _scorer, _builder, Counters, _options, _instruments);
@@ -107,7 +107,7 @@ internal sealed class Shard
     public bool RunTurn(List<IngestPart> parts)
     {
         if (!IsEventTime) Now = WallNow();
-        _scorer.Begin();
+        _scorer.Begin(hasShadow: true);
         try
         {
             Apply(Gather(parts));
@@ -248,12 +248,13 @@ internal sealed class Shard
         var isNew = state.EventCount == 0;
         _machine.Apply(state, item.Event, effects);
         _rows[row] = item;
-        if (_scorer.Stamp == 0)
+        var stamp = _scorer.StampFor(state);
+        if (stamp == 0)
         {
             _scorer.Miss(state);
             Complete(item, effects);
         }
-        else if (state.ModelStamp == _scorer.Stamp || isNew)
+        else if (state.ModelStamp == stamp || isNew)
         {
             _scorer.AddRow(state);
             if (_scorer.Rows == _scorer.RowsMax) FinishRows();
@@ -269,13 +270,11 @@ internal sealed class Shard
     {
         var rows = _scorer.Rows;
         if (rows == 0) return;
-        var isScored = _scorer.Step();
-        _scorer.Clear();
+        _scorer.Step();
         for (var row = 0; row < rows; row++)
         {
             ref var item = ref _rows[row];
-            if (isScored) _scorer.Take(row, item.Slot.State);
-            else _scorer.Miss(item.Slot.State);
+            _scorer.Settle(row, item.Slot.State);
             Complete(item, _rowEffects[row]);
             item = default;
         }

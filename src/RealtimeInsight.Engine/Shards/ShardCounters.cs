@@ -25,6 +25,8 @@ internal sealed class ShardCounters
     public long Folds;
     public long Scores;
     public long ScoresDegraded;
+    public long ScoresChallenger;
+    public long ScoresShadow;
     public long SessionsStarted;
     public long SessionsOpen;
     public long CartsOpened;

@@ -111,11 +111,12 @@ internal sealed class ShardReplay(
         var isNew = state.EventCount == 0;
         _discarded.Clear();
         machine.Apply(state, item, _discarded);
-        if (scorer.Stamp == 0)
+        var stamp = scorer.StampFor(state);
+        if (stamp == 0)
         {
             scorer.Miss(state);
         }
-        else if (state.ModelStamp == scorer.Stamp || isNew)
+        else if (state.ModelStamp == stamp || isNew)
         {
             slot.Round = _round;
             scorer.AddRow(state);
@@ -134,14 +135,8 @@ internal sealed class ShardReplay(
     {
         _round++;
         if (_rows.Count == 0) return;
-        var isScored = scorer.Step();
-        for (var row = 0; row < _rows.Count; row++)
-        {
-            if (isScored) scorer.Take(row, _rows[row].State);
-            else scorer.Miss(_rows[row].State);
-        }
-
-        scorer.Clear();
+        scorer.Step();
+        for (var row = 0; row < _rows.Count; row++) scorer.Settle(row, _rows[row].State);
         _rows.Clear();
     }
 

@@ -38,4 +38,7 @@ public enum ModelRefusal : byte
 
     /// <summary>The configured accelerator is not usable.</summary>
     Accelerator,
+
+    /// <summary>Its runs take longer than the settings allow.</summary>
+    Slow,
 }

@@ -4,22 +4,25 @@ using System.Security.Cryptography;
 namespace RealtimeInsight.Inference.Models;
 
 /// <summary>
-/// Model versions on disk: <c>root/name/version/{model.json,step.onnx,fold.onnx}</c>. Version folders are whole numbers; others are
-/// ignored. Reads on each call, so a version that is put there later is found. Thread-safe.
+/// Model versions on disk: <c>root/name/version/{model.json,step.onnx,fold.onnx}</c>, under one root or several; a version that is under
+/// two is that of the first. Version folders are whole numbers; others are ignored. Reads on each call, so a version that is put there
+/// later is found. Thread-safe.
 /// </summary>
 public sealed class ModelRepository
 {
     private const string ManifestFile = "model.json";
-    private readonly string _root;
+    private readonly string[] _roots;
     private readonly string _featureSchemaHash;
 
     /// <param name="root">Folder of the models; it need not exist.</param>
     /// <param name="featureSchemaHash">Hash of the features that this build computes; a model with another one is refused.</param>
-    public ModelRepository(string root, string featureSchemaHash)
+    /// <param name="more">Further folders; what is installed goes into the last.</param>
+    public ModelRepository(string root, string featureSchemaHash, params string[] more)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(root);
         ArgumentException.ThrowIfNullOrWhiteSpace(featureSchemaHash);
-        _root = Path.GetFullPath(root);
+        ArgumentNullException.ThrowIfNull(more);
+        _roots = [.. more.Prepend(root).Select(Path.GetFullPath)];
         _featureSchemaHash = featureSchemaHash;
     }
 
@@ -27,17 +30,14 @@ public sealed class ModelRepository
     /// <exception cref="ModelRefusedException">The folder is there and cannot be read.</exception>
     public IReadOnlyList<string> Versions(string name)
     {
-        var folder = FolderOf(name);
-        if (!Directory.Exists(folder))
-        {
-            return [];
-        }
-
         try
         {
-            return Directory.GetDirectories(folder)
+            return _roots.Select(root => FolderOf(root, name))
+                .Where(Directory.Exists)
+                .SelectMany(Directory.GetDirectories)
                 .Select(path => Path.GetFileName(path))
                 .Where(version => TryParseVersion(version, out _))
+                .Distinct()
                 .OrderByDescending(version => long.Parse(version, CultureInfo.InvariantCulture))
                 .ToArray();
         }
@@ -53,33 +53,66 @@ public sealed class ModelRepository
     /// <exception cref="ModelRefusedException">It is missing, damaged, or made for other code.</exception>
     public ModelPackage Read(string name, string version)
     {
-        var folder = Path.Combine(FolderOf(name), version);
-        if (!TryParseVersion(version, out _) || !Directory.Exists(folder))
+        if (!TryParseVersion(version, out _) || FindFolder(name, version) is not { } folder)
         {
             throw new ModelRefusedException(ModelRefusal.Missing,
-                $"Model {name} has no version {version} under {_root}; a version is a folder named by a whole number. "
-                + "Train one, or configure a version that is there.");
+                $"Model {name} has no version {version} under {string.Join(" or ", _roots)}; "
+                + "a version is a folder named by a whole number. Train one, or name a version that is there.");
         }
 
-        var place = $"{name}/{version}/{ManifestFile}";
-        var manifest = ManifestReader.Read(ReadFile(folder, name, version, ManifestFile), place, _featureSchemaHash);
-        if (manifest.Name != name || manifest.Version != version)
+        return Package(name, version, new ModelFiles(
+            ReadFile(folder, name, version, ManifestFile),
+            ReadFile(folder, name, version, ModelGraphs.StepFile),
+            ReadFile(folder, name, version, ModelGraphs.FoldFile)));
+    }
+
+    /// <summary>Checks the files of a version that is not in the repository yet.</summary>
+    /// <param name="name">The model that it has to be a version of.</param>
+    /// <exception cref="ModelRefusedException">They are damaged, or made for other code or another model.</exception>
+    public ModelPackage Check(string name, ModelFiles files)
+    {
+        ArgumentNullException.ThrowIfNull(files);
+        var version = ManifestReader.Read(files.Manifest.Span, ManifestFile, _featureSchemaHash).Version;
+        if (!TryParseVersion(version, out _))
         {
             throw new ModelRefusedException(ModelRefusal.Manifest,
-                $"{place} describes {manifest.Name}/{manifest.Version}; it has to describe the folder it lies in. Move the folder.");
+                $"{ManifestFile} has version \"{version}\"; a version is a whole number. Train it with --out .../{name}/NUMBER.");
         }
 
-        var step = ReadFile(folder, name, version, ModelGraphs.StepFile);
-        var fold = ReadFile(folder, name, version, ModelGraphs.FoldFile);
-        var digest = DigestOf(step, fold);
-        if (manifest.Digest != digest)
+        return Package(name, version, files);
+    }
+
+    /// <summary>Puts a checked version into the last folder; a reader finds all of it or nothing. One that is there stays.</summary>
+    /// <exception cref="ModelRefusedException">Another model has this version, or the folder cannot be written to.</exception>
+    public void Install(ModelPackage package, ModelFiles files)
+    {
+        ArgumentNullException.ThrowIfNull(package);
+        ArgumentNullException.ThrowIfNull(files);
+        var (name, version) = (package.Manifest.Name, package.Manifest.Version);
+        if (FindFolder(name, version) is not null)
         {
-            throw new ModelRefusedException(ModelRefusal.Digest,
-                $"{place} has digest {manifest.Digest}, but its graphs have {digest}; they have to be the ones it was written for. "
-                + "Copy the version again, or export it again.");
+            if (Read(name, version).Identity.Digest == package.Identity.Digest) return;
+            throw new ModelRefusedException(ModelRefusal.Manifest,
+                $"Model {name} has a version {version} already, with other graphs; a version never changes. Train it as the next version.");
         }
 
-        return new ModelPackage(manifest, step, fold);
+        var parent = FolderOf(_roots[^1], name);
+        var folder = Path.Combine(parent, version);
+        var incoming = Path.Combine(parent, $".incoming-{version}");
+        try
+        {
+            if (Directory.Exists(incoming)) Directory.Delete(incoming, recursive: true);
+            Directory.CreateDirectory(incoming);
+            File.WriteAllBytes(Path.Combine(incoming, ModelGraphs.StepFile), files.Step.Span);
+            File.WriteAllBytes(Path.Combine(incoming, ModelGraphs.FoldFile), files.Fold.Span);
+            File.WriteAllBytes(Path.Combine(incoming, ManifestFile), files.Manifest.Span);
+            Directory.Move(incoming, folder);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelRefusedException(ModelRefusal.Missing,
+                $"{folder} cannot be written to: {error.Message} A registered version is kept there. Allow it, or free space.", error);
+        }
     }
 
     /// <summary>Lower-case hex SHA-256 over both graphs, as manifests hold it.</summary>
@@ -91,7 +124,44 @@ public sealed class ModelRepository
         return Convert.ToHexStringLower(hash.GetHashAndReset());
     }
 
-    private string FolderOf(string name)
+    /// <summary>The files of a version in a folder anywhere.</summary>
+    /// <exception cref="ModelRefusedException">One of them cannot be read.</exception>
+    public static ModelFiles ReadFiles(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var (name, version) = (Path.GetFileName(Path.GetDirectoryName(folder)) ?? "", Path.GetFileName(folder));
+        return new ModelFiles(
+            ReadFile(folder, name, version, ManifestFile),
+            ReadFile(folder, name, version, ModelGraphs.StepFile),
+            ReadFile(folder, name, version, ModelGraphs.FoldFile));
+    }
+
+    private ModelPackage Package(string name, string version, ModelFiles files)
+    {
+        var place = $"{name}/{version}/{ManifestFile}";
+        var manifest = ManifestReader.Read(files.Manifest.Span, place, _featureSchemaHash);
+        if (manifest.Name != name || manifest.Version != version)
+        {
+            throw new ModelRefusedException(ModelRefusal.Manifest,
+                $"{place} describes {manifest.Name}/{manifest.Version}; it has to describe the folder it lies in. Move the folder.");
+        }
+
+        var digest = DigestOf(files.Step.Span, files.Fold.Span);
+        if (manifest.Digest != digest)
+        {
+            throw new ModelRefusedException(ModelRefusal.Digest,
+                $"{place} has digest {manifest.Digest}, but its graphs have {digest}; they have to be the ones it was written for. "
+                + "Copy the version again, or export it again.");
+        }
+
+        return new ModelPackage(manifest, files.Step, files.Fold);
+    }
+
+    private string? FindFolder(string name, string version) =>
+        _roots.Select(root => Path.Combine(FolderOf(root, name), version)).FirstOrDefault(Directory.Exists);
+
+    private static string FolderOf(string root, string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (name.AsSpan().ContainsAny('/', '\\') || name is "." or "..")
@@ -99,7 +169,7 @@ public sealed class ModelRepository
             throw new ArgumentException("A model's name is one folder name.", nameof(name));
         }
 
-        return Path.Combine(_root, name);
+        return Path.Combine(root, name);
     }
 
     private static bool TryParseVersion(string version, out long number) =>

@@ -11,7 +11,7 @@ public sealed class InferenceInstruments
     private static readonly string[] s_outcomes = ["scored", "rejected", "timed_out", "cancelled", "failed", "no_model"];
     private static readonly string[] s_failures = ["exception", "output_not_finite", "input_invalid"];
     private static readonly string[] s_refusals =
-        ["missing", "manifest", "contract_version", "feature_schema", "digest", "graph", "warm_up", "accelerator"];
+        ["missing", "manifest", "contract_version", "feature_schema", "digest", "graph", "warm_up", "accelerator", "slow"];
 
     private static readonly string[] s_priorities = ["high", "normal", "low"];
     private static readonly KeyValuePair<string, object?> s_step = new("run", "step");
@@ -64,12 +64,25 @@ public sealed class InferenceInstruments
 
     internal void Queued(double seconds) => _queueDelay.Record(seconds);
 
-    internal void Observe(Func<bool> isModelUsable, Func<ScorePriority, int> queueLength)
+    internal void Observe(Func<bool> isModelUsable, Func<ServingModels?> serving, Func<ScorePriority, int> queueLength)
     {
         _meter.CreateObservableGauge("realtime_insight.inference.model_loaded", () => isModelUsable() ? 1 : 0, "{model}",
             "1 while a model serves, 0 while scores are degraded");
+        _meter.CreateObservableGauge("realtime_insight.inference.customer_share", () => Shares(serving()), "1",
+            "Part of the customers that a version is for, by role");
         _meter.CreateObservableGauge("realtime_insight.inference.queue_length", () => QueueLengths(queueLength), "{request}",
             "Requests waiting for a micro-batch, by priority");
+    }
+
+    private static IEnumerable<Measurement<double>> Shares(ServingModels? serving)
+    {
+        if (serving is null) yield break;
+        yield return Share(1 - (serving.Challenger?.Share.Fraction ?? 0), "champion", serving.Champion);
+        if (serving.Challenger is { } challenger) yield return Share(challenger.Share.Fraction, "challenger", challenger.Model);
+        if (serving.Shadow is { } shadow) yield return Share(shadow.Share.Fraction, "shadow", shadow.Model);
+
+        static Measurement<double> Share(double value, string role, ModelIdentity model) => new(
+            value, new KeyValuePair<string, object?>("role", role), new KeyValuePair<string, object?>("version", model.Version));
     }
 
     private static IEnumerable<Measurement<int>> QueueLengths(Func<ScorePriority, int> queueLength)

@@ -50,4 +50,9 @@ public sealed class InferenceOptions
 
     /// <summary>Largest batch that a model runs before it serves; every batch size up to it is run once. Default 256.</summary>
     public int WarmUpRowsMax { get; set; } = 256;
+
+    /// <summary>
+    /// Longest run of a batch of <see cref="WarmUpRowsMax"/> rows; a model that takes longer in warm-up is refused. Default 100 ms.
+    /// </summary>
+    public TimeSpan StepDurationMax { get; set; } = TimeSpan.FromMilliseconds(100);
 }

@@ -35,6 +35,7 @@ public sealed class InferenceOptionsValidator : IValidateOptions<InferenceOption
         Span(nameof(options.CoolDown), options.CoolDown, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         Range(nameof(options.FailuresPerLogEntry), options.FailuresPerLogEntry, 1, 1_000_000);
         Range(nameof(options.WarmUpRowsMax), options.WarmUpRowsMax, Math.Clamp(options.BatchSizeMax, 1, 4096), 4096);
+        Span(nameof(options.StepDurationMax), options.StepDurationMax, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
 
         void Text(string setting, string? value)

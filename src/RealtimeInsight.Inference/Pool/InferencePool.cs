@@ -1,15 +1,18 @@
+using System.Collections.Concurrent;
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Inference.Lifecycle;
 using RealtimeInsight.Inference.Models;
 using RealtimeInsight.Inference.Runners;
 
 namespace RealtimeInsight.Inference.Pool;
 
 /// <summary>
-/// Serves the champion model. A lease pins the version it was given until it is disposed, across <see cref="Swap"/>. Without a usable model
-/// the pool stays up and says so: leases hold no model, <see cref="Problem"/> says why. Thread-safe.
+/// Serves the champion model, and beside it a challenger and a shadow where a plan names them. A lease pins the versions it was given until
+/// it is disposed, across swaps. Without a usable model the pool stays up and says so: leases hold no model, <see cref="Problem"/> says
+/// why. Thread-safe.
 /// </summary>
-public sealed partial class InferencePool : IScorer, IAsyncDisposable
+public sealed class InferencePool : IScorer, IAsyncDisposable
 {
     private readonly InferenceOptions _options;
     private readonly InferenceInstruments _instruments;
@@ -19,7 +22,8 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
     private readonly ModelLease?[] _leases;
     private readonly MicroBatcher _batcher;
     private readonly Lock _loading = new();
-    private ServingModel? _current;
+    private readonly ConcurrentDictionary<uint, string> _names = new();
+    private ServingSet? _serving;
     private volatile string? _loadProblem = "No model has been loaded.";
     private long _failures;
     private volatile bool _isClosed;
@@ -37,19 +41,27 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
         _time = time;
         _logger = logger;
         _callers = new SemaphoreSlim(options.CallersMax, options.CallersMax);
-        _leases = new ModelLease?[options.CallersMax * 2];
+        _leases = new ModelLease?[options.CallersMax * 4];
         _batcher = new MicroBatcher(this, options, instruments, time, logger);
-        instruments.Observe(() => Current is not null, _batcher.QueueLength);
+        instruments.Observe(() => Current is not null, () => Serving, _batcher.QueueLength);
     }
 
     /// <summary>The model that a lease would hold now, or null when none is usable.</summary>
-    public ModelIdentity? Current => Volatile.Read(ref _current) is { } serving && !serving.Breaker.IsOpen ? serving.Identity : null;
+    public ModelIdentity? Current => Champion is { } champion && !champion.Breaker.IsOpen ? champion.Identity : null;
 
     /// <summary>What is degraded and why, or null when all is well: no model, a broken model, a refused newer version.</summary>
-    public string? Problem => Volatile.Read(ref _current) is { } serving && serving.Breaker.IsOpen
-        ? $"Model {serving.Identity} failed {_options.FailuresMax} times in a row and rests for {_options.CoolDown.TotalSeconds:0.#} s; "
+    public string? Problem => Champion is { } champion && champion.Breaker.IsOpen
+        ? $"Model {champion.Identity} failed {_options.FailuresMax} times in a row and rests for {_options.CoolDown.TotalSeconds:0.#} s; "
           + "scores are degraded until then."
         : _loadProblem;
+
+    private ServingModel? Champion => Volatile.Read(ref _serving)?.Champion;
+
+    /// <summary>The version in each role now, and what is known of the shadow; null while there is no model.</summary>
+    public ServingModels? Serving => Volatile.Read(ref _serving) is not { } set ? null : new ServingModels(
+        set.Champion.Identity,
+        set.Challenger is { } challenger ? new ServingShare(challenger.Model.Identity, challenger.Share, null) : null,
+        set.Shadow is { } shadow ? new ServingShare(shadow.Model.Identity, shadow.Share, shadow.Tally) : null);
 
     /// <summary>
     /// Loads the configured version, or the highest that is not refused, and makes it current. Refusals are logged, counted and told by
@@ -67,7 +79,7 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
                 try
                 {
                     var package = repository.Read(_options.ModelName, version);
-                    if (Volatile.Read(ref _current)?.Identity != package.Identity)
+                    if (Champion?.Identity != package.Identity)
                     {
                         Swap(factory.Load(package));
                     }
@@ -83,42 +95,121 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
             }
 
             _loadProblem = problem;
-            return Volatile.Read(ref _current) is not null;
+            return Champion is not null;
         }
     }
 
     /// <summary>
-    /// Warms a model up and makes it current; leases of the one before go on with theirs. Takes the runner over and disposes it when its
-    /// last lease is given back, or at once when it is refused.
+    /// Warms a model up and makes it the champion; leases of the one before go on with theirs, and nobody serves beside it. Takes the
+    /// runner over and disposes it when its last lease is given back, or at once when it is refused.
     /// </summary>
     /// <exception cref="ModelRefusedException">It failed in warm-up; the one before stays current.</exception>
-    public void Swap(IModelRunner runner)
+    public void Swap(IModelRunner runner) => Put(new ServingSet(WarmedUp(runner)));
+
+    /// <summary>
+    /// Loads and warms up what <paramref name="plan"/> names and does not serve yet; what serves goes on meanwhile, and afterwards until
+    /// the answer is committed. One caller at a time.
+    /// </summary>
+    /// <param name="load">Reads, checks and loads a version; the pool takes its runner over.</param>
+    /// <exception cref="ModelRefusedException">A version cannot be loaded or failed in warm-up; nothing has changed.</exception>
+    public PreparedModels Prepare(ServingPlan plan, Func<string, IModelRunner> load)
     {
-        ArgumentNullException.ThrowIfNull(runner);
-        ServingModel serving;
+        ArgumentNullException.ThrowIfNull(plan);
+        ArgumentNullException.ThrowIfNull(load);
+        var held = new List<ServingModel>();
         try
         {
-            ObjectDisposedException.ThrowIf(_isClosed, this);
-            WarmUp.Run(runner, _options.WarmUpRowsMax);
-            serving = new ServingModel(runner, new FailureBreaker(_options.FailuresMax, _options.CoolDown, _time));
+            var serving = Volatile.Read(ref _serving);
+            var champion = Hold(plan.Champion);
+            return new PreparedModels(
+                this, new ServingSet(champion, Shared(plan.Challenger, "challenger"), Shared(plan.Shadow, "shadow")));
+
+            ServingModel Hold(string version)
+            {
+                var model = serving?.Models.FirstOrDefault(model => model.Identity.Version == version);
+                if (model is null || !model.TryAcquire()) model = WarmedUp(version, load);
+                held.Add(model);
+                return model;
+            }
+
+            SharedModel? Shared(PlannedShare? planned, string role)
+            {
+                if (planned is null) return null;
+                var model = Hold(planned.Version);
+                var share = CustomerShare.Of(planned.Share, model.Identity, role);
+                if (role == "challenger") return new SharedModel(model, share, null);
+
+                // A shadow that stays keeps what was noted of it.
+                var tally = serving?.Shadow is { } before && before.Share == share ? before.Tally : new ShadowTally(share);
+                return new SharedModel(model, share, tally);
+            }
         }
         catch
         {
-            runner.Dispose();
+            foreach (var model in held) model.Release();
             throw;
         }
+    }
 
-        var before = Interlocked.Exchange(ref _current, serving);
+    /// <summary>Warms a version up as if it were to serve, and lets it go.</summary>
+    /// <exception cref="ModelRefusedException">It failed.</exception>
+    public void Try(IModelRunner runner) => WarmedUp(runner).Release();
+
+    /// <summary>Notes a model that served before this start, so that what it scored names it.</summary>
+    internal void Know(ModelIdentity model) => _names[model.Stamp] = model.ToString();
+
+    /// <summary>Puts models to work in place of those before; cannot fail. The set's references become the pool's.</summary>
+    internal void Put(ServingSet set)
+    {
+        var before = Interlocked.Exchange(ref _serving, set);
         _loadProblem = null;
-        LogServing(_logger, serving.Identity, runner.Accelerator, before?.Identity.ToString() ?? "none");
+        foreach (var model in set.Models) Know(model.Identity);
+        if (before?.Champion != set.Champion)
+        {
+            PoolLog.Serving(_logger, set.Champion.Identity, set.Champion.Accelerator, before?.Champion.Identity.ToString() ?? "none");
+        }
+
         before?.Release();
         if (_isClosed)
         {
-            Interlocked.Exchange(ref _current, null)?.Release();
+            Interlocked.Exchange(ref _serving, null)?.Release();
         }
     }
 
     public IModelLease Lease()
+    {
+        while (true)
+        {
+            var set = Volatile.Read(ref _serving);
+            if (set is null) return Open(null);
+            var champion = set.Champion.Breaker.IsOpen ? null : set.Champion;
+
+            // Retired between the two lines: the next set is in place already.
+            if (champion is not null && !champion.TryAcquire()) continue;
+            var lease = Open(champion);
+            if (set.Challenger is { } challenger && IsHeld(challenger.Model)) lease.Attach(Open(challenger.Model), challenger.Share);
+            if (set.Shadow is { } shadow && IsHeld(shadow.Model)) lease.Attach(Open(shadow.Model), shadow.Tally!);
+            return lease;
+        }
+
+        static bool IsHeld(ServingModel model) => !model.Breaker.IsOpen && model.TryAcquire();
+    }
+
+    public string? NameOf(uint stamp) => _names.GetValueOrDefault(stamp);
+
+    public ValueTask<ScoreReply> ScoreAsync(ScoreRequest request, TimeSpan timeout, CancellationToken cancellationToken) =>
+        _batcher.ScoreAsync(request, timeout, cancellationToken);
+
+    /// <summary>Settles what waits, then lets the model go; open leases keep theirs until they are given back.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        _isClosed = true;
+        _loadProblem = "The pool is closed.";
+        await _batcher.DisposeAsync().ConfigureAwait(false);
+        Interlocked.Exchange(ref _serving, null)?.Release();
+    }
+
+    private ModelLease Open(ServingModel? acquired)
     {
         ModelLease? lease = null;
         for (var i = 0; i < _leases.Length && lease is null; i++)
@@ -130,20 +221,37 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
         }
 
         lease ??= new ModelLease(this);
-        lease.Open(Acquire());
+        lease.Open(acquired);
         return lease;
     }
 
-    public ValueTask<ScoreReply> ScoreAsync(ScoreRequest request, TimeSpan timeout, CancellationToken cancellationToken) =>
-        _batcher.ScoreAsync(request, timeout, cancellationToken);
-
-    /// <summary>Settles what waits, then lets the model go; open leases keep theirs until they are given back.</summary>
-    public async ValueTask DisposeAsync()
+    private ServingModel WarmedUp(string version, Func<string, IModelRunner> load)
     {
-        _isClosed = true;
-        _loadProblem = "The pool is closed.";
-        await _batcher.DisposeAsync().ConfigureAwait(false);
-        Interlocked.Exchange(ref _current, null)?.Release();
+        try
+        {
+            return WarmedUp(load(version));
+        }
+        catch (ModelRefusedException refused)
+        {
+            OnRefused(version, refused);
+            throw;
+        }
+    }
+
+    private ServingModel WarmedUp(IModelRunner runner)
+    {
+        ArgumentNullException.ThrowIfNull(runner);
+        try
+        {
+            ObjectDisposedException.ThrowIf(_isClosed, this);
+            WarmUp.Run(runner, _options, _time);
+            return new ServingModel(runner, new FailureBreaker(_options.FailuresMax, _options.CoolDown, _time));
+        }
+        catch
+        {
+            runner.Dispose();
+            throw;
+        }
     }
 
     private IReadOnlyList<string> VersionsToTry(ModelRepository repository, ref string? problem)
@@ -159,7 +267,7 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
             if (versions.Count == 0)
             {
                 problem = $"Model {_options.ModelName} has no version in the repository. Train one, or copy one there.";
-                LogNoVersion(_logger, _options.ModelName);
+                PoolLog.NoVersion(_logger, _options.ModelName);
             }
 
             return versions;
@@ -175,7 +283,7 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
     private void OnRefused(string version, ModelRefusedException refused)
     {
         _instruments.Refused(refused.Reason);
-        LogRefused(_logger, _options.ModelName, version, refused.Message);
+        PoolLog.Refused(_logger, _options.ModelName, version, refused.Message);
     }
 
     internal void Return(ModelLease lease)
@@ -273,47 +381,13 @@ public sealed partial class InferencePool : IScorer, IAsyncDisposable
         var failures = Interlocked.Increment(ref _failures);
         if ((failures - 1) % _options.FailuresPerLogEntry == 0)
         {
-            LogRunFailed(_logger, serving.Identity, failure, failures, thrown);
+            PoolLog.RunFailed(_logger, serving.Identity, failure, failures, thrown);
         }
 
         // Rows outside the contract say nothing about the model.
         if (failure != RunFailure.InputInvalid && serving.Breaker.Failed())
         {
-            LogBroken(_logger, serving.Identity, _options.FailuresMax, _options.CoolDown);
+            PoolLog.Broken(_logger, serving.Identity, _options.FailuresMax, _options.CoolDown);
         }
     }
-
-    private ServingModel? Acquire()
-    {
-        while (true)
-        {
-            var serving = Volatile.Read(ref _current);
-            if (serving is null || serving.Breaker.IsOpen)
-            {
-                return null;
-            }
-
-            if (serving.TryAcquire())
-            {
-                return serving;
-            }
-
-            // Retired between the two lines; the next one is in place already.
-        }
-    }
-
-    [LoggerMessage(2000, LogLevel.Information, "Model {Model} serves on {Accelerator}, in place of {Before}")]
-    private static partial void LogServing(ILogger logger, ModelIdentity model, Accelerator accelerator, string before);
-
-    [LoggerMessage(2001, LogLevel.Warning, "Model {Name}/{Version} is refused: {Problem}")]
-    private static partial void LogRefused(ILogger logger, string name, string version, string problem);
-
-    [LoggerMessage(2002, LogLevel.Warning, "Model {Name} has no version in the repository; scores are degraded")]
-    private static partial void LogNoVersion(ILogger logger, string name);
-
-    [LoggerMessage(2003, LogLevel.Warning, "A run of model {Model} failed ({Failure}); {Failures} failed runs so far")]
-    private static partial void LogRunFailed(ILogger logger, ModelIdentity model, RunFailure failure, long failures, Exception? error);
-
-    [LoggerMessage(2004, LogLevel.Error, "Model {Model} failed {Failures} times in a row and rests for {CoolDown}; scores are degraded")]
-    private static partial void LogBroken(ILogger logger, ModelIdentity model, int failures, TimeSpan coolDown);
 }

@@ -4,9 +4,19 @@ namespace RealtimeInsight.Inference.Pool;
 internal sealed class ModelLease(InferencePool pool) : IModelLease
 {
     private ServingModel? _serving;
+    private ModelLease? _challenger;
+    private ModelLease? _shadow;
     private bool _isOpen;
 
     public ModelIdentity? Model { get; private set; }
+
+    public IModelLease? Challenger => _challenger;
+
+    public CustomerShare ChallengerShare { get; private set; }
+
+    public IModelLease? Shadow => _shadow;
+
+    public ShadowTally? ShadowTally { get; private set; }
 
     /// <param name="serving">Acquired for this lease, or null when none is usable.</param>
     public void Open(ServingModel? serving)
@@ -14,6 +24,20 @@ internal sealed class ModelLease(InferencePool pool) : IModelLease
         _serving = serving;
         Model = serving?.Identity;
         _isOpen = true;
+    }
+
+    /// <param name="challenger">An open lease that ends with this one.</param>
+    public void Attach(ModelLease challenger, CustomerShare share)
+    {
+        _challenger = challenger;
+        ChallengerShare = share;
+    }
+
+    /// <param name="shadow">An open lease that ends with this one.</param>
+    public void Attach(ModelLease shadow, ShadowTally tally)
+    {
+        _shadow = shadow;
+        ShadowTally = tally;
     }
 
     public ScoreOutcome Step(ScoreBatch batch)
@@ -45,6 +69,11 @@ internal sealed class ModelLease(InferencePool pool) : IModelLease
         var serving = _serving;
         _serving = null;
         Model = null;
+        _challenger?.Dispose();
+        _challenger = null;
+        _shadow?.Dispose();
+        _shadow = null;
+        ShadowTally = null;
         serving?.Release();
         pool.Return(this);
     }

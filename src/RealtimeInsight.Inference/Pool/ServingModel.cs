@@ -23,6 +23,8 @@ internal sealed class ServingModel
 
     public ModelIdentity Identity { get; }
 
+    public Accelerator Accelerator => _runner.Accelerator;
+
     public FailureBreaker Breaker { get; }
 
     /// <summary>False when it has been retired and its last user has left.</summary>

@@ -15,9 +15,15 @@ internal static class WarmUp
     /// <summary>Loose enough for a GPU's arithmetic, far below what other weights would differ by.</summary>
     private const float StepFoldTolerance = 1e-3f;
 
-    /// <exception cref="ModelRefusedException">A run failed, gave values that are not finite, or the two graphs disagree.</exception>
-    public static void Run(IModelRunner runner, int rowsMax)
+    /// <summary>The fastest of so many runs counts, so that a busy moment of the machine is not the model's.</summary>
+    private const int TimedRuns = 5;
+
+    /// <exception cref="ModelRefusedException">
+    /// A run failed, took too long or gave values that are not finite, or the two graphs disagree.
+    /// </exception>
+    public static void Run(IModelRunner runner, InferenceOptions options, TimeProvider time)
     {
+        var rowsMax = options.WarmUpRowsMax;
         var model = $"{runner.Manifest.Name}/{runner.Manifest.Version}";
         try
         {
@@ -30,6 +36,7 @@ internal static class WarmUp
                 RequireFinite(batch, model);
             }
 
+            RequireSpeed(runner, batch, options.StepDurationMax, time, model);
             batch.RunnerState?.Dispose();
             batch.RunnerState = null;
             CompareStepWithFold(runner, model);
@@ -40,6 +47,25 @@ internal static class WarmUp
             throw new ModelRefusedException(ModelRefusal.WarmUp,
                 $"Model {model} failed in warm-up: {error.Message} A model serves only after every batch size has run. Export it again.",
                 error);
+        }
+    }
+
+    private static void RequireSpeed(IModelRunner runner, ScoreBatch batch, TimeSpan most, TimeProvider time, string model)
+    {
+        var fastest = TimeSpan.MaxValue;
+        for (var run = 0; run < TimedRuns && fastest > most; run++)
+        {
+            var started = time.GetTimestamp();
+            runner.Step(batch);
+            var elapsed = time.GetElapsedTime(started);
+            if (elapsed < fastest) fastest = elapsed;
+        }
+
+        if (fastest > most)
+        {
+            throw new ModelRefusedException(ModelRefusal.Slow,
+                $"Model {model} takes {fastest.TotalMilliseconds:0.#} ms for {batch.Rows} rows, the fastest of {TimedRuns} runs; "
+                + $"StepDurationMax allows {most.TotalMilliseconds:0.#} ms. Export a smaller model, or allow more.");
         }
     }
 

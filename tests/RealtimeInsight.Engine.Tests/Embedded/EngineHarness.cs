@@ -10,6 +10,7 @@ using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Inference;
 using RealtimeInsight.Simulation.Storage;
 using RealtimeInsight.Simulation.Time;
 using RealtimeInsight.TestKit.Scoring;
@@ -41,6 +42,9 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public LinearScorer Scorer { get; set; } = new();
 
+    /// <summary>When set, the engine has it in place of <see cref="Scorer"/>.</summary>
+    public IScorer? Pool { get; set; }
+
     public RecordingChannel Channel { get; set; }
 
     public JsonObject Policy { get; set; } = DefaultPolicy();
@@ -61,7 +65,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     };
 
     public EmbeddedEngine Build(IEnumerable<IActionChannel> channels) => new(
-        Options, CustomerOptions, new DecisionMaker(Domain.Decisions.Policy.Parse(Policy)), Scorer, Store, channels,
+        Options, CustomerOptions, new DecisionMaker(Domain.Decisions.Policy.Parse(Policy)), Pool ?? Scorer, Store, channels,
         new EngineInstruments(_meter), Time, NullLogger<EmbeddedEngine>.Instance);
 
     public async Task<EngineHarness> StartAsync(IActionChannel? channel = null)
@@ -74,7 +78,7 @@ internal sealed class EngineHarness : IAsyncDisposable
     /// <summary>A second engine over the same store and clock, after this one.</summary>
     public Task<EngineHarness> RestartAsync(Action<EngineHarness>? change = null)
     {
-        var next = new EngineHarness(Store, Time) { Scorer = Scorer, Channel = Channel, Policy = Policy };
+        var next = new EngineHarness(Store, Time) { Scorer = Scorer, Pool = Pool, Channel = Channel, Policy = Policy };
         next.Options.Shards = Options.Shards;
         next.Options.Clock = Options.Clock;
         next.CustomerOptions.EventIdsMax = CustomerOptions.EventIdsMax;

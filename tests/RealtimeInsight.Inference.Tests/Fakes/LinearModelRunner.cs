@@ -11,6 +11,7 @@ namespace RealtimeInsight.Inference.Tests.Fakes;
 public sealed class LinearModelRunner(ModelManifest? manifest = null) : IModelRunner
 {
     private int _disposals;
+    private long _stepRows;
 
     public ModelManifest Manifest { get; } = manifest ?? TestManifest.Create();
 
@@ -24,6 +25,9 @@ public sealed class LinearModelRunner(ModelManifest? manifest = null) : IModelRu
     /// <summary>Added to every fold's state: another fold than the steps'.</summary>
     public float FoldError { get; set; }
 
+    /// <summary>Rows stepped so far.</summary>
+    public long StepRows => Volatile.Read(ref _stepRows);
+
     public bool IsDisposed => Volatile.Read(ref _disposals) > 0;
 
     public void Step(ScoreBatch batch)
@@ -33,6 +37,7 @@ public sealed class LinearModelRunner(ModelManifest? manifest = null) : IModelRu
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Rows, batch.RowsMax);
         ObjectDisposedException.ThrowIf(IsDisposed, this);
         OnRun?.Invoke(batch.Rows);
+        Interlocked.Add(ref _stepRows, batch.Rows);
         for (var row = 0; row < batch.Rows; row++)
         {
             Next(batch.TokenRow(row), batch.IdRow(row), batch.StateInRow(row), batch.StateOutRow(row));

@@ -11,7 +11,8 @@ public sealed class InferenceInstrumentsTests
 
         Assert.Equal(
             [
-                "batch_size {row}", "failures {failure}", "folds {fold}", "model_loaded {model}", "model_refusals {refusal}",
+                "batch_size {row}", "customer_share 1", "failures {failure}", "folds {fold}", "model_loaded {model}",
+                "model_refusals {refusal}",
                 "queue_delay s", "queue_length {request}", "run_duration s", "scores {score}",
             ],
             fixture.Metrics.Published

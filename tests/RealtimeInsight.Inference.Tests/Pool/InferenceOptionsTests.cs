@@ -31,6 +31,8 @@ public sealed class InferenceOptionsTests
         { "FailuresPerLogEntry is 1000001", options => options.FailuresPerLogEntry = 1_000_001 },
         { "WarmUpRowsMax is 63; it has to be 64", options => options.WarmUpRowsMax = 63 },
         { "WarmUpRowsMax is 4097", options => options.WarmUpRowsMax = 4097 },
+        { "StepDurationMax is 00:00:00", options => options.StepDurationMax = TimeSpan.Zero },
+        { "StepDurationMax is 00:02:00", options => options.StepDurationMax = TimeSpan.FromMinutes(2) },
     };
 
     [Fact]

@@ -1,137 +1,157 @@
-using System.Runtime.InteropServices;
-using System.Text.Json;
+using System.Text;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Host.Intake.Json;
 using EventId = RealtimeInsight.Domain.Events.EventId;
 
 namespace RealtimeInsight.Host.Intake;
 
-/// <summary>One item of a Segment call to one canonical event, or the reason why not. Not thread-safe: one for each request.</summary>
-internal sealed class EventParser(TimeSpan futureMax)
+/// <summary>One item of a Segment call to one canonical event, or the reason why not. Not thread-safe.</summary>
+internal sealed class EventParser
 {
     private const int CustomNameLengthMax = 200;
     private const int SubjectLengthMax = 512;
     private const int TraitsMax = 32;
     private const int TraitLengthMax = 256;
 
-    private readonly FieldReader _fields = new();
+    private readonly TimeSpan _futureMax;
+    private readonly JsonTable _table;
+    private readonly FieldReader _fields;
+    private readonly ContextReader _context;
+    private readonly PropertiesReader _commerce;
+    private readonly JsonFields _item = new();
+    private readonly JsonFields _properties = new();
+    private string? _lastName;
+    private EventKind _lastKind;
+
+    /// <param name="fields">Reader of the document whose items are parsed.</param>
+    /// <param name="futureMax">How far ahead of the time of receipt an event may be.</param>
+    public EventParser(FieldReader fields, TimeSpan futureMax)
+    {
+        _futureMax = futureMax;
+        _fields = fields;
+        _table = fields.Table;
+        _context = new ContextReader(fields);
+        _commerce = new PropertiesReader(fields, _properties, _context);
+    }
+
+    /// <summary>Goes to the context that the items of a batch share; -1 where there is none.</summary>
+    public void ShareContext(int context) => _context.OpenShared(context);
 
     /// <summary>Reads one item. <paramref name="type"/> is null in a batch, where the item names its own.</summary>
     /// <returns>The event, or null with a <paramref name="problem"/>.</returns>
-    public CustomerEvent? Parse(JsonElement item, CallType? type, Envelope envelope, int index, out ItemProblem problem)
+    public CustomerEvent? Parse(int item, CallType? type, in Envelope envelope, int index, out ItemProblem problem)
     {
         _fields.Reset();
-        CustomerEvent? parsed = null;
-        try
-        {
-            parsed = ParseFields(item, type, envelope, index);
-        }
-        catch (InvalidOperationException)
-        {
-            // The reader says so for an escape such as a lone surrogate, which is grammatical JSON but not Unicode text.
-            _fields.Reject(RejectCodes.InvalidJson, "a string in the event is not valid Unicode; send well-formed escapes");
-        }
-
+        var draft = default(EventDraft);
+        Fill(ref draft, item, type, envelope, index);
         problem = _fields.Problem ?? default;
-        return _fields.Problem is null ? parsed : null;
+        return _fields.Problem is null ? draft.ToEvent() : null;
     }
 
-    private CustomerEvent? ParseFields(JsonElement item, CallType? given, Envelope envelope, int index)
+    private void Fill(ref EventDraft draft, int item, CallType? given, in Envelope envelope, int index)
     {
-        if (item.ValueKind != JsonValueKind.Object)
+        if (_table.KindOf(item) != JsonKind.Object)
         {
-            _fields.Reject(RejectCodes.WrongType, $"the event is {FieldReader.TypeName(item)}; send an object");
-            return null;
+            _fields.Reject(RejectCodes.WrongType, $"the event is {_fields.TypeName(item)}; send an object");
+            return;
         }
 
-        var raw = JsonMarshal.GetRawUtf8Value(item);
-        if (raw.Length > IntakeOptions.EventBytesMax)
+        var length = _table[item].Length;
+        if (length > IntakeOptions.EventBytesMax)
         {
             _fields.Reject(
-                RejectCodes.TooLarge, $"the event has {raw.Length} bytes, at most {IntakeOptions.EventBytesMax} are allowed; split it");
+                RejectCodes.TooLarge, $"the event has {length} bytes, at most {IntakeOptions.EventBytesMax} are allowed; split it");
+            return;
+        }
+
+        _item.Open(_table, item);
+        if ((given ?? TypeOf()) is not { } type) return;
+        _context.OpenItem(_item);
+        ReadPeople(ref draft, type);
+        draft.OccurredAt = OccurredAt(envelope);
+        if (_fields.Problem is not null) return;
+        draft.Id = IdOf(item, envelope.ReceivedAt, index);
+        draft.IngestedAt = Instant.From(envelope.ReceivedAt);
+        draft.TimeZone = _context.TimeZone();
+        draft.TraceParent = envelope.TraceParent;
+        ReadByType(ref draft, type);
+    }
+
+    private void ReadByType(ref EventDraft draft, CallType type)
+    {
+        switch (type)
+        {
+            case CallType.Track:
+                ReadTrack(ref draft);
+                break;
+            case CallType.Identify:
+                draft.Kind = EventKind.Identified;
+                draft.Traits = Traits(_fields.Object(_item, JsonName.Traits));
+                break;
+            case CallType.Page or CallType.Screen:
+                ReadPage(ref draft);
+                break;
+            case CallType.Group:
+                draft.CustomName = "group";
+                draft.Subject = Required(JsonName.GroupId);
+                break;
+            default:
+                draft.Kind = EventKind.Identified;
+                break;
+        }
+    }
+
+    private void ReadTrack(ref EventDraft draft)
+    {
+        var name = FieldReader.Cut(Required(JsonName.Event)?.Trim(), CustomNameLengthMax);
+
+        // The same few names come again and again, often in a row, and each is one string.
+        if (!ReferenceEquals(name, _lastName)) (_lastName, _lastKind) = (name, EventNames.KindOf(name));
+        draft.Kind = _lastKind;
+        _properties.Open(_table, _fields.Object(_item, JsonName.Properties));
+        if (draft.Kind == EventKind.Custom) draft.CustomName = name;
+        else _commerce.Read(ref draft);
+    }
+
+    private void ReadPage(ref EventDraft draft)
+    {
+        draft.Kind = EventKind.PageViewed;
+        _properties.Open(_table, _fields.Object(_item, JsonName.Properties));
+        draft.Subject = _fields.Label(_properties, JsonName.Path, SubjectLengthMax)
+            ?? _context.PagePath(SubjectLengthMax)
+            ?? _fields.Label(_item, JsonName.Name, SubjectLengthMax)
+            ?? _fields.Label(_properties, JsonName.Url, SubjectLengthMax);
+    }
+
+    private CallType? TypeOf()
+    {
+        if (!_fields.TryUtf8(_item, JsonName.Type, out var utf8))
+        {
+            Missing(JsonName.Type);
             return null;
         }
 
-        if ((given ?? TypeOf(item)) is not { } type) return null;
-        var context = new ContextReader(_fields, item, envelope.Context);
-        var people = People(item, type);
-        var occurredAt = OccurredAt(item, envelope);
-        if (_fields.Problem is not null) return null;
-        var common = new CustomerEvent
-        {
-            Id = IdOf(item, raw, envelope.ReceivedAt, index),
-            Kind = EventKind.Custom,
-            Customer = people.Customer,
-            Visitor = people.Visitor,
-            OccurredAt = occurredAt,
-            IngestedAt = Instant.From(envelope.ReceivedAt),
-            TimeZone = context.TimeZone(),
-            TraceParent = envelope.TraceParent,
-        };
-        return ByType(common, type, item, context);
-    }
-
-    private CustomerEvent ByType(CustomerEvent common, CallType type, JsonElement item, ContextReader context) => type switch
-    {
-        CallType.Track => Track(common, item, context),
-        CallType.Identify => common with { Kind = EventKind.Identified, Traits = Traits(_fields.Object(item, "traits"u8)) },
-        CallType.Page or CallType.Screen => Page(common, item, context),
-        CallType.Group => common with { Kind = EventKind.Custom, CustomName = "group", Subject = Required(item, "groupId"u8) },
-        _ => common with { Kind = EventKind.Identified },
-    };
-
-    private CustomerEvent Track(CustomerEvent common, JsonElement item, ContextReader context)
-    {
-        var name = FieldReader.Cut(Required(item, "event"u8)?.Trim(), CustomNameLengthMax);
-        var kind = EventNames.KindOf(name);
-        var properties = _fields.Object(item, "properties"u8);
-        return kind == EventKind.Custom
-            ? common with { CustomName = name }
-            : new PropertiesReader(_fields, properties, context).Read(common with { Kind = kind });
-    }
-
-    private CustomerEvent Page(CustomerEvent common, JsonElement item, ContextReader context)
-    {
-        var properties = _fields.Object(item, "properties"u8);
-        var subject = _fields.Text(properties, "path"u8, SubjectLengthMax)
-            ?? context.PagePath(SubjectLengthMax)
-            ?? _fields.Text(item, "name"u8, SubjectLengthMax)
-            ?? _fields.Text(properties, "url"u8, SubjectLengthMax);
-        return common with { Kind = EventKind.PageViewed, Subject = subject };
-    }
-
-    private CallType? TypeOf(JsonElement item)
-    {
-        var text = Required(item, "type"u8);
-        if (text is null) return null;
-        CallType? type = text switch
-        {
-            "track" => CallType.Track,
-            "identify" => CallType.Identify,
-            "page" => CallType.Page,
-            "screen" => CallType.Screen,
-            "group" => CallType.Group,
-            "alias" => CallType.Alias,
-            _ => null,
-        };
-        if (type is null)
-        {
-            _fields.Reject(RejectCodes.UnsupportedType,
-                $"type is {FieldReader.Shown(text)}; send track, identify, page, screen, group or alias");
-        }
-
-        return type;
+        if (utf8.SequenceEqual("track"u8)) return CallType.Track;
+        if (utf8.SequenceEqual("page"u8)) return CallType.Page;
+        if (utf8.SequenceEqual("identify"u8)) return CallType.Identify;
+        if (utf8.SequenceEqual("screen"u8)) return CallType.Screen;
+        if (utf8.SequenceEqual("group"u8)) return CallType.Group;
+        if (utf8.SequenceEqual("alias"u8)) return CallType.Alias;
+        var text = Encoding.UTF8.GetString(utf8);
+        if (string.IsNullOrWhiteSpace(text)) Missing(JsonName.Type);
+        _fields.Reject(
+            RejectCodes.UnsupportedType, $"type is {FieldReader.Shown(text)}; send track, identify, page, screen, group or alias");
+        return null;
     }
 
     /// <summary>Whose actor gets the event: the user where known, else the visitor; both sent together are one person.</summary>
-    private (CustomerId Customer, CustomerId? Visitor) People(JsonElement item, CallType type)
+    private void ReadPeople(ref EventDraft draft, CallType type)
     {
-        var userText = _fields.Text(item, "userId"u8);
-        var visitorText = type == CallType.Alias
-            ? Required(item, "previousId"u8) ?? ""
-            : _fields.Text(item, "anonymousId"u8);
+        var userText = _fields.Label(_item, JsonName.UserId);
+        var visitorText = type == CallType.Alias ? Required(JsonName.PreviousId) ?? "" : _fields.Label(_item, JsonName.AnonymousId);
         CustomerId user = default, visitor = default;
         if (!string.IsNullOrEmpty(userText) && !CustomerId.TryFromUser(userText, out user, out var problem))
         {
@@ -150,18 +170,19 @@ internal sealed class EventParser(TimeSpan futureMax)
                 : "the event has neither userId nor anonymousId; send at least one");
         }
 
-        return user.IsEmpty ? (visitor, null) : (user, visitor.IsEmpty ? null : visitor);
+        draft.Customer = user.IsEmpty ? visitor : user;
+        draft.Visitor = user.IsEmpty || visitor.IsEmpty ? null : visitor;
     }
 
-    private Instant OccurredAt(JsonElement item, Envelope envelope)
+    private Instant OccurredAt(in Envelope envelope)
     {
-        var original = _fields.Time(item, "originalTimestamp"u8) ?? _fields.Time(item, "timestamp"u8);
-        var sentAt = _fields.Time(item, "sentAt"u8) ?? envelope.SentAt;
-        var occurredAt = Timestamps.Correct(envelope.ReceivedAt, sentAt, original, futureMax, out var ahead);
+        var original = _fields.Time(_item, JsonName.OriginalTimestamp) ?? _fields.Time(_item, JsonName.Timestamp);
+        var sentAt = _fields.Time(_item, JsonName.SentAt) ?? envelope.SentAt;
+        var occurredAt = Timestamps.Correct(envelope.ReceivedAt, sentAt, original, _futureMax, out var ahead);
         if (ahead > TimeSpan.Zero)
         {
             _fields.Reject(RejectCodes.FutureTimestamp,
-                $"timestamp is {ahead.TotalSeconds:F0} s ahead of the server's clock, at most {futureMax.TotalSeconds:F0} s are allowed; "
+                $"timestamp is {ahead.TotalSeconds:F0} s ahead of the server's clock, at most {_futureMax.TotalSeconds:F0} s are allowed; "
                 + "send timestamp and sentAt from the same clock");
         }
 
@@ -169,11 +190,12 @@ internal sealed class EventParser(TimeSpan futureMax)
     }
 
     /// <summary>The sender's message id; without one, made of the content, the place in the request and the time of receipt.</summary>
-    private EventId IdOf(JsonElement item, ReadOnlySpan<byte> raw, DateTimeOffset receivedAt, int index)
+    private EventId IdOf(int item, DateTimeOffset receivedAt, int index)
     {
-        var text = _fields.Text(item, "messageId"u8);
+        var text = _fields.Text(_item, JsonName.MessageId);
         if (string.IsNullOrEmpty(text))
         {
+            var raw = _table.Raw(item);
             var seed = unchecked((ulong)receivedAt.UtcTicks + ((ulong)index << 48));
             return EventId.Parse($"made-{StableHash.Of(raw, seed):x16}{StableHash.Of(raw, ~seed):x16}");
         }
@@ -182,37 +204,41 @@ internal sealed class EventParser(TimeSpan futureMax)
         return id;
     }
 
-    private string? Required(JsonElement item, ReadOnlySpan<byte> name)
+    private string? Required(JsonName name)
     {
-        var text = _fields.Text(item, name);
+        var text = _fields.Label(_item, name);
         if (!string.IsNullOrWhiteSpace(text)) return text;
-        var shown = System.Text.Encoding.UTF8.GetString(name);
-        _fields.Reject(RejectCodes.MissingField, $"{shown} is missing; send a non-empty string");
+        Missing(name);
         return null;
     }
 
+    private void Missing(JsonName name) =>
+        _fields.Reject(RejectCodes.MissingField, $"{JsonNames.Text(name)} is missing; send a non-empty string");
+
     /// <summary>Flattens traits to dotted names and text; what is over the limit of entries is left out.</summary>
-    private static Dictionary<string, string>? Traits(JsonElement traits)
+    private Dictionary<string, string>? Traits(int traits)
     {
-        if (traits.ValueKind != JsonValueKind.Object) return null;
+        if (traits < 0) return null;
         var flat = new Dictionary<string, string>(StringComparer.Ordinal);
         Flatten(traits, "", flat);
         return flat.Count == 0 ? null : flat;
     }
 
-    private static void Flatten(JsonElement node, string prefix, Dictionary<string, string> flat)
+    private void Flatten(int node, string prefix, Dictionary<string, string> flat)
     {
-        foreach (var property in node.EnumerateObject())
+        var end = _table.End(node);
+        for (var child = JsonTable.First(node); child < end; child = _table[child].Next)
         {
             if (flat.Count >= TraitsMax) return;
-            var name = FieldReader.Cut(prefix + property.Name, TraitLengthMax);
+            if (_fields.NameAt(child) is not { } own) return;
+            var name = FieldReader.Cut(prefix.Length == 0 ? own : prefix + own, TraitLengthMax);
             if (name is null) continue;
-            switch (property.Value.ValueKind)
+            switch (_table.KindOf(child))
             {
-                case JsonValueKind.Object: Flatten(property.Value, name + ".", flat); break;
-                case JsonValueKind.Null: break;
-                case JsonValueKind.String: flat[name] = FieldReader.Cut(property.Value.GetString(), TraitLengthMax) ?? ""; break;
-                default: flat[name] = FieldReader.Cut(property.Value.GetRawText(), TraitLengthMax)!; break;
+                case JsonKind.Object: Flatten(child, name + ".", flat); break;
+                case JsonKind.Null: break;
+                case JsonKind.String: flat[name] = FieldReader.Cut(_fields.LabelAt(child), TraitLengthMax) ?? ""; break;
+                default: flat[name] = FieldReader.Cut(Encoding.UTF8.GetString(_table.Raw(child)), TraitLengthMax)!; break;
             }
         }
     }

@@ -1,7 +1,6 @@
-using System.Text.Json;
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.ObjectPool;
 using RealtimeInsight.Engine.Port;
-using RealtimeInsight.Host.Api;
 
 namespace RealtimeInsight.Host.Intake;
 
@@ -13,9 +12,19 @@ internal sealed class IntakeHandler(
     private const int TraceParentLengthMax = 55;
 
     private readonly PerMinuteLimit _unauthorizedKept = new(options.UnauthorizedKeptPerMinuteMax, time);
+    private readonly ObjectPool<RequestParser> _parsers =
+        new DefaultObjectPool<RequestParser>(new ParserPolicy(options.FutureMax), Environment.ProcessorCount * 2);
+
     private int _inFlight;
 
     private readonly record struct Result(int Status, IntakeAnswer Answer);
+
+    private sealed class ParserPolicy(TimeSpan futureMax) : PooledObjectPolicy<RequestParser>
+    {
+        public override RequestParser Create() => new(futureMax);
+
+        public override bool Return(RequestParser obj) => true;
+    }
 
     /// <summary>Answers one call. <paramref name="type"/> is null for a batch.</summary>
     public async Task HandleAsync(HttpContext context, string call, CallType? type)
@@ -46,7 +55,7 @@ internal sealed class IntakeHandler(
         }
 
         if (result.Status == StatusCodes.Status401Unauthorized) context.Response.Headers.WWWAuthenticate = "Basic realm=\"write key\"";
-        await context.Response.WriteAsJsonAsync(result.Answer, ApiJson.Options, context.RequestAborted).ConfigureAwait(false);
+        await AnswerWriter.WriteAsync(context, result.Answer).ConfigureAwait(false);
     }
 
     private async Task<Result> WorkAsync(HttpContext context, CallType? type)
@@ -60,31 +69,46 @@ internal sealed class IntakeHandler(
             return await RefuseAsync(context, body.Status, unread, body.Memory, isAllowed, receivedAt).ConfigureAwait(false);
         }
 
-        using var json = RequestParser.ReadJson(body.Memory, out var problem);
-        if (json is null)
-        {
-            return await RefuseAsync(context, StatusCodes.Status400BadRequest, problem, body.Memory, isAllowed, receivedAt)
-                .ConfigureAwait(false);
-        }
-
-        if (!isAllowed && !access.Allows(context, RequestParser.WriteKeyOf(json.RootElement)))
-        {
-            problem = new ItemProblem(RejectCodes.Unauthorized,
-                "no valid write key; send it as the user of Basic authentication, as Bearer token or as writeKey in the body");
-            return await RefuseAsync(context, StatusCodes.Status401Unauthorized, problem, body.Memory, false, receivedAt)
-                .ConfigureAwait(false);
-        }
-
         var parsed = new ParsedRequest();
-        var parser = new EventParser(options.FutureMax);
-        if (RequestParser.Parse(json.RootElement, type, receivedAt, TraceParentOf(context), parser, parsed) is not { } whole)
+        if (Parse(context, type, body.Memory, isAllowed, receivedAt, parsed, out var isKnown) is { } whole)
         {
-            return await CommitAsync(context, parsed, isSingle: type is not null).ConfigureAwait(false);
+            return await RefuseAsync(context, StatusOf(whole), whole, body.Memory, isKnown, receivedAt).ConfigureAwait(false);
         }
 
-        var status = whole.Code is RejectCodes.TooMany ? StatusCodes.Status413PayloadTooLarge : StatusCodes.Status400BadRequest;
-        return await RefuseAsync(context, status, whole, body.Memory, true, receivedAt).ConfigureAwait(false);
+        // The events hold nothing of the body, whose memory the next request can use while these are committed.
+        body.Dispose();
+        return await CommitAsync(context, parsed, isSingle: type is not null).ConfigureAwait(false);
     }
+
+    /// <summary>Reads the body into <paramref name="parsed"/>; what is wrong with the request as a whole, or null.</summary>
+    private ItemProblem? Parse(
+        HttpContext context, CallType? type, ReadOnlyMemory<byte> body, bool isAllowed, DateTimeOffset receivedAt, ParsedRequest parsed,
+        out bool isKnown)
+    {
+        isKnown = isAllowed;
+        var parser = _parsers.Get();
+        try
+        {
+            if (!parser.TryReadJson(body, out var problem)) return problem;
+            isKnown = isAllowed || access.Allows(context, parser.WriteKey());
+            return isKnown
+                ? parser.Parse(type, receivedAt, TraceParentOf(context), parsed)
+                : new ItemProblem(RejectCodes.Unauthorized,
+                    "no valid write key; send it as the user of Basic authentication, as Bearer token or as writeKey in the body");
+        }
+        finally
+        {
+            parser.Clear();
+            _parsers.Return(parser);
+        }
+    }
+
+    private static int StatusOf(ItemProblem whole) => whole.Code switch
+    {
+        RejectCodes.TooMany => StatusCodes.Status413PayloadTooLarge,
+        RejectCodes.Unauthorized => StatusCodes.Status401Unauthorized,
+        _ => StatusCodes.Status400BadRequest,
+    };
 
     private async Task<Result> CommitAsync(HttpContext context, ParsedRequest parsed, bool isSingle)
     {
@@ -111,8 +135,9 @@ internal sealed class IntakeHandler(
             : new Result(StatusCodes.Status200OK, new IntakeAnswer(true, result.Accepted, result.Duplicates, rejected));
     }
 
-    private List<RejectedAnswer> Rejected(ParsedRequest parsed, IngestResult result)
+    private IReadOnlyList<RejectedAnswer> Rejected(ParsedRequest parsed, IngestResult result)
     {
+        if (parsed.Rejects.Count == 0 && result.Late == 0) return [];
         var rejected = parsed.Rejects.Select(reject => new RejectedAnswer(reject.Index, reject.Code, reject.Message)).ToList();
         if (result.Late == 0) return rejected;
         for (var i = 0; i < result.Outcomes.Count; i++)

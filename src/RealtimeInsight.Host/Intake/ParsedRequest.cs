@@ -1,5 +1,4 @@
 using System.Text;
-using System.Text.Json;
 using System.Text.RegularExpressions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Time;
@@ -23,6 +22,13 @@ internal sealed partial class ParsedRequest
     /// <summary>Position in the request of the event at <paramref name="index"/> of <see cref="Events"/>.</summary>
     public int PositionOf(int index) => _positions[index];
 
+    /// <summary>Makes room for the items of a request.</summary>
+    public void Expect(int count)
+    {
+        _events.EnsureCapacity(_events.Count + count);
+        _positions.EnsureCapacity(_positions.Count + count);
+    }
+
     public IngestBatch ToBatch() => new(_events, _rejects);
 
     public void Add(CustomerEvent accepted, int position)
@@ -31,13 +37,12 @@ internal sealed partial class ParsedRequest
         _positions.Add(position);
     }
 
-    public void Reject(DateTimeOffset receivedAt, int position, ItemProblem problem, string payload) =>
-        _rejects.Add(RejectOf(receivedAt, position, problem, payload));
+    /// <param name="item">The item as it was sent.</param>
+    public void Reject(DateTimeOffset receivedAt, int position, ItemProblem problem, string item) =>
+        _rejects.Add(RejectOf(receivedAt, position, problem, Payload(item)));
 
     public static RejectedItem RejectOf(DateTimeOffset receivedAt, int position, ItemProblem problem, string payload) =>
         new(Instant.From(receivedAt), Source, position, problem.Code, problem.Message, payload);
-
-    public static string PayloadOf(JsonElement item) => Payload(item.GetRawText());
 
     public static string PayloadOf(ReadOnlySpan<byte> body)
     {

@@ -1,13 +1,13 @@
-using System.Text.Json;
 using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Host.Intake.Json;
 
 namespace RealtimeInsight.Host.Intake;
 
 /// <summary>
 /// The properties of a track call by kind of event: names of the Segment e-commerce specification first, those of Google Analytics 4
-/// and Snowplow after them.
+/// and Snowplow after them. Not thread-safe.
 /// </summary>
-internal readonly struct PropertiesReader(FieldReader fields, JsonElement properties, ContextReader context)
+internal sealed class PropertiesReader(FieldReader fields, JsonFields properties, ContextReader context)
 {
     private const int SubjectLengthMax = 512;
     private const int TextLengthMax = 8_192;
@@ -15,47 +15,50 @@ internal readonly struct PropertiesReader(FieldReader fields, JsonElement proper
     private const int ConsentLengthMax = 64;
     private const int DecisionIdLengthMax = 128;
 
-    public CustomerEvent Read(CustomerEvent common)
+    private readonly JsonFields _line = new();
+
+    private JsonTable Table => fields.Table;
+
+    /// <summary>Reads what the kind of <paramref name="draft"/> asks for.</summary>
+    public void Read(ref EventDraft draft)
     {
-        var read = common with
+        draft.Subject = Subject(draft.Kind);
+        draft.DecisionId = fields.Text(properties, JsonName.DecisionId, JsonName.DecisionIdCamel, DecisionIdLengthMax);
+        switch (draft.Kind)
         {
-            Subject = Subject(common.Kind),
-            DecisionId = fields.Text(properties, "decision_id"u8, "decisionId"u8, DecisionIdLengthMax),
-        };
-        return common.Kind switch
-        {
-            EventKind.ReviewPosted => Commerce(read) with
-            {
-                Text = fields.Text(properties, "review_body"u8, "text"u8, TextLengthMax),
-                Rating = fields.Rating(properties, "rating"u8),
-            },
-            EventKind.ServiceMessage or EventKind.SocialMention => read with
-            {
-                Text = fields.Text(properties, "text"u8, TextLengthMax)
-                    ?? fields.Text(properties, "message"u8, "message_body"u8, TextLengthMax),
-            },
-            EventKind.ConsentChanged => read with { Consents = Consents() },
-            EventKind.PageViewed or EventKind.AdClicked or EventKind.MessageOpened or EventKind.MessageClicked
-                or EventKind.LoggedIn or EventKind.Identified => read,
-            _ => Commerce(read),
-        };
+            case EventKind.ReviewPosted:
+                ReadCommerce(ref draft);
+                draft.Text = fields.Text(properties, JsonName.ReviewBody, JsonName.Text, TextLengthMax);
+                draft.Rating = fields.Rating(properties, JsonName.Rating);
+                break;
+            case EventKind.ServiceMessage or EventKind.SocialMention:
+                draft.Text = fields.Text(properties, JsonName.Text, TextLengthMax)
+                    ?? fields.Text(properties, JsonName.Message, JsonName.MessageBody, TextLengthMax);
+                break;
+            case EventKind.ConsentChanged:
+                draft.Consents = Consents();
+                break;
+            case EventKind.PageViewed or EventKind.AdClicked or EventKind.MessageOpened or EventKind.MessageClicked
+                or EventKind.LoggedIn or EventKind.Identified:
+                break;
+            default:
+                ReadCommerce(ref draft);
+                break;
+        }
     }
 
-    private CustomerEvent Commerce(CustomerEvent read)
+    private void ReadCommerce(ref EventDraft draft)
     {
-        var products = Products(read.Kind);
-        var value = fields.Money(properties, "value"u8);
-        var total = fields.Money(properties, "total"u8);
-        var revenue = fields.Money(properties, "revenue"u8);
-        return read with
-        {
-            Products = products,
-            CartId = fields.Identifier(properties, "cart_id"u8, "cartId"u8),
-            OrderId = fields.Identifier(properties, "order_id"u8, "orderId"u8) ?? fields.Identifier(properties, "transaction_id"u8),
-            CheckoutId = fields.Identifier(properties, "checkout_id"u8, "checkoutId"u8),
-            Value = IsOrder(read.Kind) ? total ?? revenue ?? value : value ?? revenue ?? total,
-            Currency = fields.Currency(properties, "currency"u8),
-        };
+        draft.Products = Products(draft.Kind);
+        var value = fields.Money(properties, JsonName.Value);
+        var total = fields.Money(properties, JsonName.Total);
+        var revenue = fields.Money(properties, JsonName.Revenue);
+        draft.CartId = fields.Identifier(properties, JsonName.CartId, JsonName.CartIdCamel);
+        draft.OrderId = fields.Identifier(properties, JsonName.OrderId, JsonName.OrderIdCamel)
+            ?? fields.Identifier(properties, JsonName.TransactionId);
+        draft.CheckoutId = fields.Identifier(properties, JsonName.CheckoutId, JsonName.CheckoutIdCamel);
+        draft.Value = IsOrder(draft.Kind) ? total ?? revenue ?? value : value ?? revenue ?? total;
+        draft.Currency = fields.Currency(properties, JsonName.Currency);
     }
 
     private static bool IsOrder(EventKind kind) =>
@@ -66,24 +69,24 @@ internal readonly struct PropertiesReader(FieldReader fields, JsonElement proper
             or EventKind.WishlistAdded or EventKind.WishlistRemoved;
 
     /// <summary>The list under <c>products</c> or <c>items</c>, else the one product whose fields stand among the properties.</summary>
-    private IReadOnlyList<ProductLine> Products(EventKind kind)
+    private ProductLine[] Products(EventKind kind)
     {
-        if (FieldReader.TryFind(properties, "products"u8, out var list)) return Lines("products"u8, list, kind);
-        if (FieldReader.TryFind(properties, "items"u8, out list)) return Lines("items"u8, list, kind);
+        if (properties.TryFind(JsonName.Products, out var list)) return Lines(JsonName.Products, list, kind);
+        if (properties.TryFind(JsonName.Items, out list)) return Lines(JsonName.Items, list, kind);
         if (Line(properties) is { } line) return [line];
         if (NeedsProduct(kind)) RejectWithoutProduct(kind);
         return [];
     }
 
-    private List<ProductLine> Lines(ReadOnlySpan<byte> name, JsonElement list, EventKind kind)
+    private ProductLine[] Lines(JsonName name, int list, EventKind kind)
     {
-        if (list.ValueKind != JsonValueKind.Array)
+        if (Table.KindOf(list) != JsonKind.Array)
         {
             fields.WrongType(name, list, "an array");
             return [];
         }
 
-        var count = list.GetArrayLength();
+        var count = Table.CountIn(list);
         if (count > IntakeOptions.ProductsMax)
         {
             fields.Reject(
@@ -91,36 +94,45 @@ internal readonly struct PropertiesReader(FieldReader fields, JsonElement proper
             return [];
         }
 
-        var lines = new List<ProductLine>(count);
-        foreach (var item in list.EnumerateArray())
+        if (count == 0 && NeedsProduct(kind)) RejectWithoutProduct(kind);
+        if (count == 0) return [];
+        var lines = new ProductLine[count];
+        var item = JsonTable.First(list);
+        for (var i = 0; i < count; i++, item = Table[item].Next)
         {
-            if (item.ValueKind != JsonValueKind.Object)
+            if (Table.KindOf(item) != JsonKind.Object)
             {
                 fields.WrongType(name, item, "objects in the array");
-                return lines;
+                return [];
             }
 
-            if (Line(item) is { } line) lines.Add(line);
-            else fields.Reject(RejectCodes.MissingField, $"product {lines.Count} has no product_id; send product_id, item_id or sku");
+            _line.Open(Table, item);
+            if (Line(_line) is { } line)
+            {
+                lines[i] = line;
+                continue;
+            }
+
+            fields.Reject(RejectCodes.MissingField, $"product {i} has no product_id; send product_id, item_id or sku");
+            return [];
         }
 
-        if (lines.Count == 0 && NeedsProduct(kind)) RejectWithoutProduct(kind);
         return lines;
     }
 
-    private ProductLine? Line(JsonElement item)
+    private ProductLine? Line(JsonFields item)
     {
-        var productId = fields.Identifier(item, "product_id"u8, "productId"u8)
-            ?? fields.Identifier(item, "item_id"u8, "sku"u8)
-            ?? fields.Identifier(item, "id"u8);
+        var productId = fields.Identifier(item, JsonName.ProductId, JsonName.ProductIdCamel)
+            ?? fields.Identifier(item, JsonName.ItemId, JsonName.Sku)
+            ?? fields.Identifier(item, JsonName.Id);
         if (productId is null) return null;
         return new ProductLine(
             productId,
-            fields.Text(item, "category"u8, "item_category"u8, FieldReader.IdentifierLengthMax),
-            fields.Text(item, "brand"u8, "item_brand"u8, FieldReader.IdentifierLengthMax),
-            fields.Text(item, "name"u8, "item_name"u8, FieldReader.IdentifierLengthMax),
-            fields.Money(item, "price"u8),
-            fields.Quantity(item, "quantity"u8));
+            fields.Label(item, JsonName.Category, JsonName.ItemCategory, FieldReader.IdentifierLengthMax),
+            fields.Label(item, JsonName.Brand, JsonName.ItemBrand, FieldReader.IdentifierLengthMax),
+            fields.Label(item, JsonName.Name, JsonName.ItemName, FieldReader.IdentifierLengthMax),
+            fields.Money(item, JsonName.Price),
+            fields.Quantity(item, JsonName.Quantity));
     }
 
     private void RejectWithoutProduct(EventKind kind) =>
@@ -129,32 +141,32 @@ internal readonly struct PropertiesReader(FieldReader fields, JsonElement proper
 
     private string? Subject(EventKind kind) => kind switch
     {
-        EventKind.Searched => First("query"u8, "search_term"u8),
-        EventKind.PageViewed => First("path"u8, "page_location"u8) ?? First("screen_name"u8, "name"u8),
-        EventKind.ListViewed or EventKind.ListClicked => First("list_id"u8, "item_list_id"u8) ?? First("item_list_name"u8, "category"u8),
-        EventKind.CouponApplied or EventKind.CouponDenied => First("coupon_id"u8, "coupon_name"u8) ?? First("coupon"u8, "coupon_code"u8),
-        EventKind.AdClicked => First("campaign"u8, "campaign_id"u8) ?? context.CampaignName(SubjectLengthMax),
+        EventKind.Searched => First(JsonName.Query, JsonName.SearchTerm),
+        EventKind.PageViewed => First(JsonName.Path, JsonName.PageLocation) ?? First(JsonName.ScreenName, JsonName.Name),
+        EventKind.ListViewed or EventKind.ListClicked =>
+            First(JsonName.ListId, JsonName.ItemListId) ?? First(JsonName.ItemListName, JsonName.Category),
+        EventKind.CouponApplied or EventKind.CouponDenied =>
+            First(JsonName.CouponId, JsonName.CouponName) ?? First(JsonName.Coupon, JsonName.CouponCode),
+        EventKind.AdClicked => First(JsonName.Campaign, JsonName.CampaignId) ?? context.CampaignName(SubjectLengthMax),
         EventKind.MessageOpened or EventKind.MessageClicked =>
-            First("campaign_name"u8, "email_subject"u8) ?? First("message_id"u8, "subject"u8),
-        EventKind.CheckoutStep => fields.Identifier(properties, "step"u8, "checkout_step"u8),
-        EventKind.PaymentFailed => First("payment_method"u8, "reason"u8),
-        EventKind.OrderCompleted => First("coupon"u8, "coupon_id"u8),
-        EventKind.ServiceMessage => First("from"u8, "channel"u8),
-        EventKind.SocialMention => First("network"u8, "channel"u8),
-        EventKind.LoggedIn => First("method"u8, "login_method"u8),
-        EventKind.OfferShown => First("offer_id"u8, "promotion_id"u8),
-        EventKind.RecommendationShown => First("list_id"u8, "placement"u8),
+            First(JsonName.CampaignName, JsonName.EmailSubject) ?? First(JsonName.MessageIdSnake, JsonName.Subject),
+        EventKind.CheckoutStep => fields.Identifier(properties, JsonName.Step, JsonName.CheckoutStep),
+        EventKind.PaymentFailed => First(JsonName.PaymentMethod, JsonName.Reason),
+        EventKind.OrderCompleted => First(JsonName.Coupon, JsonName.CouponId),
+        EventKind.ServiceMessage => First(JsonName.From, JsonName.Channel),
+        EventKind.SocialMention => First(JsonName.Network, JsonName.Channel),
+        EventKind.LoggedIn => First(JsonName.Method, JsonName.LoginMethod),
+        EventKind.OfferShown => First(JsonName.OfferId, JsonName.PromotionId),
+        EventKind.RecommendationShown => First(JsonName.ListId, JsonName.Placement),
         _ => null,
     };
 
-    private string? First(ReadOnlySpan<byte> name, ReadOnlySpan<byte> other)
+    private string? First(JsonName name, JsonName other)
     {
         // A subject is a label: a sender's object under the same name is something else, not a mistake.
-        return FieldReader.Cut(Label(name) ?? Label(other), SubjectLengthMax);
+        var text = fields.LabelAt(properties.Find(name)) ?? fields.LabelAt(properties.Find(other));
+        return FieldReader.Cut(text, SubjectLengthMax);
     }
-
-    private string? Label(ReadOnlySpan<byte> name) =>
-        FieldReader.TryFind(properties, name, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
 
     /// <summary>
     /// <c>consents</c> as an object of purpose to boolean, or one <c>purpose</c> (or <c>channel</c>) with <c>granted</c>, or the
@@ -162,39 +174,44 @@ internal readonly struct PropertiesReader(FieldReader fields, JsonElement proper
     /// </summary>
     private Dictionary<string, bool>? Consents()
     {
-        if (FieldReader.TryFind(properties, "consents"u8, out var map)) return ConsentMap("consents"u8, map);
-        var purpose = fields.Text(properties, "purpose"u8, "channel"u8, ConsentLengthMax);
-        if (purpose is not null && FieldReader.TryFind(properties, "granted"u8, out var granted))
+        if (properties.TryFind(JsonName.Consents, out var map)) return ConsentMap(JsonName.Consents, map);
+        var purpose = fields.Label(properties, JsonName.Purpose, JsonName.Channel, ConsentLengthMax);
+        if (purpose is not null && properties.TryFind(JsonName.Granted, out var granted))
         {
-            if (granted.ValueKind is JsonValueKind.True or JsonValueKind.False)
+            if (IsBoolean(granted))
             {
-                return new Dictionary<string, bool>(StringComparer.Ordinal) { [purpose] = granted.GetBoolean() };
+                return new Dictionary<string, bool>(StringComparer.Ordinal) { [purpose] = Table.KindOf(granted) == JsonKind.True };
             }
 
-            fields.WrongType("granted"u8, granted, "true or false");
+            fields.WrongType(JsonName.Granted, granted, "true or false");
             return null;
         }
 
         var preferences = context.CategoryPreferences();
-        if (preferences.ValueKind == JsonValueKind.Object) return ConsentMap("categoryPreferences"u8, preferences);
+        if (preferences >= 0 && Table.KindOf(preferences) == JsonKind.Object)
+        {
+            return ConsentMap(JsonName.CategoryPreferences, preferences);
+        }
+
         fields.Reject(RejectCodes.MissingField, "the event changes no consent; send consents {\"email\": true}, or purpose and granted");
         return null;
     }
 
-    private Dictionary<string, bool> ConsentMap(ReadOnlySpan<byte> name, JsonElement map)
+    private Dictionary<string, bool> ConsentMap(JsonName name, int map)
     {
         var consents = new Dictionary<string, bool>(StringComparer.Ordinal);
-        if (map.ValueKind != JsonValueKind.Object)
+        if (Table.KindOf(map) != JsonKind.Object)
         {
             fields.WrongType(name, map, "an object of purpose to true or false");
             return consents;
         }
 
-        foreach (var property in map.EnumerateObject())
+        var end = Table.End(map);
+        for (var child = JsonTable.First(map); child < end; child = Table[child].Next)
         {
-            if (property.Value.ValueKind is not (JsonValueKind.True or JsonValueKind.False))
+            if (!IsBoolean(child))
             {
-                fields.WrongType(name, property.Value, "true or false for each purpose");
+                fields.WrongType(name, child, "true or false for each purpose");
                 return consents;
             }
 
@@ -204,9 +221,12 @@ internal readonly struct PropertiesReader(FieldReader fields, JsonElement proper
                 return consents;
             }
 
-            if (FieldReader.Cut(property.Name, ConsentLengthMax) is { } purpose) consents[purpose] = property.Value.GetBoolean();
+            var purpose = FieldReader.Cut(fields.NameAt(child), ConsentLengthMax);
+            if (purpose is not null) consents[purpose] = Table.KindOf(child) == JsonKind.True;
         }
 
         return consents;
     }
+
+    private bool IsBoolean(int index) => Table.KindOf(index) is JsonKind.True or JsonKind.False;
 }

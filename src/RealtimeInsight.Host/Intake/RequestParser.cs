@@ -1,92 +1,121 @@
+using System.Text;
 using System.Text.Json;
 using System.Text.Unicode;
+using RealtimeInsight.Host.Intake.Json;
 
 namespace RealtimeInsight.Host.Intake;
 
-/// <summary>A request's JSON to its items. Whole-request faults are a problem; a fault of an item leaves its neighbours alone.</summary>
-internal static class RequestParser
+/// <summary>
+/// A request's JSON to its items. Whole-request faults are a problem; a fault of an item leaves its neighbours alone. Reused from request
+/// to request, because it keeps its tables and the strings that come again; not thread-safe.
+/// </summary>
+internal sealed class RequestParser
 {
+    private readonly JsonTable _table = new();
+    private readonly JsonFields _root = new();
+    private readonly FieldReader _fields;
+    private readonly EventParser _events;
+
+    public RequestParser(TimeSpan futureMax)
+    {
+        _fields = new FieldReader(_table);
+        _events = new EventParser(_fields, futureMax);
+    }
+
     /// <summary>
-    /// Reads the body as JSON; null with a <paramref name="problem"/> where it is none. The document uses the memory of the body.
+    /// Reads the body as JSON; false with a <paramref name="problem"/> where it is none. The memory of the body is used until
+    /// <see cref="Clear"/>.
     /// </summary>
-    public static JsonDocument? ReadJson(ReadOnlyMemory<byte> body, out ItemProblem problem)
+    public bool TryReadJson(ReadOnlyMemory<byte> body, out ItemProblem problem)
     {
         problem = default;
         if (!Utf8.IsValid(body.Span))
         {
             problem = new ItemProblem(RejectCodes.InvalidJson, "the body is not valid UTF-8; encode it as UTF-8");
-            return null;
+            return false;
         }
 
         try
         {
-            return JsonDocument.Parse(body);
+            _table.Read(body);
         }
         catch (JsonException fault)
         {
-            if (NonFiniteNumbers.Quote(body.Span) is { } quoted && TryParse(quoted) is { } repaired) return repaired;
-            problem = new ItemProblem(RejectCodes.InvalidJson,
-                $"the body is not JSON: line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}; send one JSON object");
-            return null;
+            if (NonFiniteNumbers.Quote(body.Span) is not { } quoted || !TryRead(quoted))
+            {
+                problem = new ItemProblem(RejectCodes.InvalidJson,
+                    $"the body is not JSON: line {fault.LineNumber + 1}, byte {fault.BytePositionInLine + 1}; send one JSON object");
+                return false;
+            }
         }
+
+        _root.Open(_table, JsonTable.Root);
+        return true;
     }
+
+    /// <summary>Lets go of the body's memory.</summary>
+    public void Clear() => _table.Clear();
 
     /// <summary>The <c>writeKey</c> of the body; null without one.</summary>
-    public static string? WriteKeyOf(JsonElement root)
+    public string? WriteKey()
     {
-        try
+        // One that is not Unicode text is none: no key has such a form.
+        return _root.TryFind(JsonName.WriteKey, out var index) && _table.KindOf(index) == JsonKind.String
+            && _table.TryUtf8(index, out var utf8) ? Encoding.UTF8.GetString(utf8) : null;
+    }
+
+    /// <summary>The items of the body: one event of <paramref name="type"/>, or a batch where that is null.</summary>
+    /// <returns>What is wrong with the request as a whole; null where its items were read, each on its own.</returns>
+    public ItemProblem? Parse(CallType? type, DateTimeOffset receivedAt, string? traceParent, ParsedRequest parsed)
+    {
+        if (type is not null)
         {
-            return FieldReader.TryFind(root, "writeKey"u8, out var key) && key.ValueKind == JsonValueKind.String ? key.GetString() : null;
-        }
-        catch (InvalidOperationException)
-        {
-            // Not Unicode text: no key has such a form.
+            _events.ShareContext(-1);
+            parsed.Expect(1);
+            ParseItem(JsonTable.Root, type, new Envelope(receivedAt, null, traceParent), 0, parsed);
             return null;
         }
+
+        _fields.Reset();
+        var sentAt = _fields.Time(_root, JsonName.SentAt);
+        _events.ShareContext(_fields.Object(_root, JsonName.Context));
+        if (_fields.Problem is { } problem)
+        {
+            return problem.Code == RejectCodes.InvalidJson
+                ? problem with { Message = "a string of the request is not valid Unicode; send well-formed escapes" }
+                : problem;
+        }
+
+        return ParseBatch(new Envelope(receivedAt, sentAt, traceParent), parsed);
     }
 
-    /// <summary>The items of a body: one event of <paramref name="type"/>, or a batch where that is null.</summary>
-    /// <returns>What is wrong with the request as a whole; null where its items were read, each on its own.</returns>
-    public static ItemProblem? Parse(
-        JsonElement root, CallType? type, DateTimeOffset receivedAt, string? traceParent, EventParser parser, ParsedRequest parsed)
+    /// <summary>A recorded item, received when it says so; null with a <paramref name="problem"/>.</summary>
+    public Domain.Events.CustomerEvent? ParseRecorded(out ItemProblem problem)
     {
-        try
-        {
-            if (type is not null)
-            {
-                ParseItem(root, type, new Envelope(receivedAt, null, default, traceParent), 0, parser, parsed);
-                return null;
-            }
-
-            var envelope = EnvelopeOf(root, receivedAt, traceParent, out var problem);
-            return problem ?? ParseBatch(root, envelope, parser, parsed);
-        }
-        catch (InvalidOperationException)
-        {
-            // The reader says so for an escape such as a lone surrogate, which is grammatical JSON but not Unicode text.
-            return new ItemProblem(RejectCodes.InvalidJson, "a string of the request is not valid Unicode; send well-formed escapes");
-        }
+        if (ReceivedAt(out problem) is not { } receivedAt) return null;
+        _events.ShareContext(-1);
+        return _events.Parse(JsonTable.Root, null, new Envelope(receivedAt, null, null), 0, out problem);
     }
 
-    private static ItemProblem? ParseBatch(JsonElement root, Envelope envelope, EventParser parser, ParsedRequest parsed)
+    private ItemProblem? ParseBatch(in Envelope envelope, ParsedRequest parsed)
     {
-        if (root.ValueKind != JsonValueKind.Object)
+        if (_table.KindOf(JsonTable.Root) != JsonKind.Object)
         {
             return new ItemProblem(
-                RejectCodes.WrongType, $"the body is {FieldReader.TypeName(root)}; send an object with the array 'batch'");
+                RejectCodes.WrongType, $"the body is {_fields.TypeName(JsonTable.Root)}; send an object with the array 'batch'");
         }
 
-        if (!FieldReader.TryFind(root, "batch"u8, out var batch))
+        if (!_root.TryFind(JsonName.Batch, out var batch))
         {
             return new ItemProblem(RejectCodes.MissingField, "batch is missing; send an array of events under 'batch'");
         }
 
-        if (batch.ValueKind != JsonValueKind.Array)
+        if (_table.KindOf(batch) != JsonKind.Array)
         {
-            return new ItemProblem(RejectCodes.WrongType, $"batch is {FieldReader.TypeName(batch)}; send an array of events");
+            return new ItemProblem(RejectCodes.WrongType, $"batch is {_fields.TypeName(batch)}; send an array of events");
         }
 
-        var count = batch.GetArrayLength();
+        var count = _table.CountIn(batch);
         if (count == 0) return new ItemProblem(RejectCodes.MissingField, "batch is empty; send at least one event");
         if (count > IntakeOptions.BatchEventsMax)
         {
@@ -94,38 +123,45 @@ internal static class RequestParser
                 $"batch has {count} events, at most {IntakeOptions.BatchEventsMax} are allowed; split it");
         }
 
-        var index = 0;
-        foreach (var item in batch.EnumerateArray()) ParseItem(item, null, envelope, index++, parser, parsed);
+        parsed.Expect(count);
+        var item = JsonTable.First(batch);
+        for (var index = 0; index < count; index++, item = _table[item].Next) ParseItem(item, null, envelope, index, parsed);
         return null;
     }
 
-    private static void ParseItem(
-        JsonElement item, CallType? type, Envelope envelope, int index, EventParser parser, ParsedRequest parsed)
+    private void ParseItem(int item, CallType? type, in Envelope envelope, int index, ParsedRequest parsed)
     {
-        var read = parser.Parse(item, type, envelope, index, out var problem);
+        var read = _events.Parse(item, type, envelope, index, out var problem);
         if (read is not null) parsed.Add(read, index);
-        else parsed.Reject(envelope.ReceivedAt, index, problem, ParsedRequest.PayloadOf(item));
+        else parsed.Reject(envelope.ReceivedAt, index, problem, Encoding.UTF8.GetString(_table.Raw(item)));
     }
 
-    private static Envelope EnvelopeOf(JsonElement root, DateTimeOffset receivedAt, string? traceParent, out ItemProblem? problem)
+    private DateTimeOffset? ReceivedAt(out ItemProblem problem)
     {
-        var fields = new FieldReader();
-        var sentAt = fields.Time(root, "sentAt"u8);
-        var context = fields.Object(root, "context"u8);
-        problem = fields.Problem;
-        return new Envelope(receivedAt, sentAt, context, traceParent);
+        _fields.Reset();
+        if (_table.KindOf(JsonTable.Root) != JsonKind.Object)
+        {
+            _fields.Reject(RejectCodes.WrongType, $"the event is {_fields.TypeName(JsonTable.Root)}; send an object");
+        }
+
+        var at = _fields.Time(_root, JsonName.ReceivedAt) ?? _fields.Time(_root, JsonName.SentAt)
+            ?? _fields.Time(_root, JsonName.OriginalTimestamp) ?? _fields.Time(_root, JsonName.Timestamp);
+        if (at is null) _fields.Reject(RejectCodes.MissingField, "the event has no time; a recorded event needs its timestamp");
+        problem = _fields.Problem ?? default;
+        return _fields.Problem is null ? at : null;
     }
 
-    private static JsonDocument? TryParse(byte[] json)
+    private bool TryRead(ReadOnlyMemory<byte> json)
     {
         try
         {
-            return JsonDocument.Parse(json);
+            _table.Read(json);
+            return true;
         }
         catch (JsonException)
         {
             // Still no JSON: the first reading's message is the one that helps.
-            return null;
+            return false;
         }
     }
 }

@@ -60,7 +60,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         _scorer = scorer;
         _store = store;
         _channels = [.. channels];
-        if (_channels.GroupBy(channel => channel.Name, StringComparer.Ordinal).FirstOrDefault(group => group.Count() > 1) is { } twice)
+        if (_channels.SelectMany(NamesOf).GroupBy(static name => name, StringComparer.Ordinal)
+            .FirstOrDefault(static group => group.Count() > 1) is { } twice)
         {
             throw new ArgumentException($"two channels have the name '{twice.Key}', names must differ", nameof(channels));
         }
@@ -95,7 +96,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         _shards = [.. parts.Loops.Select(WorkHost.StartThread)];
         _dispatchers = [.. parts.Dispatchers.Select(WorkHost.StartTask)];
         _instruments.Observe(
-            [.. parts.Loops.Select(loop => loop.Shard.Counters)], () => parts.Outbox.Pending, () => _notices.Dropped);
+            [.. parts.Loops.Select(loop => loop.Shard.Counters)], () => _notices.Dropped);
+        _instruments.ObserveDelivery(() => parts.Outbox.Pending, () => parts.Outbox.Dead, () => parts.Delivery.Endpoints);
         _running = parts;
         EngineLog.Ready(
             _logger, parts.Loops.Sum(loop => loop.Shard.Counters.Customers), replayed, parts.Loops.Length, _store.Name,
@@ -176,12 +178,9 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         return ValueTask.FromResult(DecisionReader.Read(_store, decisionId));
     }
 
-    public ValueTask<IReadOnlyList<RejectedItem>> GetRejectsAsync(int limit, CancellationToken cancellationToken)
-    {
-        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        _ = Running;
-        return ValueTask.FromResult(_store.ReadRejects(limit));
-    }
+    public IDeliveryControl Delivery => Running.Delivery;
+
+    public IRejectControl Rejects => Running.Rejects;
 
     public async ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken)
     {
@@ -198,7 +197,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     private string[] UnservedChannels =>
     [
         .. _maker.Policy.Rules.Select(static rule => rule.Channel).Distinct(StringComparer.Ordinal)
-            .Where(name => _channels.All(channel => channel.Name != name)),
+            .Where(name => !_channels.SelectMany(NamesOf).Contains(name, StringComparer.Ordinal)),
     ];
 
     public IAsyncEnumerable<EngineNotice> SubscribeAsync(CancellationToken cancellationToken) => _notices.SubscribeAsync(cancellationToken);
@@ -239,6 +238,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         foreach (var dispatcher in parts.Dispatchers) dispatcher.Stop();
         await Task.WhenAll(_dispatchers).ConfigureAwait(false);
         foreach (var dispatcher in parts.Dispatchers) dispatcher.Dispose();
+        parts.Delivery.Dispose();
         parts.Commit.Stop();
         await _committing.ConfigureAwait(false);
         if (parts.Commit.Problem is null) EngineLog.Stopped(_logger, _store.Name);
@@ -264,14 +264,18 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
 
         var outbox = new OutboxCounters(_store.CountOutbox());
         var outboxParts = new OutboxParts(_store, commit.Queue, _options.Outbox, outbox, _instruments, _notices, _time, _logger);
-        var dispatchers = _channels.Select(channel => new OutboxDispatcher(channel, outboxParts)).ToArray();
+        var disabled = _store.ReadEndpoints().ToDictionary(static row => row.Name, StringComparer.Ordinal);
+        var dispatchers = _channels
+            .Select(channel => new OutboxDispatcher(channel, disabled.GetValueOrDefault(channel.Name), outboxParts)).ToArray();
         commit.OutboxChanged = added =>
         {
             outbox.Added(added);
             foreach (var dispatcher in dispatchers) dispatcher.Signal.Set();
         };
         var loops = shards.Select(shard => new ShardLoop(shard, _options, _time, _logger)).ToArray();
-        return (new EngineParts(loops, commit, log, dispatchers, outbox, _scorer), replayed);
+        var delivery = new DeliveryControl(_store, commit.Queue, dispatchers, outbox, _time);
+        var rejects = new RejectControl(_store, commit.Queue, _time);
+        return (new EngineParts(loops, commit, log, dispatchers, outbox, delivery, rejects, _scorer), replayed);
     }
 
     private async ValueTask<T?> AskAsync<T>(CustomerId customer, Func<Shard, CustomerSlot, T> ask, CancellationToken cancellationToken)
@@ -283,6 +287,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
             shard => shard.Customers.Find(customer, hash) is { } slot ? ask(shard, slot) : null, cancellationToken).ConfigureAwait(false);
     }
 
+    private static IEnumerable<string> NamesOf(IActionChannel channel) => [channel.Name, .. channel.Aliases];
+
     private DecisionSummary WithDelivery(DecisionSummary summary) => DecisionReader.WithDelivery(summary, _store);
 
     private sealed record Offset(long Value);
@@ -290,7 +296,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
 
 /// <summary>A running engine's parts.</summary>
 internal sealed record EngineParts(
-    ShardLoop[] Loops, CommitLoop Commit, LogReader Log, OutboxDispatcher[] Dispatchers, OutboxCounters Outbox, IScorer Scorer)
+    ShardLoop[] Loops, CommitLoop Commit, LogReader Log, OutboxDispatcher[] Dispatchers, OutboxCounters Outbox,
+    DeliveryControl Delivery, RejectControl Rejects, IScorer Scorer)
 {
     /// <summary>Why events cannot be taken at all any more; null when they can.</summary>
     public string? Problem => Commit.IsLost

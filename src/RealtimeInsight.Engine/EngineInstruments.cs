@@ -15,7 +15,7 @@ public sealed class EngineInstruments
     public const string MeterName = "RealtimeInsight.Engine";
 
     private static readonly string[] s_outcomes = ["accepted", "duplicate", "late"];
-    private static readonly string[] s_deliveries = ["delivered", "retry", "failed"];
+    private static readonly string[] s_deliveries = ["delivered", "retry", "failed", "gone"];
     private readonly Meter _meter;
     private readonly Histogram<double> _acknowledge;
     private readonly Histogram<double> _commit;
@@ -24,6 +24,7 @@ public sealed class EngineInstruments
     private readonly Counter<long> _commitFailures;
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _attempts;
+    private readonly Histogram<double> _attemptDuration;
 
     public EngineInstruments(IMeterFactory meterFactory)
         : this((meterFactory ?? throw new ArgumentNullException(nameof(meterFactory))).Create(MeterName))
@@ -46,7 +47,9 @@ public sealed class EngineInstruments
             "realtime_insight.engine.commit_failures", "{failure}", "Commits that failed and are tried again");
         _decisions = meter.CreateCounter<long>("realtime_insight.engine.decisions", "{decision}", "Decisions by rule, result and reason");
         _attempts = meter.CreateCounter<long>(
-            "realtime_insight.engine.delivery_attempts", "{attempt}", "Delivery attempts of actions by result");
+            "realtime_insight.engine.delivery_attempts", "{attempt}", "Delivery attempts of actions by endpoint and result");
+        _attemptDuration = meter.CreateHistogram<double>(
+            "realtime_insight.engine.delivery_duration", "s", "From sending to the answer, by endpoint");
     }
 
     internal void Acknowledged(TimeSpan elapsed) => _acknowledge.Record(elapsed.TotalSeconds);
@@ -67,11 +70,29 @@ public sealed class EngineInstruments
         new KeyValuePair<string, object?>("result", DecisionRecord.WireName(status)),
         new KeyValuePair<string, object?>("reason", DecisionRecord.WireName(reason)));
 
-    internal void Attempted(Outbox.DeliveryStatus status) =>
-        _attempts.Add(1, new KeyValuePair<string, object?>("result", s_deliveries[(int)status]));
+    internal void Attempted(string endpoint, Outbox.DeliveryStatus status, TimeSpan elapsed)
+    {
+        var tag = new KeyValuePair<string, object?>("endpoint", endpoint);
+        _attempts.Add(1, tag, new KeyValuePair<string, object?>("result", s_deliveries[(int)status]));
+        _attemptDuration.Record(elapsed.TotalSeconds, tag);
+    }
+
+    /// <summary>Registers what is read of delivery when somebody collects.</summary>
+    internal void ObserveDelivery(Func<long> pending, Func<long> dead, Func<IReadOnlyList<EndpointStatus>> endpoints)
+    {
+        _meter.CreateObservableGauge("realtime_insight.engine.outbox_pending", pending, "{action}", "Actions waiting for delivery");
+        _meter.CreateObservableGauge(
+            "realtime_insight.engine.dead_letters", dead, "{action}", "Actions that were given up and not redriven");
+        _meter.CreateObservableGauge(
+            "realtime_insight.engine.endpoint_disabled", () => Closed(endpoints(), "disabled"), "{endpoint}",
+            "1 while nothing is sent to the endpoint until it is enabled again");
+        _meter.CreateObservableGauge(
+            "realtime_insight.engine.endpoint_paused", () => Closed(endpoints(), "paused"), "{endpoint}",
+            "1 while the endpoint is left alone after failures or at its wish");
+    }
 
     /// <summary>Registers what is read when somebody collects.</summary>
-    internal void Observe(IReadOnlyList<ShardCounters> shards, Func<long> outboxPending, Func<long> noticesDropped)
+    internal void Observe(IReadOnlyList<ShardCounters> shards, Func<long> noticesDropped)
     {
         _meter.CreateObservableCounter(
             "realtime_insight.engine.events", () => Events(shards), "{event}", "Events by outcome and kind");
@@ -110,9 +131,11 @@ public sealed class EngineInstruments
         _meter.CreateObservableGauge(
             "realtime_insight.engine.sessions_open", () => shards.Sum(shard => shard.SessionsOpen), "{session}", "Sessions open now");
         _meter.CreateObservableGauge("realtime_insight.engine.carts", () => Carts(shards), "{cart}", "Carts by state");
-        _meter.CreateObservableGauge(
-            "realtime_insight.engine.outbox_pending", outboxPending, "{action}", "Actions waiting for delivery");
     }
+
+    private static IEnumerable<Measurement<long>> Closed(IReadOnlyList<EndpointStatus> endpoints, string state) =>
+        endpoints.Select(one => new Measurement<long>(
+            one.State == state ? 1 : 0, new KeyValuePair<string, object?>("endpoint", one.Name)));
 
     private static IEnumerable<Measurement<long>> Events(IReadOnlyList<ShardCounters> shards)
     {

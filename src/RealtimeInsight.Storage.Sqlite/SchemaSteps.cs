@@ -6,6 +6,7 @@ internal static class SchemaSteps
     public static readonly SchemaStep[] All =
     [
         new(1, SqliteSchema.Tables),
+        new(2, DeliverySchema.Step),
     ];
 
     /// <summary>Kept in the file as its user_version; a program that knows less refuses the file.</summary>

@@ -51,11 +51,17 @@ internal static class SqliteSchema
             reason = excluded.reason, record = excluded.record
         """;
     public const string PutOutcome = "UPDATE decisions SET outcome = ?2, outcome_at = ?3, outcome_value = ?4 WHERE id = ?1";
-    public const string InsertOutbox = "INSERT OR IGNORE INTO outbox VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?)";
-    public const string InsertAttempt = "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?)";
-    public const string UpdateOutbox = "UPDATE outbox SET state = ?2, attempts = ?3, next_at = ?4 WHERE decision = ?1";
+    public const string InsertOutbox = """
+        INSERT OR IGNORE INTO outbox (decision, customer, channel, type, created_at, state, attempts, next_at, body, round_start)
+        VALUES (?, ?, ?, ?, ?, 0, ?, ?, ?, ?)
+        """;
+    public const string InsertAttempt = "INSERT OR REPLACE INTO attempts VALUES (?, ?, ?, ?, ?, ?, ?)";
+    public const string UpdateOutbox = """
+        UPDATE outbox SET state = ?2, attempts = ?3, next_at = ?4, settled_at = ?5 WHERE decision = ?1
+        """;
     public const string InsertReject = """
-        INSERT INTO rejects (received_at, source, position, code, message, payload) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO rejects (received_at, source, position, code, message, payload, call, envelope, is_cut)
+        VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
         """;
     public const string TrimRejects = "DELETE FROM rejects WHERE id <= (SELECT max(id) FROM rejects) - ?";
     public const string PutAlias = "INSERT OR REPLACE INTO aliases VALUES (?, ?, ?)";
@@ -80,14 +86,13 @@ internal static class SqliteSchema
     public const string FindProgress = """
         SELECT d.outcome, o.state, o.attempts FROM decisions d LEFT JOIN outbox o ON o.decision = d.id WHERE d.id = ?
         """;
-    public const string Attempts = "SELECT number, at, result, status_code, detail FROM attempts WHERE decision = ? ORDER BY number";
+    public const string Attempts = """
+        SELECT number, at, result, status_code, detail, duration_ms FROM attempts WHERE decision = ? ORDER BY number
+        """;
     public const string DueOutbox = """
-        SELECT decision, customer, channel, type, created_at, attempts, next_at, body FROM outbox
+        SELECT decision, customer, channel, type, created_at, attempts, next_at, body, round_start FROM outbox
         WHERE state = 0 AND channel = ? AND next_at <= ? ORDER BY next_at LIMIT ?
         """;
     public const string NextOutboxDue = "SELECT next_at FROM outbox WHERE state = 0 AND channel = ? ORDER BY next_at LIMIT 1";
     public const string CountOutbox = "SELECT state, count(*) FROM outbox GROUP BY state";
-    public const string Rejects = """
-        SELECT received_at, source, position, code, message, payload FROM rejects ORDER BY id DESC LIMIT ?
-        """;
 }

@@ -67,6 +67,12 @@ internal sealed class SqliteStatement(SqliteFile file, sqlite3_stmt handle) : ID
     public string? TextOrNull(int column) =>
         raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL ? null : Text(column);
 
+    public Instant? TimeOrNull(int column) =>
+        raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL ? null : Time(column);
+
+    public long? LongOrNull(int column) =>
+        raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL ? null : Long(column);
+
     public int? IntOrNull(int column) =>
         raw.sqlite3_column_type(handle, column) == raw.SQLITE_NULL ? null : Int(column);
 

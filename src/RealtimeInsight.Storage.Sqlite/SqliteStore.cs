@@ -11,7 +11,7 @@ namespace RealtimeInsight.Storage.Sqlite;
 /// The store in one SQLite file: write-ahead log, synchronous FULL, one writing connection, reading connections beside it. A lock
 /// file keeps a second process out.
 /// </summary>
-public sealed class SqliteStore : IEngineStore
+public sealed partial class SqliteStore : IEngineStore
 {
     private const int ReadersMax = 8;
     private readonly SqliteStoreOptions _options;
@@ -63,7 +63,7 @@ public sealed class SqliteStore : IEngineStore
         try
         {
             file.Run("BEGIN IMMEDIATE");
-            SqliteWriter.Write(file, group, _options.RejectsMax);
+            SqliteWriter.Write(file, group, _options);
             file.Run("COMMIT");
         }
         catch (StoreException)
@@ -132,13 +132,12 @@ public sealed class SqliteStore : IEngineStore
     public IReadOnlyList<DeliveryAttempt> ReadAttempts(string decisionId) => ReadAll(
         SqliteSchema.Attempts,
         statement => statement.Add(decisionId),
-        static row => new DeliveryAttempt(row.Int(0), row.Time(1), row.Text(2), row.IntOrNull(3), row.TextOrNull(4)));
+        static row => new DeliveryAttempt(row.Int(0), row.Time(1), row.Text(2), row.IntOrNull(3), row.TextOrNull(4), row.LongOrNull(5)));
 
     public IReadOnlyList<OutboxRow> ReadDueOutbox(string channel, Instant now, int limit) => ReadAll(
         SqliteSchema.DueOutbox,
         statement => statement.Add(channel).Add(now).Add(limit),
-        static row => new OutboxRow(
-            row.Text(0), row.Text(1), row.Text(2), row.Text(3), row.Time(4), row.Int(5), row.Time(6), row.Blob(7).ToArray()));
+        ReadOutbox);
 
     public Instant NextOutboxDue(string channel) => Use(file =>
     {
@@ -158,11 +157,6 @@ public sealed class SqliteStore : IEngineStore
 
         return new OutboxCounts(counts[(int)OutboxState.Pending], counts[(int)OutboxState.Delivered], counts[(int)OutboxState.Dead]);
     }
-
-    public IReadOnlyList<RejectedItem> ReadRejects(int limit) => ReadAll(
-        SqliteSchema.Rejects,
-        statement => statement.Add(limit),
-        static row => new RejectedItem(row.Time(0), row.Text(1), row.Int(2), row.Text(3), row.Text(4), row.Text(5)));
 
     /// <summary>One value from the writing connection; for checks and maintenance.</summary>
     internal long Scalar(string sql) => Writer.Scalar(sql);

@@ -1,5 +1,6 @@
 using System.Globalization;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Storage.Sqlite;
@@ -7,18 +8,13 @@ namespace RealtimeInsight.Storage.Sqlite;
 /// <summary>Writes one commit group inside the transaction that its caller opened.</summary>
 internal static class SqliteWriter
 {
-    public static void Write(SqliteFile file, CommitGroup group, int rejectsMax)
+    public static void Write(SqliteFile file, CommitGroup group, SqliteStoreOptions options)
     {
         WriteLog(file, group);
         WriteStates(file, group);
         WriteDecisions(file, group);
-        foreach (var item in group.Rejects)
-        {
-            file.Prepare(SqliteSchema.InsertReject).Add(item.ReceivedAt).Add(item.Source).Add(item.Index).Add(item.Code)
-                .Add(item.Message).Add(item.Payload).Run();
-        }
-
-        if (group.Rejects.Count > 0) file.Prepare(SqliteSchema.TrimRejects).Add(rejectsMax).Run();
+        WriteRejects(file, group.Rejects, options);
+        foreach (var row in group.Controls) WriteControl(file, row);
     }
 
     private static void WriteLog(SqliteFile file, CommitGroup group)
@@ -33,6 +29,43 @@ internal static class SqliteWriter
         foreach (var alias in group.Aliases)
         {
             file.Prepare(SqliteSchema.PutAlias).Add(alias.VisitorId).Add(alias.CustomerId).Add(alias.Offset).Run();
+        }
+    }
+
+    /// <summary>The newest reject stays: ids never come back.</summary>
+    private static void WriteRejects(SqliteFile file, List<RejectedItem> rejects, SqliteStoreOptions options)
+    {
+        if (rejects.Count == 0) return;
+        var newest = Instant.None;
+        foreach (var item in rejects)
+        {
+            newest = Instant.Max(newest, item.ReceivedAt);
+            file.Prepare(SqliteSchema.InsertReject).Add(item.ReceivedAt).Add(item.Source).Add(item.Index).Add(item.Code)
+                .Add(item.Message).Add(item.Payload).Add(item.Call).Add(item.Envelope).Add(item.IsCut ? 1 : 0).Run();
+        }
+
+        file.Prepare(SqliteSchema.TrimRejects).Add(options.RejectsMax).Run();
+        file.Prepare(DeliverySchema.TrimRejectsByAge).Add(newest - options.RejectsKept).Run();
+    }
+
+    private static void WriteControl(SqliteFile file, ControlRow row)
+    {
+        switch (row)
+        {
+            case RedriveRow redrive:
+                file.Prepare(DeliverySchema.Redrive).Add(redrive.DecisionId).Add(redrive.At).Run();
+                break;
+            case EndpointRow { DisabledAt.HasValue: true } endpoint:
+                file.Prepare(DeliverySchema.PutEndpoint).Add(endpoint.Name).Add(endpoint.DisabledAt).Add(endpoint.Reason).Run();
+                break;
+            case EndpointRow endpoint:
+                file.Prepare(DeliverySchema.DropEndpoint).Add(endpoint.Name).Run();
+                break;
+            case ReplayRow replay:
+                file.Prepare(DeliverySchema.MarkReplayed).Add(replay.RejectId).Add(replay.At).Add(replay.Outcome).Run();
+                break;
+            default:
+                throw new InvalidOperationException($"a control row of type {row.GetType().Name} is not known to this store");
         }
     }
 
@@ -65,7 +98,7 @@ internal static class SqliteWriter
         foreach (var row in group.Outbox)
         {
             file.Prepare(SqliteSchema.InsertOutbox).Add(row.DecisionId).Add(row.CustomerId).Add(row.Channel).Add(row.Type)
-                .Add(row.CreatedAt).Add(row.Attempts).Add(row.NextAt).Add(row.Body).Run();
+                .Add(row.CreatedAt).Add(row.Attempts).Add(row.NextAt).Add(row.Body).Add(row.RoundStart).Run();
         }
 
         foreach (var row in group.Attempts)
@@ -73,9 +106,12 @@ internal static class SqliteWriter
             var attempt = row.Attempt;
             var insert = file.Prepare(SqliteSchema.InsertAttempt)
                 .Add(row.DecisionId).Add(attempt.Number).Add(attempt.At).Add(attempt.Result);
-            (attempt.StatusCode is { } code ? insert.Add(code) : insert.Add((string?)null)).Add(attempt.Detail).Run();
+            insert = (attempt.StatusCode is { } code ? insert.Add(code) : insert.Add((string?)null)).Add(attempt.Detail);
+            (attempt.DurationMs is { } duration ? insert.Add(duration) : insert.Add((string?)null)).Run();
+            var settled = row.State == OutboxState.Pending ? Instant.None : attempt.At;
             var next = row.NextAt == Instant.Never ? Instant.None : row.NextAt;
-            file.Prepare(SqliteSchema.UpdateOutbox).Add(row.DecisionId).Add((long)row.State).Add(attempt.Number).Add(next).Run();
+            file.Prepare(SqliteSchema.UpdateOutbox).Add(row.DecisionId).Add((long)row.State).Add(attempt.Number).Add(next).Add(settled)
+                .Run();
         }
     }
 }

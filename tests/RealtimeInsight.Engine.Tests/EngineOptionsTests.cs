@@ -57,6 +57,11 @@ public sealed class EngineOptionsTests
         { "Outbox.JitterMax", 1d, 1.1d },
         { "Outbox.RetryAfterMax", TimeSpan.Zero, TimeSpan.FromSeconds(-1) },
         { "Outbox.RetryAfterMax", TimeSpan.FromDays(7), TimeSpan.FromDays(8) },
+        { "Outbox.CircuitFailures", 1, 0 },
+        { "Outbox.CircuitFailures", 1000, 1001 },
+        { "Outbox.CircuitWaitMin", TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(99) },
+        { "Outbox.CircuitWaitMax", TimeSpan.FromSeconds(5), TimeSpan.FromSeconds(4) },
+        { "Outbox.CircuitWaitMax", TimeSpan.FromHours(24), TimeSpan.FromHours(25) },
         { "Outbox.Source", "x", " " },
     };
 

@@ -118,8 +118,9 @@ internal sealed class GoldenScenario : IDisposable
             lines.AddRange(timeline.Select(static entry => $"  {entry.Type} {entry.Name}"));
         }
 
-        var rejects = await engine.GetRejectsAsync(10, CancellationToken.None);
-        lines.AddRange(rejects.Select(reject => $"reject {reject.Source} {reject.Code} {reject.Message} {reject.Payload}"));
+        var rejects = await engine.Rejects.ListAsync(new RejectFilter(), 10, null, CancellationToken.None);
+        lines.AddRange(rejects.Select(static kept => kept.Item).Select(static reject =>
+            $"reject {reject.Source} {reject.Code} {reject.Message} {reject.Payload}"));
         return string.Join('\n', lines) + "\n";
     }
 

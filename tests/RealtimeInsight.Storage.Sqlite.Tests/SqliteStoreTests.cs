@@ -123,7 +123,35 @@ public sealed class SqliteStoreTests : EngineStoreConformance, IDisposable
         var group = new CommitGroup();
         for (var i = 0; i < 130; i++) group.Rejects.Add(new(new(i), "http", i, "bad_json", "m", ""));
         store.Commit(group);
-        Assert.Equal(Enumerable.Range(30, 100).Reverse(), store.ReadRejects(1_000).Select(item => item.Index));
+        Assert.Equal(
+            Enumerable.Range(30, 100).Reverse(), store.ReadRejects(new(), long.MaxValue, 1_000).Select(reject => reject.Item.Index));
+    }
+
+    [Fact]
+    public void Rejects_OlderThanTheyAreKept_AreDropped_ButTheNewest()
+    {
+        var options = Options();
+        options.RejectsKept = TimeSpan.FromHours(1);
+        using var store = new SqliteStore(options);
+        store.Open();
+        var group = new CommitGroup();
+        foreach (var minute in new[] { 0, 30, 61 }) group.Rejects.Add(new(new(minute * 60_000L), "http", minute, "bad_json", "m", ""));
+        store.Commit(group);
+        Assert.Equal([61, 30], store.ReadRejects(new(), long.MaxValue, 10).Select(reject => reject.Item.Index));
+    }
+
+    [Theory]
+    [InlineData("00:59:59", false)]
+    [InlineData("01:00:00", true)]
+    [InlineData("3650.00:00:00", true)]
+    [InlineData("3650.00:00:01", false)]
+    public void RejectsKept_OutOfItsLimits_IsNamed(string kept, bool isValid)
+    {
+        var options = Options();
+        options.RejectsKept = TimeSpan.Parse(kept, System.Globalization.CultureInfo.InvariantCulture);
+        var problems = SqliteStoreOptions.Validate(options);
+        if (isValid) Assert.Empty(problems);
+        else Assert.StartsWith("RejectsKept is", Assert.Single(problems), StringComparison.Ordinal);
     }
 
     [Theory]

@@ -171,6 +171,7 @@ internal sealed class CommitLoop : IStepped
             _group.Outbox.AddRange(unit.Outbox);
             _group.Attempts.AddRange(unit.Attempts);
             _group.Rejects.AddRange(unit.Rejects);
+            _group.Controls.AddRange(unit.Controls);
             if (unit.Saved is not { } saved) continue;
             Fill(saved, unit.Shard);
             hasSaved = true;

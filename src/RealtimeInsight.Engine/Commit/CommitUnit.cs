@@ -15,6 +15,7 @@ internal sealed class CommitUnit
     public List<OutboxRow> Outbox { get; } = [];
     public List<AttemptRow> Attempts { get; } = [];
     public List<RejectedItem> Rejects { get; } = [];
+    public List<ControlRow> Controls { get; } = [];
 
     /// <summary>Told to live readers once committed.</summary>
     public List<EngineNotice> Notices { get; } = [];

@@ -20,6 +20,9 @@ internal sealed class IngestPart(IngestTicket ticket, int countMax)
     /// <summary>True for the message that asks the shard to fire everything that is still to come, instead of events.</summary>
     public bool RunsToEnd { get; init; }
 
+    /// <summary>See <see cref="IngestBatch.TakesLate"/>.</summary>
+    public bool TakesLate => Ticket.Batch.TakesLate;
+
     public CustomerEvent EventAt(int position) => Ticket.Batch.Events[_indexes[position]];
 
     /// <summary>Stable hash of the event's customer.</summary>

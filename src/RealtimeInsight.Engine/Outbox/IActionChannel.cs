@@ -8,11 +8,26 @@ public interface IActionChannel
     /// <summary>The name that policies use in <c>channel</c>.</summary>
     string Name { get; }
 
+    /// <summary>Further names in policies that lead here.</summary>
+    IReadOnlyList<string> Aliases => [];
+
     /// <summary>
     /// Makes one delivery attempt. Expected failures are results; an exception counts as <see cref="DeliveryStatus.Retry"/>. The token
     /// is cancelled when the engine stops: the attempt is then made again after the next start.
     /// </summary>
     ValueTask<DeliveryResult> SendAsync(ActionMessage message, CancellationToken cancellationToken);
+}
+
+/// <summary>A channel that can send several actions at once.</summary>
+public interface IBatchActionChannel : IActionChannel
+{
+    /// <summary>Most actions of one send, from 1.</summary>
+    int BatchMax { get; }
+
+    /// <summary>
+    /// One attempt for all of the messages; its result is that of each. What is refused as a batch is tried again one by one.
+    /// </summary>
+    ValueTask<DeliveryResult> SendAsync(IReadOnlyList<ActionMessage> messages, CancellationToken cancellationToken);
 }
 
 /// <summary>One action to deliver.</summary>
@@ -33,8 +48,11 @@ public enum DeliveryStatus : byte
     /// <summary>May work later: time-out, 429, 5xx.</summary>
     Retry = 1,
 
-    /// <summary>Will never work: 410, other 4xx, a bad address. The entry is dead.</summary>
+    /// <summary>Will never work: a 4xx, a bad address. The entry is dead.</summary>
     Failed = 2,
+
+    /// <summary>The endpoint asks never to be sent to again (410): the entry is dead and the endpoint disabled.</summary>
+    Gone = 3,
 }
 
 /// <summary>The result of one attempt.</summary>

@@ -3,32 +3,27 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Notices;
-using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Engine.Work;
 
 namespace RealtimeInsight.Engine.Outbox;
 
 /// <summary>
-/// Delivers one channel's actions: reads what is due from the store, sends a few at a time, and commits the result of every attempt.
+/// Delivers one endpoint's actions: reads what is due from the store, sends a few at a time, and commits the result of every attempt.
 /// Keeps nothing that a restart could lose; an attempt cut off by a stop is made again. Always on the wall clock.
 /// </summary>
 internal sealed class OutboxDispatcher : IStepped, IDisposable
 {
-    private const int DetailLengthMax = 500;
     private static readonly TimeSpan s_readRetry = TimeSpan.FromSeconds(5);
     private readonly IActionChannel _channel;
     private readonly IEngineStore _store;
-    private readonly CommitQueue _queue;
     private readonly OutboxOptions _options;
-    private readonly RetrySchedule _schedule;
-    private readonly OutboxCounters _counters;
-    private readonly EngineInstruments _instruments;
-    private readonly NoticeHub _notices;
+    private readonly AttemptRecorder _recorder;
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
+    private readonly string[] _names;
     private readonly ITimer _timer;
-    private readonly Queue<OutboxRow> _due = new();
+    private readonly Queue<OutboxRow[]> _due = new();
     private readonly ConcurrentDictionary<string, byte> _sending = new(StringComparer.Ordinal);
     private readonly HashSet<string> _busy = new(StringComparer.Ordinal);
     private readonly CancellationTokenSource _stop = new();
@@ -36,16 +31,15 @@ internal sealed class OutboxDispatcher : IStepped, IDisposable
     private volatile bool _isStopping;
     private volatile bool _isLost;
 
-    public OutboxDispatcher(IActionChannel channel, OutboxParts parts)
+    /// <param name="disabled">The endpoint's row, where it is disabled.</param>
+    public OutboxDispatcher(IActionChannel channel, EndpointRow? disabled, OutboxParts parts)
     {
         _channel = channel;
+        _names = [channel.Name, .. channel.Aliases];
+        Endpoint = new EndpointGate(channel.Name, _names, parts.Options, disabled);
         _store = parts.Store;
-        _queue = parts.Queue;
         _options = parts.Options;
-        _schedule = new RetrySchedule(parts.Options);
-        _counters = parts.Counters;
-        _instruments = parts.Instruments;
-        _notices = parts.Notices;
+        _recorder = new AttemptRecorder(Endpoint, parts, Finish);
         _time = parts.Time;
         _logger = parts.Logger;
         _timer = _time.CreateTimer(
@@ -54,8 +48,12 @@ internal sealed class OutboxDispatcher : IStepped, IDisposable
 
     public string Name => $"outbox {_channel.Name}";
 
+    public EndpointGate Endpoint { get; }
+
     /// <summary>Set when there may be something new to send.</summary>
     public WakeSignal Signal { get; } = new();
+
+    private Instant Now => Instant.From(_time.GetUtcNow());
 
     /// <summary>Cuts off what is being sent and ends when the results of the rest are committed.</summary>
     public void Stop()
@@ -72,7 +70,7 @@ internal sealed class OutboxDispatcher : IStepped, IDisposable
         _stop.Dispose();
     }
 
-    /// <summary>Starts what is due and has a slot.</summary>
+    /// <summary>Starts what is due, has a slot, and may go to the endpoint now.</summary>
     public StepOutcome Step()
     {
         var slots = _options.ConcurrencyMax - Volatile.Read(ref _inFlight);
@@ -89,14 +87,26 @@ internal sealed class OutboxDispatcher : IStepped, IDisposable
             return WaitFor(s_readRetry);
         }
 
-        for (; slots > 0 && _due.TryDequeue(out var row); slots--)
+        for (; slots > 0 && _due.Count > 0; slots--)
         {
-            _sending.TryAdd(row.DecisionId, 0);
+            if (PauseFrom(Now) is { } pause) return WaitFor(pause);
+            var rows = _due.Dequeue();
+            foreach (var row in rows) _sending.TryAdd(row.DecisionId, 0);
             Interlocked.Increment(ref _inFlight);
-            _ = SendAsync(row, _stop.Token);
+            _ = SendAsync(rows, _stop.Token);
         }
 
         return _due.Count > 0 ? StepOutcome.Wait : StepOutcome.Again;
+    }
+
+    /// <summary>
+    /// How long nothing may be sent; null when something may, infinite while a send is under way whose result decides. A disabled endpoint
+    /// is sent nothing, but what is due for it is settled.
+    /// </summary>
+    private TimeSpan? PauseFrom(Instant now)
+    {
+        if (Endpoint.Disabled is not null || Endpoint.MaySend(now, Volatile.Read(ref _inFlight))) return null;
+        return Endpoint.OpensAt > now ? Endpoint.OpensAt - now : Timeout.InfiniteTimeSpan;
     }
 
     /// <summary>
@@ -107,20 +117,34 @@ internal sealed class OutboxDispatcher : IStepped, IDisposable
         // What is being sent now may be settled before its row is looked at below: the row read here would then be an old one.
         _busy.Clear();
         foreach (var (decision, _) in _sending) _busy.Add(decision);
-        var now = Instant.From(_time.GetUtcNow());
-        var due = _store.ReadDueOutbox(_channel.Name, now, _options.BatchMax + _busy.Count);
-        foreach (var row in due)
-        {
-            if (!_busy.Contains(row.DecisionId)) _due.Enqueue(row);
-        }
-
+        var now = Now;
+        var limit = _options.BatchMax + _busy.Count;
+        var due = _names.SelectMany(name => _store.ReadDueOutbox(name, now, limit)).ToList();
+        if (_names.Length > 1) due = [.. due.OrderBy(static row => row.NextAt.UnixMs).Take(limit)];
+        Plan([.. due.Where(row => !_busy.Contains(row.DecisionId))]);
         if (_due.Count > 0) return TimeSpan.Zero;
         if (due.Count > 0) return Timeout.InfiniteTimeSpan;
-        var next = _store.NextOutboxDue(_channel.Name);
+        var next = _names.Select(_store.NextOutboxDue).Min();
         return next == Instant.Never
             ? Timeout.InfiniteTimeSpan
             : TimeSpan.FromMilliseconds(Math.Clamp(next.UnixMs - now.UnixMs, 1, 86_400_000));
     }
+
+    /// <summary>What goes out together: first attempts in batches where the channel can, everything else one by one.</summary>
+    private void Plan(List<OutboxRow> due)
+    {
+        var together = _channel is IBatchActionChannel batches ? batches.BatchMax : 1;
+        if (together == 1)
+        {
+            foreach (var row in due) _due.Enqueue([row]);
+            return;
+        }
+
+        foreach (var rows in due.Where(static row => IsFirst(row)).Chunk(together)) _due.Enqueue(rows);
+        foreach (var row in due.Where(static row => !IsFirst(row))) _due.Enqueue([row]);
+    }
+
+    private static bool IsFirst(OutboxRow row) => row.Attempts == row.RoundStart;
 
     private StepOutcome WaitFor(TimeSpan wait)
     {
@@ -129,18 +153,27 @@ internal sealed class OutboxDispatcher : IStepped, IDisposable
     }
 
     /// <summary>One attempt. Owned by the slot that its caller took; gives it back when the result is committed.</summary>
-    private async Task SendAsync(OutboxRow row, CancellationToken stop)
+    private async Task SendAsync(OutboxRow[] rows, CancellationToken stop)
     {
-        var attempt = row.Attempts + 1;
+        if (Endpoint.Disabled is { } disabled)
+        {
+            _recorder.Skip(rows, disabled);
+            return;
+        }
+
+        var started = _time.GetTimestamp();
         DeliveryResult result;
         try
         {
-            var message = new ActionMessage(row.DecisionId, row.CustomerId, row.Type, attempt, row.CreatedAt, row.Body);
-            result = await _channel.SendAsync(message, stop).ConfigureAwait(false);
+            var messages = Array.ConvertAll(rows, static row => new ActionMessage(
+                row.DecisionId, row.CustomerId, row.Type, row.Attempts + 1, row.CreatedAt, row.Body));
+            result = messages.Length > 1 && _channel is IBatchActionChannel batches
+                ? await batches.SendAsync(messages, stop).ConfigureAwait(false)
+                : await _channel.SendAsync(messages[0], stop).ConfigureAwait(false);
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
         {
-            Release(row);
+            Release(rows);
             return;
         }
         catch (Exception exception)
@@ -149,61 +182,19 @@ internal sealed class OutboxDispatcher : IStepped, IDisposable
             result = new DeliveryResult(DeliveryStatus.Retry, Detail: $"{exception.GetType().Name}: {exception.Message}");
         }
 
-        Record(row, attempt, result);
+        _recorder.Record(rows, result, _time.GetElapsedTime(started));
     }
 
-    private void Record(OutboxRow row, int attempt, DeliveryResult result)
+    private void Finish(OutboxRow[] rows, bool isCommitted)
     {
-        var now = Instant.From(_time.GetUtcNow());
-        var next = Instant.Never;
-        if (result.Status == DeliveryStatus.Retry)
-        {
-            lock (_schedule) next = _schedule.NextAfter(attempt, now, result.RetryAfter);
-        }
-
-        var state = result.Status == DeliveryStatus.Delivered ? OutboxState.Delivered : OutboxState.Dead;
-        if (next != Instant.Never) state = OutboxState.Pending;
-        var detail = result.Detail is { Length: > DetailLengthMax } text ? text[..DetailLengthMax] : result.Detail;
-        var name = result.Status switch
-        {
-            DeliveryStatus.Delivered => "delivered",
-            DeliveryStatus.Retry => "retry",
-            _ => "failed",
-        };
-        var unit = new CommitUnit { Settled = isCommitted => Settled(row, attempt, detail, result.Status, state, isCommitted) };
-        unit.Attempts.Add(new AttemptRow(
-            row.DecisionId, new DeliveryAttempt(attempt, now, name, result.StatusCode, detail), state, next));
-        if (_notices.HasReaders && state == OutboxState.Delivered)
-        {
-            unit.Notices.Add(new EngineNotice(now, "delivered", row.CustomerId, $"{row.Channel}, attempt {attempt}"));
-        }
-
-        _queue.Enqueue(unit);
+        // What was sent is not on record, so sending on would repeat it: the next start takes it up from the store.
+        if (!isCommitted) _isLost = true;
+        Release(rows);
     }
 
-    private void Settled(
-        OutboxRow row, int attempt, string? detail, DeliveryStatus status, OutboxState state, bool isCommitted)
+    private void Release(OutboxRow[] rows)
     {
-        if (isCommitted)
-        {
-            _instruments.Attempted(status);
-            _counters.Settled(state);
-            if (state == OutboxState.Dead) EngineLog.DeliveryDead(_logger, _channel.Name, attempt, detail);
-            else if (status != DeliveryStatus.Delivered) EngineLog.DeliveryFailed(_logger, _channel.Name, attempt, detail);
-        }
-
-        else
-        {
-            // What was sent is not on record, so sending on would repeat it: the next start takes it up from the store.
-            _isLost = true;
-        }
-
-        Release(row);
-    }
-
-    private void Release(OutboxRow row)
-    {
-        _sending.TryRemove(row.DecisionId, out _);
+        foreach (var row in rows) _sending.TryRemove(row.DecisionId, out _);
         Interlocked.Decrement(ref _inFlight);
         Signal.Set();
     }
@@ -219,31 +210,3 @@ internal sealed record OutboxParts(
     NoticeHub Notices,
     TimeProvider Time,
     ILogger Logger);
-
-/// <summary>Outbox entries by where they stand. Thread-safe.</summary>
-internal sealed class OutboxCounters(OutboxCounts counts)
-{
-    private long _pending = counts.Pending;
-    private long _delivered = counts.Delivered;
-    private long _created;
-
-    public long Pending => Volatile.Read(ref _pending);
-
-    public long Delivered => Volatile.Read(ref _delivered);
-
-    /// <summary>Entries made since start.</summary>
-    public long Created => Volatile.Read(ref _created);
-
-    public void Added(int count)
-    {
-        Interlocked.Add(ref _pending, count);
-        Interlocked.Add(ref _created, count);
-    }
-
-    public void Settled(OutboxState state)
-    {
-        if (state == OutboxState.Pending) return;
-        Interlocked.Decrement(ref _pending);
-        if (state == OutboxState.Delivered) Interlocked.Increment(ref _delivered);
-    }
-}

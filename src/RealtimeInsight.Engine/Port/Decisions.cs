@@ -20,8 +20,12 @@ public sealed record DecisionSummary(
 /// <summary>A decision with its full record as committed (inputs, versions, candidates, suppressions) and its delivery attempts.</summary>
 public sealed record DecisionView(DecisionSummary Summary, string CustomerId, JsonNode Record, IReadOnlyList<DeliveryAttempt> Attempts);
 
-/// <param name="Result">delivered, retry, failed.</param>
-public sealed record DeliveryAttempt(int Number, Instant At, string Result, int? StatusCode, string? Detail);
+/// <param name="At">When it ended.</param>
+/// <param name="Result">delivered, retry, failed, or skipped: nothing was sent because the endpoint was disabled.</param>
+/// <param name="Detail">Why; holds no customer data and no secret.</param>
+/// <param name="DurationMs">From sending to the answer; null where it is not known.</param>
+public sealed record DeliveryAttempt(
+    int Number, Instant At, string Result, int? StatusCode, string? Detail, long? DurationMs = null);
 
 /// <summary>One entry of a customer's timeline: an event, a state change or a decision.</summary>
 /// <param name="Type">event, decision, outcome.</param>

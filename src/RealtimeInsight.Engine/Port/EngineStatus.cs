@@ -32,5 +32,14 @@ public sealed record EngineStatus
     public required long Actions { get; init; }
 
     public required long ActionsDelivered { get; init; }
+
+    /// <summary>Actions that wait for delivery.</summary>
+    public long ActionsPending { get; init; }
+
+    /// <summary>Actions that were given up and not redriven.</summary>
+    public long DeadLetters { get; init; }
+
+    /// <summary>Endpoints that are paused or disabled, by name with the state.</summary>
+    public IReadOnlyList<EndpointStatus> EndpointsClosed { get; init; } = [];
     public required long DeadlinesArmed { get; init; }
 }

@@ -26,8 +26,13 @@ public interface ICustomerEngine
     /// <summary>One decision by its id, with everything that went in; null when unknown.</summary>
     ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken);
 
-    /// <summary>The newest kept rejects, newest first.</summary>
-    ValueTask<IReadOnlyList<RejectedItem>> GetRejectsAsync(int limit, CancellationToken cancellationToken);
+    /// <summary>Dead letters and endpoints.</summary>
+    /// <exception cref="EngineUnavailableException">The engine is not running.</exception>
+    IDeliveryControl Delivery { get; }
+
+    /// <summary>What was not accepted.</summary>
+    /// <exception cref="EngineUnavailableException">The engine is not running.</exception>
+    IRejectControl Rejects { get; }
 
     /// <summary>Customers with an open cart or recent session, most at risk first.</summary>
     ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken);

@@ -6,6 +6,12 @@ namespace RealtimeInsight.Engine.Port;
 /// <summary>What an intake hands over at once: valid events, and what it had to reject, which is kept in the same commit.</summary>
 public sealed record IngestBatch(IReadOnlyList<CustomerEvent> Events, IReadOnlyList<RejectedItem> Rejects)
 {
+    /// <summary>
+    /// True to take events in however late they are: folded into the customer's history in order of event time, or put at its end where
+    /// the history is too long to fold again. Decisions that were made stand.
+    /// </summary>
+    public bool TakesLate { get; init; }
+
     public static IngestBatch Of(params CustomerEvent[] events) => new(events, []);
 }
 
@@ -28,5 +34,15 @@ public sealed record IngestResult(IReadOnlyList<EventOutcome> Outcomes, int Acce
 /// <param name="Index">Position in its batch or file, from 0.</param>
 /// <param name="Code">One of a closed set, snake case: see the intake's codes.</param>
 /// <param name="Message">What, which value, which rule, what to do; holds no customer data beyond the offending value.</param>
-/// <param name="Payload">The item as received, cut at 32 KB.</param>
-public sealed record RejectedItem(Instant ReceivedAt, string Source, int Index, string Code, string Message, string Payload);
+/// <param name="Payload">The item as received, without keys; cut at the intake's limit, see <see cref="IsCut"/>.</param>
+public sealed record RejectedItem(Instant ReceivedAt, string Source, int Index, string Code, string Message, string Payload)
+{
+    /// <summary>The call that brought it: <c>track</c>, <c>batch</c>, ...; null where there was none.</summary>
+    public string? Call { get; init; }
+
+    /// <summary>What the item's batch said for all of its items, as a JSON object; null where it said nothing.</summary>
+    public string? Envelope { get; init; }
+
+    /// <summary>True when the payload is not the whole item: replaying it needs a corrected one.</summary>
+    public bool IsCut { get; init; }
+}

@@ -12,6 +12,8 @@ internal static class StatusReader
     {
         var shards = parts is null ? [] : parts.Loops.Select(static loop => loop.Shard.Counters).ToArray();
         var problems = Problems(parts, isStopped, store, out var model);
+        EndpointStatus[] closed = parts is null || isStopped ? [] : [.. parts.Delivery.Endpoints.Where(static one => one.State != "open")];
+        foreach (var endpoint in closed) problems.Add(ProblemOf(endpoint));
         foreach (var channel in unservedChannels)
         {
             problems.Add($"the policy sends to channel '{channel}', which is not set up: its actions wait; set it up or change the policy");
@@ -45,9 +47,17 @@ internal static class StatusReader
             DecisionsSuppressed = suppressed,
             Actions = decided,
             ActionsDelivered = parts?.Outbox.Delivered ?? 0,
+            ActionsPending = parts?.Outbox.Pending ?? 0,
+            DeadLetters = parts?.Outbox.Dead ?? 0,
+            EndpointsClosed = closed,
             DeadlinesArmed = Sum(static shard => shard.DeadlinesArmed),
         };
     }
+
+    private static string ProblemOf(EndpointStatus endpoint) => endpoint.Since is { } since
+        ? $"endpoint '{endpoint.Name}' is disabled since {since} ({endpoint.Reason}): its actions become dead letters; "
+            + "put the receiver right, then enable it"
+        : $"endpoint '{endpoint.Name}' is paused until {endpoint.Until}: {endpoint.Reason}; its actions wait";
 
     private static List<string> Problems(EngineParts? parts, bool isStopped, string store, out string? model)
     {

@@ -301,7 +301,7 @@ internal sealed class Shard
     {
         var slot = item.Slot;
         var old = slot.State;
-        if (old.LastSeen - item.Event.OccurredAt > _machine.Options.AllowedLateness)
+        if (!item.Part.TakesLate && old.LastSeen - item.Event.OccurredAt > _machine.Options.AllowedLateness)
         {
             _builder.Reject(LateReject.Of(item.Event, old.LastSeen, _machine.Options.AllowedLateness));
             Counters.EventsRejected++;

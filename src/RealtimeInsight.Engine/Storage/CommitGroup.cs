@@ -15,6 +15,7 @@ public sealed class CommitGroup
     public List<OutboxRow> Outbox { get; } = [];
     public List<AttemptRow> Attempts { get; } = [];
     public List<RejectedItem> Rejects { get; } = [];
+    public List<ControlRow> Controls { get; } = [];
     public List<AliasRow> Aliases { get; } = [];
     public List<StateSegment> Segments { get; } = [];
 
@@ -25,8 +26,8 @@ public sealed class CommitGroup
     public long Checkpoint { get; set; } = -1;
 
     public bool IsEmpty =>
-        Rows.Count + Decisions.Count + Outcomes.Count + Outbox.Count + Attempts.Count + Rejects.Count + Aliases.Count
-        + Segments.Count + DroppedSegments.Count == 0 && Checkpoint < 0;
+        Rows.Count + Decisions.Count + Outcomes.Count + Outbox.Count + Attempts.Count + Rejects.Count + Controls.Count
+        + Aliases.Count + Segments.Count + DroppedSegments.Count == 0 && Checkpoint < 0;
 
     public void Clear()
     {
@@ -36,6 +37,7 @@ public sealed class CommitGroup
         Outbox.Clear();
         Attempts.Clear();
         Rejects.Clear();
+        Controls.Clear();
         Aliases.Clear();
         Segments.Clear();
         DroppedSegments.Clear();
@@ -72,7 +74,11 @@ public sealed record OutboxRow(
     Instant CreatedAt,
     int Attempts,
     Instant NextAt,
-    ReadOnlyMemory<byte> Body);
+    ReadOnlyMemory<byte> Body)
+{
+    /// <summary>Attempts made before the last redrive: the schedule begins anew after them.</summary>
+    public int RoundStart { get; init; }
+}
 
 /// <summary>One delivery attempt and what follows from it.</summary>
 /// <param name="NextAt">When the next attempt is due, for <see cref="OutboxState.Pending"/>.</param>

@@ -9,7 +9,7 @@ namespace RealtimeInsight.Engine.Storage;
 /// thread at a time, reads by any thread beside it. Reads see everything committed before they began.
 /// Operating errors are <see cref="StoreException"/>s.
 /// </summary>
-public interface IEngineStore : IDisposable
+public interface IEngineStore : IDeliveryStore, IRejectStore, IDisposable
 {
     /// <summary>The file or place, for messages.</summary>
     string Name { get; }
@@ -53,9 +53,6 @@ public interface IEngineStore : IDisposable
     Instant NextOutboxDue(string channel);
 
     OutboxCounts CountOutbox();
-
-    /// <summary>Kept rejects, newest first.</summary>
-    IReadOnlyList<RejectedItem> ReadRejects(int limit);
 }
 
 /// <param name="NextOffset">Offset after the newest committed record.</param>

@@ -7,7 +7,7 @@ using RealtimeInsight.Engine.Port;
 
 namespace RealtimeInsight.Host.Api;
 
-/// <summary>What is known of customers, decisions, rejects and the engine.</summary>
+/// <summary>What is known of customers, decisions and the engine.</summary>
 internal static class ReadEndpoints
 {
     private const int LimitMax = 1_000;
@@ -30,8 +30,6 @@ internal static class ReadEndpoints
             .WithSummary("Customers with an open cart or a recent session, most at risk first (view=at_risk).");
         group.MapGet("/decisions/{id}", GetDecision).WithName("getDecision")
             .WithSummary("One decision with everything that went in, and its delivery attempts.");
-        group.MapGet("/rejects", GetRejects).WithName("getRejects")
-            .WithSummary("What was not accepted, newest first, with the reason and the item.");
         group.MapGet("/status", GetStatus).WithName("getStatus").WithSummary("Counters since start and gauges now.");
         group.MapGet("/live", GetLive).WithName("getLive")
             .WithSummary("Server-sent events: notice (session, cart and decision changes) and status (counters).")
@@ -75,14 +73,6 @@ internal static class ReadEndpoints
             : TypedResults.Ok(decision);
     }
 
-    private static async Task<Results<Ok<IReadOnlyList<RejectedItem>>, ProblemHttpResult>> GetRejects(
-        int? limit, ICustomerEngine engine, CancellationToken cancellationToken)
-    {
-        var most = limit ?? ListLimit;
-        if (IsBeyond(most)) return BadLimit(most);
-        return TypedResults.Ok(await engine.GetRejectsAsync(most, cancellationToken).ConfigureAwait(false));
-    }
-
     private static Ok<StatusAnswer> GetStatus(StatusReader status) => TypedResults.Ok(status.Read());
 
     private static Task GetLive(HttpContext context, LiveStreams live) => live.StreamAsync(context);
@@ -115,8 +105,7 @@ internal static class ReadEndpoints
 
     private static bool IsBeyond(int limit) => limit is < 1 or > LimitMax;
 
-    private static ProblemHttpResult BadLimit(int limit) => Bad($"limit is {limit}; use 1 to {LimitMax}");
+    private static ProblemHttpResult BadLimit(int limit) => Problems.BadLimit(limit, LimitMax);
 
-    private static ProblemHttpResult Bad(string detail) =>
-        TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The request is wrong", detail: detail);
+    private static ProblemHttpResult Bad(string detail) => Problems.Bad(detail);
 }

@@ -44,8 +44,9 @@ internal sealed class EngineGate : ICustomerEngine
     public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
         Opened().GetDecisionAsync(decisionId, cancellationToken);
 
-    public ValueTask<IReadOnlyList<RejectedItem>> GetRejectsAsync(int limit, CancellationToken cancellationToken) =>
-        Opened().GetRejectsAsync(limit, cancellationToken);
+    public IDeliveryControl Delivery => Opened().Delivery;
+
+    public IRejectControl Rejects => Opened().Rejects;
 
     public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
         Opened().GetAtRiskAsync(limit, cancellationToken);

@@ -157,6 +157,8 @@ public sealed class InsightHost : IAsyncDisposable
         app.UseConsole();
         app.MapIntake();
         app.MapReads();
+        app.MapDelivery();
+        app.MapRejects();
         app.MapHealth();
         app.MapPrometheus();
         app.MapOpenApi("/openapi/{documentName}.json");

@@ -6,7 +6,7 @@ using RealtimeInsight.Engine.Storage;
 namespace RealtimeInsight.Simulation.Storage;
 
 /// <summary>The store as plain collections: what is committed outlives <see cref="Dispose"/>, so that a test can open it again.</summary>
-public sealed class InMemoryStore : IEngineStore
+public sealed partial class InMemoryStore : IEngineStore
 {
     private readonly Lock _gate = new();
     private readonly List<LogRow> _rows = [];
@@ -15,7 +15,6 @@ public sealed class InMemoryStore : IEngineStore
     private readonly Dictionary<string, OutcomeRow> _outcomes = [];
     private readonly Dictionary<string, (OutboxRow Row, OutboxState State)> _outbox = [];
     private readonly List<AttemptRow> _attempts = [];
-    private readonly List<RejectedItem> _rejects = [];
     private readonly Dictionary<string, AliasRow> _aliases = [];
     private long _checkpoint;
     private long _nextSegment;
@@ -59,7 +58,9 @@ public sealed class InMemoryStore : IEngineStore
             foreach (var row in group.Outcomes) _outcomes[row.DecisionId] = row;
             foreach (var row in group.Outbox) _outbox.TryAdd(row.DecisionId, (row, OutboxState.Pending));
             foreach (var row in group.Attempts) Apply(row);
-            _rejects.AddRange(group.Rejects);
+            _rejects.AddRange(group.Rejects.Select((item, i) => new KeptReject(_nextReject + i, item)));
+            _nextReject += group.Rejects.Count;
+            foreach (var row in group.Controls) Apply(row);
             foreach (var row in group.Aliases) _aliases[row.VisitorId] = row;
         }
 
@@ -136,11 +137,6 @@ public sealed class InMemoryStore : IEngineStore
         }
     }
 
-    public IReadOnlyList<RejectedItem> ReadRejects(int limit)
-    {
-        lock (_gate) return [.. _rejects.AsEnumerable().Reverse().Take(limit)];
-    }
-
     /// <summary>All committed rows, for checks.</summary>
     public IReadOnlyList<LogRow> Rows()
     {
@@ -181,6 +177,7 @@ public sealed class InMemoryStore : IEngineStore
         _attempts.Add(row);
         if (!_outbox.TryGetValue(row.DecisionId, out var entry)) return;
         _outbox[row.DecisionId] = (entry.Row with { Attempts = row.Attempt.Number, NextAt = row.NextAt }, row.State);
+        _settled[row.DecisionId] = row.State == OutboxState.Pending ? Instant.None : row.Attempt.At;
     }
 
     private LogRow Verified(LogRow row)

@@ -90,8 +90,9 @@ internal sealed class RecordingEngine : ICustomerEngine, IReplayEngine
     public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
-    public ValueTask<IReadOnlyList<RejectedItem>> GetRejectsAsync(int limit, CancellationToken cancellationToken) =>
-        throw new NotSupportedException();
+    public IDeliveryControl Delivery => throw new NotSupportedException();
+
+    IRejectControl ICustomerEngine.Rejects => throw new NotSupportedException();
 
     public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();

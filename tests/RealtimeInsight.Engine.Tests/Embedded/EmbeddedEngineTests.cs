@@ -102,7 +102,7 @@ public sealed class EmbeddedEngineTests
         await engine.IngestAsync(Make.View("anna", 0));
         var result = await engine.IngestAsync(Make.View("anna", -24 * 60 - 1));
         Assert.Equal([EventOutcome.Late], result.Outcomes);
-        var reject = Assert.Single(await engine.Engine.GetRejectsAsync(10, CancellationToken.None));
+        var reject = Assert.Single(await engine.Engine.Rejects.ListAsync(new RejectFilter(), 10, null, CancellationToken.None)).Item;
         Assert.Equal("late", reject.Code);
         Assert.DoesNotContain("anna", reject.Message, StringComparison.Ordinal);
         Assert.Equal(1, (await engine.InsightAsync("anna"))!.Profile.Events);

@@ -68,9 +68,11 @@ internal sealed class EngineHarness : IAsyncDisposable
         Options, CustomerOptions, new DecisionMaker(Domain.Decisions.Policy.Parse(Policy)), Pool ?? Scorer, Store, channels,
         new EngineInstruments(_meter), Time, NullLogger<EmbeddedEngine>.Instance);
 
-    public async Task<EngineHarness> StartAsync(IActionChannel? channel = null)
+    public Task<EngineHarness> StartAsync(IActionChannel? channel = null) => StartAsync([channel ?? Channel]);
+
+    public async Task<EngineHarness> StartAsync(IActionChannel[] channels)
     {
-        Engine = Build([channel ?? Channel]);
+        Engine = Build(channels);
         await Engine.StartAsync(CancellationToken.None).WaitAsync(s_patience);
         return this;
     }

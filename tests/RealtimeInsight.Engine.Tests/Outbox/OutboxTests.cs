@@ -33,11 +33,11 @@ public sealed class OutboxTests
     public async Task Action_ThatFailsForGood_IsDeadAtOnce()
     {
         await using var engine = await new EngineHarness().StartAsync();
-        engine.Channel.Answer = _ => new DeliveryResult(DeliveryStatus.Failed, 410, "gone");
+        engine.Channel.Answer = _ => new DeliveryResult(DeliveryStatus.Failed, 404, "no such place");
         var decision = await DecideAsync(engine);
         await StatusAsync(engine, decision, "dead");
         Assert.Equal(
-            new DeliveryAttempt(1, engine.Channel.Sent[0].CreatedAt, "failed", 410, "gone"),
+            new DeliveryAttempt(1, engine.Channel.Sent[0].CreatedAt, "failed", 404, "no such place", 0),
             Assert.Single((await engine.Engine.GetDecisionAsync(decision, CancellationToken.None))!.Attempts));
     }
 

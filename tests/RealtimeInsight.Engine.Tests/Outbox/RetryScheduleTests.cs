@@ -22,12 +22,12 @@ public sealed class RetryScheduleTests
         var schedule = new RetrySchedule(options);
         for (var attempt = 1; attempt < RetrySchedule.Waits.Count; attempt++)
         {
-            var wait = schedule.NextAfter(attempt, Now, retryAfter: null) - Now;
+            var wait = schedule.NextAfter("dec-1", attempt, Now, retryAfter: null) - Now;
             var least = RetrySchedule.Waits[attempt];
             Assert.InRange(wait, least, (least * (1 + options.JitterMax)) + TimeSpan.FromMilliseconds(1));
         }
 
-        Assert.Equal(Instant.Never, schedule.NextAfter(RetrySchedule.Waits.Count, Now, retryAfter: TimeSpan.FromSeconds(1)));
+        Assert.Equal(Instant.Never, schedule.NextAfter("dec-1", RetrySchedule.Waits.Count, Now, retryAfter: TimeSpan.FromSeconds(1)));
     }).Check(Config.QuickThrowOnFailure);
 
     [Theory]
@@ -37,6 +37,15 @@ public sealed class RetryScheduleTests
     public void NextAfter_WithRetryAfter_TakesTheLater_UpToItsLimit(int wish, int expected)
     {
         var schedule = new RetrySchedule(new OutboxOptions { JitterMax = 0 });
-        Assert.Equal(Now + TimeSpan.FromSeconds(expected), schedule.NextAfter(1, Now, TimeSpan.FromSeconds(wish)));
+        Assert.Equal(Now + TimeSpan.FromSeconds(expected), schedule.NextAfter("dec-1", 1, Now, TimeSpan.FromSeconds(wish)));
+    }
+
+    [Fact]
+    public void NextAfter_DrawsItsJitterFromTheDecision_NotFromTheOrderOfCalls()
+    {
+        var schedule = new RetrySchedule(new OutboxOptions());
+        var waits = Enumerable.Range(0, 50).Select(i => schedule.NextAfter($"dec-{i}", 2, Now, null)).ToList();
+        Assert.Equal(waits[7], schedule.NextAfter("dec-7", 2, Now, null));
+        Assert.InRange(waits.Distinct().Count(), 45, 50);
     }
 }

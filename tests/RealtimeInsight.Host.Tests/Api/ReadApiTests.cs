@@ -124,7 +124,7 @@ public sealed class ReadApiTests
     public static TheoryData<string> Reads =>
     [
         "/v1/customers/alice", "/v1/customers/alice/timeline", "/v1/customers", "/v1/decisions/d-1", "/v1/rejects", "/v1/status",
-        "/v1/live",
+        "/v1/live", "/v1/rejects/1", "/v1/dead-letters", "/v1/dead-letters/d-1", "/v1/endpoints",
     ];
 
     [Theory]
@@ -188,8 +188,9 @@ public sealed class ReadApiTests
         string[] expected =
         [
             "/v1/track", "/v1/identify", "/v1/page", "/v1/screen", "/v1/group", "/v1/alias", "/v1/batch", "/v1/customers/{id}",
-            "/v1/customers/{id}/timeline", "/v1/customers", "/v1/decisions/{id}", "/v1/rejects", "/v1/status", "/v1/live", "/health/live",
-            "/health/ready",
+            "/v1/customers/{id}/timeline", "/v1/customers", "/v1/decisions/{id}", "/v1/rejects", "/v1/rejects/{id}", "/v1/dead-letters",
+            "/v1/dead-letters/{decision_id}", "/v1/dead-letters/{decision_id}/redrive", "/v1/dead-letters/redrive", "/v1/endpoints",
+            "/v1/endpoints/{name}/enable", "/v1/endpoints/{name}/disable", "/v1/status", "/v1/live", "/health/live", "/health/ready",
         ];
         Assert.Equal(expected.Order(), document["paths"]!.AsObject().Select(path => path.Key).Order());
         Assert.StartsWith("3.", (string)document["openapi"]!);
@@ -223,7 +224,7 @@ public sealed class ReadApiTests
 
         var answer = await host.GetAsync("/v1/rejects?limit=1");
 
-        var row = Assert.Single(answer.Json.AsArray())!;
+        var row = Assert.Single(answer.Json["items"]!.AsArray())!;
         Assert.Equal("missing_id", (string)row["code"]!);
         Assert.Equal("http", (string)row["source"]!);
         Assert.Equal("""{"event":"x"}""", (string)row["payload"]!);

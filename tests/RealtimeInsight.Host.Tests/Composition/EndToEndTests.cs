@@ -110,7 +110,7 @@ public sealed class EndToEndTests
         }
 
         await using var again = await StartAsync(folder);
-        var codes = (await GetAsync(again, "/v1/rejects")).AsArray().Select(reject => (string)reject!["code"]!).ToList();
+        var codes = (await GetAsync(again, "/v1/rejects"))["items"]!.AsArray().Select(reject => (string)reject!["code"]!).ToList();
         Assert.Contains("unsupported_type", codes);
         Assert.Contains("invalid_json", codes);
     }

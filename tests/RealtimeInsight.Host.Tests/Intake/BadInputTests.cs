@@ -134,7 +134,7 @@ public sealed class BadInputTests
         var reject = answer.Reject(0);
         Assert.Equal((-1, RejectCodes.InvalidJson), (reject.Index, reject.Code));
         Assert.Contains(message, reject.Message);
-        var listed = (await host.GetAsync("/v1/rejects")).Json.AsArray();
+        var listed = (await host.GetAsync("/v1/rejects")).Json["items"]!.AsArray();
         Assert.Equal(RejectCodes.InvalidJson, (string)listed[0]!["code"]!);
         Assert.Equal(body, (string)listed[0]!["payload"]!);
     }

@@ -13,7 +13,6 @@ namespace RealtimeInsight.Host.Tests;
 internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLauncher
 {
     private readonly ConcurrentQueue<CustomerEvent> _events = new();
-    private readonly ConcurrentQueue<RejectedItem> _rejects = new();
     private readonly ConcurrentDictionary<string, bool> _seen = new();
     private readonly ConcurrentDictionary<int, Channel<EngineNotice>> _subscribers = new();
     private readonly SemaphoreSlim _subscribed = new(0);
@@ -21,7 +20,7 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
 
     public IReadOnlyList<CustomerEvent> Events => [.. _events];
 
-    public IReadOnlyList<RejectedItem> Rejects => [.. _rejects];
+    public IReadOnlyList<RejectedItem> Rejects => [.. KeptRejects.All.Select(kept => kept.Item)];
 
     public bool IsUnavailable { get; set; }
 
@@ -63,11 +62,11 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
         Begun.Release();
         if (Hold is { } hold) await hold.Task.WaitAsync(cancellationToken);
         if (IsUnavailable) throw new EngineUnavailableException("the store is closed");
-        foreach (var reject in batch.Rejects) _rejects.Enqueue(reject);
+        foreach (var reject in batch.Rejects) KeptRejects.Add(reject);
         var outcomes = new List<EventOutcome>();
         foreach (var item in batch.Events)
         {
-            if (item.OccurredAt < LateBefore) outcomes.Add(EventOutcome.Late);
+            if (item.OccurredAt < LateBefore && !batch.TakesLate) outcomes.Add(EventOutcome.Late);
             else if (!_seen.TryAdd(item.Id.Value, true)) outcomes.Add(EventOutcome.Duplicate);
             else
             {
@@ -101,8 +100,13 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
     public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(decisionId == "d-1" ? Sample.Decision() : null);
 
-    public ValueTask<IReadOnlyList<RejectedItem>> GetRejectsAsync(int limit, CancellationToken cancellationToken) =>
-        ValueTask.FromResult<IReadOnlyList<RejectedItem>>([.. _rejects.Reverse().Take(limit)]);
+    public FakeDelivery Delivery { get; } = new();
+
+    IDeliveryControl ICustomerEngine.Delivery => Delivery;
+
+    IRejectControl ICustomerEngine.Rejects => KeptRejects;
+
+    public FakeRejects KeptRejects { get; } = new();
 
     public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<CustomerAtRisk>>([.. Insights.Values.Select(Sample.AtRisk).Take(limit)]);
@@ -115,7 +119,7 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
         EventsAccepted = _events.Count,
         EventsDuplicate = 0,
         EventsLate = 0,
-        EventsRejected = _rejects.Count,
+        EventsRejected = KeptRejects.All.Count,
         Customers = Insights.Count,
         SessionsStarted = 1,
         SessionsOpen = 1,

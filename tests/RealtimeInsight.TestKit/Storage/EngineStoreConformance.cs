@@ -8,7 +8,7 @@ using RealtimeInsight.Engine.Storage;
 namespace RealtimeInsight.TestKit.Storage;
 
 /// <summary>What every <see cref="IEngineStore"/> has to do; each store's test project derives from it.</summary>
-public abstract class EngineStoreConformance
+public abstract partial class EngineStoreConformance
 {
     /// <summary>A store over the same data as the one before, or over none at first.</summary>
     protected abstract IEngineStore Reopen();
@@ -106,7 +106,7 @@ public abstract class EngineStoreConformance
         Assert.Equal("body d2", Encoding.UTF8.GetString(Assert.Single(store.ReadDueOutbox("webhook", new Instant(99), 10)).Body.Span));
         Assert.Equal(new Instant(50), store.NextOutboxDue("webhook"));
 
-        var retry = new DeliveryAttempt(1, new Instant(60), "retry", 503, "busy");
+        var retry = new DeliveryAttempt(1, new Instant(60), "retry", 503, "busy", 12);
         var done = new DeliveryAttempt(1, new Instant(110), "delivered", 200, null);
         group.Clear();
         group.Attempts.Add(new AttemptRow("d2", retry, OutboxState.Pending, new Instant(5_060)));
@@ -151,19 +151,6 @@ public abstract class EngineStoreConformance
         Assert.Equal(new DecisionProgress("recovered", null, 0), store.FindProgress("d1"));
         Assert.Null(store.FindDecision("d2"));
         Assert.Equal(new DecisionProgress(null, null, 0), store.FindProgress("d2"));
-    }
-
-    [Fact]
-    public void Rejects_AreReadNewestFirst()
-    {
-        using var store = Reopen();
-        store.Open();
-        var items = Enumerable.Range(0, 3)
-            .Select(i => new RejectedItem(new Instant(i), "http", i, "bad_json", $"message {i}", "{\"a\":\"ü\"}")).ToArray();
-        var group = new CommitGroup();
-        group.Rejects.AddRange(items);
-        store.Commit(group);
-        Assert.Equal([items[2], items[1]], store.ReadRejects(2));
     }
 
     [Fact]

@@ -1,0 +1,110 @@
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Engine.Outbox;
+
+/// <summary>
+/// Turns the result of an attempt into what is committed: the attempt, where its actions stand, and what it says of the endpoint.
+/// <paramref name="finish"/> is called on the commit thread when that is committed or given up. Thread-safe.
+/// </summary>
+internal sealed class AttemptRecorder(EndpointGate endpoint, OutboxParts parts, Action<OutboxRow[], bool> finish)
+{
+    private const int DetailLengthMax = 500;
+    private readonly RetrySchedule _schedule = new(parts.Options);
+
+    private readonly record struct Step(OutboxState State, Instant NextAt);
+
+    /// <summary>One attempt for all of the rows.</summary>
+    public void Record(OutboxRow[] rows, DeliveryResult result, TimeSpan elapsed)
+    {
+        var now = Instant.From(parts.Time.GetUtcNow());
+        endpoint.Observe(result.Status, result.RetryAfter, now);
+        var unit = new CommitUnit();
+        if (result.Status == DeliveryStatus.Gone) Disable(unit, now);
+        if (rows.Length > 1 && result.Status == DeliveryStatus.Failed)
+        {
+            // One bad action must not take the others with it.
+            result = new DeliveryResult(DeliveryStatus.Retry, result.StatusCode, $"refused as a batch of {rows.Length}: {result.Detail}");
+        }
+
+        var detail = result.Detail is { Length: > DetailLengthMax } text ? text[..DetailLengthMax] : result.Detail;
+        var steps = Array.ConvertAll(rows, row => StepOf(row, result, now));
+        for (var i = 0; i < rows.Length; i++)
+        {
+            var row = rows[i];
+            var attempt = new DeliveryAttempt(
+                row.Attempts + 1, now, NameOf(result.Status), result.StatusCode, detail, (long)elapsed.TotalMilliseconds);
+            unit.Attempts.Add(new AttemptRow(row.DecisionId, attempt, steps[i].State, steps[i].NextAt));
+            if (!parts.Notices.HasReaders || steps[i].State != OutboxState.Delivered) continue;
+            unit.Notices.Add(new EngineNotice(now, "delivered", row.CustomerId, $"{row.Channel}, attempt {attempt.Number}"));
+        }
+
+        Enqueue(unit, rows, isCommitted =>
+        {
+            if (!isCommitted) return;
+            parts.Instruments.Attempted(endpoint.Name, result.Status, elapsed);
+            for (var i = 0; i < rows.Length; i++) Tell(rows[i].Attempts + 1, steps[i].State, result.Status, detail);
+        });
+    }
+
+    /// <summary>The rows become dead letters without an attempt.</summary>
+    public void Skip(OutboxRow[] rows, EndpointRow disabled)
+    {
+        var now = Instant.From(parts.Time.GetUtcNow());
+        var why = $"the endpoint is disabled since {disabled.DisabledAt} ({disabled.Reason}); enable it, then redrive";
+        var unit = new CommitUnit();
+        foreach (var row in rows)
+        {
+            var attempt = new DeliveryAttempt(row.Attempts + 1, now, "skipped", null, why);
+            unit.Attempts.Add(new AttemptRow(row.DecisionId, attempt, OutboxState.Dead, Instant.Never));
+        }
+
+        Enqueue(unit, rows, isCommitted =>
+        {
+            if (!isCommitted) return;
+            foreach (var _ in rows) parts.Counters.Settled(OutboxState.Dead);
+        });
+    }
+
+    private void Enqueue(CommitUnit unit, OutboxRow[] rows, Action<bool> settled)
+    {
+        unit.Settled = isCommitted =>
+        {
+            settled(isCommitted);
+            finish(rows, isCommitted);
+        };
+        parts.Queue.Enqueue(unit);
+    }
+
+    private void Disable(CommitUnit unit, Instant now)
+    {
+        var row = new EndpointRow(endpoint.Name, now, "the receiver answered 410 Gone");
+        endpoint.Disable(row);
+        unit.Controls.Add(row);
+        DeliveryLog.EndpointDisabled(parts.Logger, endpoint.Name, row.Reason);
+    }
+
+    private Step StepOf(OutboxRow row, DeliveryResult result, Instant now)
+    {
+        if (result.Status == DeliveryStatus.Delivered) return new Step(OutboxState.Delivered, Instant.Never);
+        if (result.Status != DeliveryStatus.Retry) return new Step(OutboxState.Dead, Instant.Never);
+        var next = _schedule.NextAfter(row.DecisionId, row.Attempts + 1 - row.RoundStart, now, result.RetryAfter);
+        return next == Instant.Never ? new Step(OutboxState.Dead, next) : new Step(OutboxState.Pending, next);
+    }
+
+    private void Tell(int attempt, OutboxState state, DeliveryStatus status, string? detail)
+    {
+        parts.Counters.Settled(state);
+        if (state == OutboxState.Dead) EngineLog.DeliveryDead(parts.Logger, endpoint.Name, attempt, detail);
+        else if (status != DeliveryStatus.Delivered) EngineLog.DeliveryFailed(parts.Logger, endpoint.Name, attempt, detail);
+    }
+
+    private static string NameOf(DeliveryStatus status) => status switch
+    {
+        DeliveryStatus.Delivered => "delivered",
+        DeliveryStatus.Retry => "retry",
+        _ => "failed",
+    };
+}

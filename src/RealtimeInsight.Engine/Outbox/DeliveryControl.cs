@@ -1,0 +1,145 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Engine.Outbox;
+
+/// <summary>Dead letters and endpoints over the store and the dispatchers; changes go through the commit queue.</summary>
+internal sealed class DeliveryControl(
+    IEngineStore store, CommitQueue queue, IReadOnlyList<OutboxDispatcher> dispatchers, OutboxCounters counters, TimeProvider time)
+    : IDeliveryControl, IDisposable
+{
+    private const int LimitMax = 1_000;
+    private const int RedriveMax = 10_000;
+    private const string ByHand = "disabled by an operator";
+
+    // One change at a time: what it counts is still so when it is committed.
+    private readonly SemaphoreSlim _changing = new(1, 1);
+
+    public IReadOnlyList<EndpointStatus> Endpoints => [.. dispatchers.Select(one => one.Endpoint.Status(Now))];
+
+    private Instant Now => Instant.From(time.GetUtcNow());
+
+    public ValueTask<DeadLetterPage> ListAsync(
+        DeadLetterFilter filter, int limit, string? cursor, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LimitMax);
+        var items = store.ReadDeadLetters(filter, cursor is null ? null : PositionOf(cursor), limit);
+        var next = items.Count < limit ? null : CursorOf(items[^1]);
+        return ValueTask.FromResult(new DeadLetterPage(items, next));
+    }
+
+    public ValueTask<DeadLetterView?> FindAsync(string decisionId, CancellationToken cancellationToken)
+    {
+        if (store.FindOutbox(decisionId) is not { State: OutboxState.Dead } entry) return ValueTask.FromResult<DeadLetterView?>(null);
+        var attempts = store.ReadAttempts(decisionId);
+        var last = attempts.Count > 0 ? attempts[^1] : null;
+        var row = entry.Row;
+        var letter = new DeadLetter(
+            row.DecisionId, row.CustomerId, row.Channel, row.CreatedAt, entry.SettledAt, row.Attempts, last?.StatusCode, last?.Detail);
+        return ValueTask.FromResult<DeadLetterView?>(new DeadLetterView(letter, attempts, BodyOf(row)));
+    }
+
+    public async ValueTask<bool> RedriveAsync(string decisionId, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            if (store.FindOutbox(decisionId) is not { State: OutboxState.Dead }) return false;
+            await RedriveAsync([decisionId]).ConfigureAwait(false);
+            return true;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    public async ValueTask<int> RedriveAsync(DeadLetterFilter filter, int limit, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(filter);
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, RedriveMax);
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var dead = store.ReadDeadLetters(filter, null, limit);
+            if (dead.Count > 0) await RedriveAsync([.. dead.Select(static letter => letter.DecisionId)]).ConfigureAwait(false);
+            return dead.Count;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    public ValueTask<bool> EnableAsync(string endpoint, CancellationToken cancellationToken) =>
+        ChangeAsync(endpoint, new EndpointRow(endpoint, Instant.None, ""), static (gate, _) => gate.Enable(), cancellationToken);
+
+    public ValueTask<bool> DisableAsync(string endpoint, CancellationToken cancellationToken) =>
+        ChangeAsync(endpoint, new EndpointRow(endpoint, Now, ByHand), static (gate, row) => gate.Disable(row), cancellationToken);
+
+    public void Dispose() => _changing.Dispose();
+
+    private async ValueTask<bool> ChangeAsync(
+        string endpoint, EndpointRow row, Action<EndpointGate, EndpointRow> change, CancellationToken cancellationToken)
+    {
+        if (dispatchers.FirstOrDefault(one => one.Endpoint.Name == endpoint) is not { } dispatcher) return false;
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            await CommitAsync([row]).ConfigureAwait(false);
+            change(dispatcher.Endpoint, row);
+            dispatcher.Signal.Set();
+            return true;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
+    private async Task RedriveAsync(string[] decisions)
+    {
+        var now = Now;
+        await CommitAsync([.. decisions.Select(id => new RedriveRow(id, now))]).ConfigureAwait(false);
+        counters.Redriven(decisions.Length);
+        foreach (var dispatcher in dispatchers) dispatcher.Signal.Set();
+    }
+
+    /// <summary>Not cancelled once queued: the change happens, and its caller learns whether it did.</summary>
+    private Task CommitAsync(IEnumerable<ControlRow> rows) => ControlCommit.RunAsync(queue, rows);
+
+    private static JsonNode? BodyOf(OutboxRow row)
+    {
+        try
+        {
+            return JsonNode.Parse(row.Body.Span);
+        }
+        catch (JsonException)
+        {
+            // Bodies are JSON; one that is not is still worth its other members.
+            return null;
+        }
+    }
+
+    private static string CursorOf(DeadLetter letter) =>
+        string.Create(CultureInfo.InvariantCulture, $"{letter.DiedAt.UnixMs}.{letter.DecisionId}");
+
+    private static DeadLetterPosition PositionOf(string cursor)
+    {
+        var dot = cursor.IndexOf('.', StringComparison.Ordinal);
+        if (dot > 0 && long.TryParse(cursor.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var at))
+        {
+            return new DeadLetterPosition(new Instant(at), cursor[(dot + 1)..]);
+        }
+
+        throw new FormatException("the cursor is not one of this list; take it from 'next' of the page before");
+    }
+}

@@ -1,0 +1,18 @@
+using RealtimeInsight.Domain.Time;
+
+namespace RealtimeInsight.Engine.Storage;
+
+/// <summary>A change to what is kept aside: asked for by an operator, or made by an endpoint that is gone.</summary>
+public abstract record ControlRow;
+
+/// <summary>
+/// A dead letter is pending again from <paramref name="At"/> on, with the whole schedule before it. Other entries are left alone.
+/// </summary>
+public sealed record RedriveRow(string DecisionId, Instant At) : ControlRow;
+
+/// <summary>An endpoint is disabled, or enabled again where <paramref name="DisabledAt"/> is <see cref="Instant.None"/>.</summary>
+/// <param name="Reason">Why it is disabled; holds no customer data and no secret.</param>
+public sealed record EndpointRow(string Name, Instant DisabledAt, string Reason) : ControlRow;
+
+/// <summary>A reject was replayed, with this outcome; a later replay's outcome takes its place.</summary>
+public sealed record ReplayRow(long RejectId, Instant At, string Outcome) : ControlRow;

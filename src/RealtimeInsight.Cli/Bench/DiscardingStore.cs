@@ -38,7 +38,15 @@ internal sealed class DiscardingStore : IEngineStore
 
     public OutboxCounts CountOutbox() => new(0, 0, 0);
 
-    public IReadOnlyList<RejectedItem> ReadRejects(int limit) => [];
+    public IReadOnlyList<DeadLetter> ReadDeadLetters(DeadLetterFilter filter, DeadLetterPosition? after, int limit) => [];
+
+    public OutboxEntry? FindOutbox(string decisionId) => null;
+
+    public IReadOnlyList<EndpointRow> ReadEndpoints() => [];
+
+    public IReadOnlyList<KeptReject> ReadRejects(RejectFilter filter, long before, int limit) => [];
+
+    public KeptReject? FindReject(long id) => null;
 
     public void Dispose()
     {

@@ -248,10 +248,13 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     {
         var head = _store.Open();
         var log = new LogReader(_store, _options.LogRowsCached);
+        var count = _options.Shards > 0 ? _options.Shards : Environment.ProcessorCount;
         var shared = new ShardParts(
             _options, _machine, _maker, _scorer, _store, log, new LogUnitPool(), _notices, new SegmentNumbers(head.NextSegment),
-            _instruments, _time);
-        var count = _options.Shards > 0 ? _options.Shards : Environment.ProcessorCount;
+            _instruments, _time)
+        {
+            ResidentBytesMax = _options.ResidentBytesMax == 0 ? 0 : Math.Max(1, _options.ResidentBytesMax / count),
+        };
         var shards = Enumerable.Range(0, count).Select(index => new Shard(index, shared)).ToArray();
         var (recovered, replayed) = EngineRecovery.Run(_store, head, shards, WorkHost.RecoveryThreadsMax, cancellationToken);
         var commit = new CommitLoop(_store, recovered, _options, _time, _notices, _instruments, _logger);

@@ -127,7 +127,18 @@ public sealed class EngineInstruments
             "realtime_insight.engine.deadlines_armed", () => shards.Sum(shard => shard.DeadlinesArmed), "{deadline}",
             "Deadlines on the wheels");
         _meter.CreateObservableGauge(
-            "realtime_insight.engine.customers", () => shards.Sum(shard => shard.Customers), "{customer}", "Customers in memory");
+            "realtime_insight.engine.customers", () => shards.Sum(shard => shard.Customers), "{customer}", "Customers known");
+        _meter.CreateObservableGauge(
+            "realtime_insight.engine.customers_resident", () => shards.Sum(shard => shard.Resident), "{customer}", "Customers in memory");
+        _meter.CreateObservableGauge(
+            "realtime_insight.engine.resident_size", () => shards.Sum(shard => shard.ResidentBytes), "By",
+            "About what the customers in memory take");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.customer_loads", () => shards.Sum(shard => shard.Loads), "{customer}",
+            "Customers read back into memory");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.customer_evictions", () => shards.Sum(shard => shard.Evictions), "{customer}",
+            "Saved customers that left memory");
         _meter.CreateObservableGauge(
             "realtime_insight.engine.sessions_open", () => shards.Sum(shard => shard.SessionsOpen), "{session}", "Sessions open now");
         _meter.CreateObservableGauge("realtime_insight.engine.carts", () => Carts(shards), "{cart}", "Carts by state");

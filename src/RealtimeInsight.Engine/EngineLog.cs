@@ -34,6 +34,13 @@ internal static partial class EngineLog
     [LoggerMessage(3008, LogLevel.Error, "Delivery on channel {Channel} could not read the outbox; trying again in {Wait}")]
     public static partial void OutboxUnreadable(ILogger logger, string channel, TimeSpan wait, Exception exception);
 
+    [LoggerMessage(3010, LogLevel.Warning,
+        "Shard {Shard} cannot read saved customers (try {Tries}), its events wait; trying again in {Wait}")]
+    public static partial void ReadFailed(ILogger logger, int shard, int tries, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(3011, LogLevel.Information, "Shard {Shard} reads saved customers again, at try {Tries}")]
+    public static partial void ReadsWorkAgain(ILogger logger, int shard, int tries);
+
     [LoggerMessage(3009, LogLevel.Warning, "A read failed; its caller has the error")]
     public static partial void QueryFailed(ILogger logger, Exception exception);
 }

@@ -17,6 +17,8 @@ public enum EngineClock
 /// </summary>
 public sealed class EngineOptions
 {
+    private static readonly long ResidentBytesDefault = GC.GetGCMemoryInfo().TotalAvailableMemoryBytes / 2;
+
     /// <summary>What decides when deadlines are due. Default the wall clock.</summary>
     public EngineClock Clock { get; set; } = EngineClock.Wall;
 
@@ -61,6 +63,12 @@ public sealed class EngineOptions
     /// Changed customers waiting to be saved, beyond which saving starts before <see cref="SaveInterval"/>. Default 100,000.
     /// </summary>
     public int SaveDirtyMax { get; set; } = 100_000;
+
+    /// <summary>
+    /// Bytes of customer states kept in memory, estimated, over all shards; beyond, those not used lately leave and are read again from the
+    /// store when an event, a question or a deadline asks for them. Default: half of the memory that the process may use; 0 for no limit.
+    /// </summary>
+    public long ResidentBytesMax { get; set; } = ResidentBytesDefault;
 
     /// <summary>
     /// Events of a customer that an out-of-order event can bring to be folded again; a longer history takes it in at its end. Default
@@ -119,6 +127,7 @@ public sealed class EngineOptions
         bounds.Range(nameof(SaveInterval), options.SaveInterval, TimeSpan.FromMilliseconds(10), TimeSpan.FromHours(1));
         bounds.Range(nameof(SaveStatesMax), options.SaveStatesMax, 1, 65_536);
         bounds.Range(nameof(SaveDirtyMax), options.SaveDirtyMax, 1, 100_000_000);
+        bounds.Range(nameof(ResidentBytesMax), options.ResidentBytesMax, 0, 1L << 50);
         bounds.Range(nameof(RefoldEventsMax), options.RefoldEventsMax, 1, 65_536);
         bounds.Range(nameof(DecideWithin), options.DecideWithin, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
         bounds.Range(nameof(DeadlinesPerTurnMax), options.DeadlinesPerTurnMax, 1, 65_536);

@@ -6,10 +6,12 @@ using RealtimeInsight.Engine.Storage;
 namespace RealtimeInsight.Engine;
 
 /// <summary>
-/// Brings the shards to where the store is: saved states, then the log after the checkpoint. Shards work beside each other.
+/// Brings the shards to where the store is: the indexes of the saved states, then the log after the checkpoint with the states that it
+/// touches. Shards work beside each other.
 /// </summary>
 internal static class EngineRecovery
 {
+    private const int IndexesAtATime = 256;
     private const int SegmentsAtATime = 32;
     private const int RowsAtATime = 64;
 
@@ -19,7 +21,21 @@ internal static class EngineRecovery
     {
         var replays = shards.Select(shard => shard.Replay()).ToArray();
         var parallel = new ParallelOptions { MaxDegreeOfParallelism = threadsMax, CancellationToken = cancellationToken };
-        foreach (var segments in store.ReadSegments().Chunk(SegmentsAtATime))
+        if (head.Checkpoint > head.NextOffset)
+        {
+            throw new StoreCorruptException(
+                store.Name, head.Checkpoint, $"the checkpoint is {head.Checkpoint}, the log ends before {head.NextOffset}");
+        }
+
+        foreach (var indexes in store.ReadIndexes().Chunk(IndexesAtATime))
+        {
+            Parallel.For(0, shards.Count, parallel, shard =>
+            {
+                foreach (var index in indexes) replays[shard].Load(index, shard, shards.Count, head.NextOffset, store.Name);
+            });
+        }
+
+        foreach (var segments in store.ReadSegmentsV1().Chunk(SegmentsAtATime))
         {
             Parallel.For(0, shards.Count, parallel, shard =>
             {
@@ -27,13 +43,14 @@ internal static class EngineRecovery
             });
         }
 
+        Parallel.For(0, shards.Count, parallel, shard => replays[shard].Refresh());
         foreach (var rows in store.ReadLog(head.Checkpoint).Chunk(RowsAtATime))
         {
             Parallel.For(0, shards.Count, parallel, shard => replays[shard].Apply(rows, shard, shards.Count, store.Name));
         }
 
         var shares = new Dictionary<long, int>();
-        foreach (var segment in shards.SelectMany(shard => shard.Saver.Segments))
+        foreach (var segment in shards.SelectMany(shard => shard.Segments))
         {
             shares[segment] = shares.GetValueOrDefault(segment) + 1;
         }

@@ -7,6 +7,7 @@ internal static class SchemaSteps
     [
         new(1, SqliteSchema.Tables),
         new(2, DeliverySchema.Step),
+        new(3, SqliteSchema.StateTables),
     ];
 
     /// <summary>Kept in the file as its user_version; a program that knows less refuses the file.</summary>

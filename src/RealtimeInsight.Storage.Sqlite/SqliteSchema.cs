@@ -1,3 +1,5 @@
+using RealtimeInsight.Engine.Storage;
+
 namespace RealtimeInsight.Storage.Sqlite;
 
 /// <summary>The tables as version 1 had them (later ones are changed by <see cref="SchemaSteps"/>), and the statements on them.</summary>
@@ -40,10 +42,26 @@ internal static class SqliteSchema
         "INSERT INTO head VALUES ('next_segment', 0)",
     ];
 
+    /// <summary>
+    /// States by page, so that one customer's is read alone, and what a start needs of them apart. A page is one leaf of its table.
+    /// The segments of version 1 stay where they are until their states are saved again.
+    /// </summary>
+    public static readonly string[] StateTables =
+    [
+        "CREATE TABLE segment_index (number INTEGER PRIMARY KEY, count INTEGER NOT NULL, checksum INTEGER NOT NULL, body BLOB NOT NULL)",
+        "CREATE TABLE state_pages (id INTEGER PRIMARY KEY, body BLOB NOT NULL)",
+    ];
+
+    /// <summary>Key of a page: pages of one segment follow each other.</summary>
+    public static long PageId(long segment, int page) => checked((segment * StateSegment.PagesMax) + page);
+
     public const string InsertRow = "INSERT INTO log VALUES (?, ?, ?, ?)";
     public const string InsertRowEvents = "INSERT INTO log_events VALUES (?, ?, ?, ?)";
-    public const string InsertSegment = "INSERT INTO segments VALUES (?, ?, ?, ?)";
-    public const string DeleteSegment = "DELETE FROM segments WHERE number = ?";
+    public const string InsertIndex = "INSERT INTO segment_index VALUES (?, ?, ?, ?)";
+    public const string InsertPage = "INSERT INTO state_pages VALUES (?, ?)";
+    public const string DeleteIndex = "DELETE FROM segment_index WHERE number = ?";
+    public const string DeletePages = "DELETE FROM state_pages WHERE id BETWEEN ? AND ?";
+    public const string DeleteSegmentV1 = "DELETE FROM segments WHERE number = ?";
     public const string RaiseHead = "UPDATE head SET value = max(value, ?2) WHERE name = ?1";
     public const string PutDecision = """
         INSERT INTO decisions VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL, NULL)
@@ -76,7 +94,11 @@ internal static class SqliteSchema
     public const string FindRow = RowColumns + " WHERE l.first_offset <= ? ORDER BY l.first_offset DESC LIMIT 1";
     public const string NextRow = RowColumns + " WHERE l.first_offset >= ? ORDER BY l.first_offset LIMIT 1";
     public const string EventsInTime = "SELECT hashes FROM log_events WHERE max_time >= ?1 AND min_time <= ?2";
-    public const string NextLowerSegment = """
+    public const string NextLowerIndex = """
+        SELECT number, count, body, checksum FROM segment_index WHERE number < ? ORDER BY number DESC LIMIT 1
+        """;
+    public const string FindPage = "SELECT body FROM state_pages WHERE id = ?";
+    public const string NextLowerSegmentV1 = """
         SELECT number, count, body, checksum FROM segments WHERE number < ? ORDER BY number DESC LIMIT 1
         """;
     public const string Aliases = "SELECT visitor, customer, first_offset FROM aliases ORDER BY first_offset, visitor";

@@ -102,10 +102,47 @@ public sealed partial class SqliteStore : IEngineStore
         return found;
     });
 
-    public IEnumerable<StateSegment> ReadSegments()
+    public IEnumerable<SegmentIndex> ReadIndexes()
     {
         var below = long.MaxValue;
-        while (Read(SqliteSchema.NextLowerSegment, statement => statement.Add(below), ReadSegment) is { } segment)
+        while (Read(SqliteSchema.NextLowerIndex, statement => statement.Add(below), ReadIndex) is { } index)
+        {
+            index.Verify(Name);
+            below = index.Number;
+            yield return index;
+        }
+    }
+
+    public void ReadPages(IReadOnlyList<StatePageName> pages, StatePageReader read)
+    {
+        ArgumentNullException.ThrowIfNull(pages);
+        ArgumentNullException.ThrowIfNull(read);
+        _ = Use(file =>
+        {
+            // One transaction for all: each statement alone would take and give back the read lock.
+            if (pages.Count > 1) file.Run("BEGIN");
+            for (var i = 0; i < pages.Count; i++)
+            {
+                var statement = file.Prepare(SqliteSchema.FindPage).Add(SqliteSchema.PageId(pages[i].Segment, pages[i].Page));
+                if (!statement.Read())
+                {
+                    throw new StoreCorruptException(
+                        Name, pages[i].Segment, $"state segment {pages[i].Segment} has no page {pages[i].Page}");
+                }
+
+                read(i, statement.Blob(0));
+                statement.End();
+            }
+
+            if (pages.Count > 1) file.Run("COMMIT");
+            return pages.Count;
+        });
+    }
+
+    public IEnumerable<StateSegmentV1> ReadSegmentsV1()
+    {
+        var below = long.MaxValue;
+        while (Read(SqliteSchema.NextLowerSegmentV1, statement => statement.Add(below), ReadSegmentV1) is { } segment)
         {
             segment.Verify(Name);
             below = segment.Number;
@@ -202,7 +239,10 @@ public sealed partial class SqliteStore : IEngineStore
         return read;
     }
 
-    private static StateSegment ReadSegment(SqliteStatement row) =>
+    private static SegmentIndex ReadIndex(SqliteStatement row) =>
+        new(row.Long(0), row.Int(1), row.Blob(2).ToArray(), (uint)row.Long(3));
+
+    private static StateSegmentV1 ReadSegmentV1(SqliteStatement row) =>
         new(row.Long(0), row.Int(1), row.Blob(2).ToArray(), (uint)row.Long(3));
 
     private T? Read<T>(string sql, Action<SqliteStatement> bind, Func<SqliteStatement, T> read)

@@ -73,11 +73,24 @@ internal static class SqliteWriter
     {
         foreach (var segment in group.Segments)
         {
-            file.Prepare(SqliteSchema.InsertSegment).Add(segment.Number).Add(segment.Count).Add(segment.Checksum).Add(segment.Body).Run();
+            var index = segment.Index;
+            file.Prepare(SqliteSchema.InsertIndex).Add(index.Number).Add(index.Count).Add(index.Checksum).Add(index.Body).Run();
+            for (var page = 0; page < segment.Pages.Count; page++)
+            {
+                file.Prepare(SqliteSchema.InsertPage).Add(SqliteSchema.PageId(segment.Number, page)).Add(segment.Pages[page]).Run();
+            }
+
             file.Prepare(SqliteSchema.RaiseHead).Add("next_segment").Add(segment.Number + 1).Run();
         }
 
-        foreach (var number in group.DroppedSegments) file.Prepare(SqliteSchema.DeleteSegment).Add(number).Run();
+        foreach (var number in group.DroppedSegments)
+        {
+            file.Prepare(SqliteSchema.DeleteIndex).Add(number).Run();
+            file.Prepare(SqliteSchema.DeletePages).Add(SqliteSchema.PageId(number, 0))
+                .Add(SqliteSchema.PageId(number, StateSegment.PagesMax - 1)).Run();
+            file.Prepare(SqliteSchema.DeleteSegmentV1).Add(number).Run();
+        }
+
         if (group.Checkpoint >= 0) file.Prepare(SqliteSchema.RaiseHead).Add("checkpoint").Add(group.Checkpoint).Run();
     }
 

@@ -31,6 +31,8 @@ public sealed class EngineOptionsTests
         { nameof(EngineOptions.SaveStatesMax), 65_536, 65_537 },
         { nameof(EngineOptions.SaveDirtyMax), 1, 0 },
         { nameof(EngineOptions.SaveDirtyMax), 100_000_000, 100_000_001 },
+        { nameof(EngineOptions.ResidentBytesMax), 0L, -1L },
+        { nameof(EngineOptions.ResidentBytesMax), 1L << 50, (1L << 50) + 1 },
         { nameof(EngineOptions.RefoldEventsMax), 1, 0 },
         { nameof(EngineOptions.RefoldEventsMax), 65_536, 65_537 },
         { nameof(EngineOptions.DecideWithin), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(59) },

@@ -68,15 +68,15 @@ public sealed class SqliteStoreTests : EngineStoreConformance, IDisposable
     }
 
     [Fact]
-    public void ReadSegments_WithOneByteChanged_NamesTheSegment()
+    public void ReadIndexes_WithOneByteChanged_NamesTheSegment()
     {
         using var store = Reopen();
         store.Open();
         var group = new CommitGroup();
-        group.Segments.Add(new StateSegment(3, 1, new byte[] { 1, 2, 3 }, 0).Sealed());
+        group.Segments.Add(Segment(3, "page"));
         store.Commit(group);
-        Execute("UPDATE segments SET body = x'010204'");
-        Assert.Equal(3, Assert.Throws<StoreCorruptException>(() => store.ReadSegments().ToList()).Offset);
+        Execute("UPDATE segment_index SET body = substr(body, 1, 30) || x'07' || substr(body, 32)");
+        Assert.Equal(3, Assert.Throws<StoreCorruptException>(() => store.ReadIndexes().ToList()).Offset);
     }
 
     [Fact]

@@ -22,7 +22,12 @@ internal sealed class DiscardingStore : IEngineStore
 
     public bool ContainsEvent(ulong hash, Instant from, Instant to) => false;
 
-    public IEnumerable<StateSegment> ReadSegments() => [];
+    public IEnumerable<SegmentIndex> ReadIndexes() => [];
+
+    public void ReadPages(IReadOnlyList<StatePageName> pages, StatePageReader read) =>
+        throw new NotSupportedException("nothing is kept here: run the engine without a limit of memory");
+
+    public IEnumerable<StateSegmentV1> ReadSegmentsV1() => [];
 
     public IEnumerable<AliasRow> ReadAliases() => [];
 

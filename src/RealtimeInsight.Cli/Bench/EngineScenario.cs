@@ -35,7 +35,10 @@ internal class EngineScenario : IBenchScenario
         var limit = new ModelLimit(runner, context.Time);
         var customers = context.Whole("customers");
         var shop = new ShopEvents(customers, context.Number("zipf"), seed: 1);
-        var options = new EngineOptions { BatchEventsMax = context.Whole("turn"), Shards = context.Whole("shards") };
+        var options = new EngineOptions
+        {
+            BatchEventsMax = context.Whole("turn"), Shards = context.Whole("shards"), ResidentBytesMax = 0,
+        };
         var before = BenchMemory.Live();
         var bench = await BenchEngine.StartAsync(options, Store(folder), context.Time, cancellationToken).ConfigureAwait(false);
         await using (bench.ConfigureAwait(false))

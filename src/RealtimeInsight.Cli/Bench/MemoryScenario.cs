@@ -41,7 +41,7 @@ internal sealed class MemoryScenario : IBenchScenario
     private static async Task<double> MeasureAsync(
         BenchContext context, int customers, int history, CancellationToken cancellationToken)
     {
-        var options = new EngineOptions { Clock = EngineClock.EventTime };
+        var options = new EngineOptions { Clock = EngineClock.EventTime, ResidentBytesMax = 0 };
         var bench = await BenchEngine.StartAsync(options, new DiscardingStore(), context.Time, cancellationToken).ConfigureAwait(false);
         await using (bench.ConfigureAwait(false))
         {

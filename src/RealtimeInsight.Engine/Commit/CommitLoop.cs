@@ -183,11 +183,8 @@ internal sealed class CommitLoop : IStepped
     private void Fill(SavedStates saved, int shard)
     {
         _firstUnsaved[shard] = saved.FirstUnsaved;
-        if (saved.Number >= 0)
-        {
-            _group.Segments.Add(new StateSegment(saved.Number, saved.Count, saved.Body.Memory, 0).Sealed());
-            _segmentShares[saved.Number] = 1;
-        }
+        _group.Segments.Add(saved.ToSegment());
+        _segmentShares[saved.Number] = 1;
 
         foreach (var number in saved.Released)
         {
@@ -257,7 +254,7 @@ internal sealed class CommitLoop : IStepped
                 unit.Log = null;
             }
 
-            unit.Saved?.Body.Release();
+            unit.Saved?.Release();
             added += unit.Outbox.Count;
             foreach (var ticket in unit.Tickets) Settle(ticket, isCommitted);
             unit.Settled?.Invoke(isCommitted);

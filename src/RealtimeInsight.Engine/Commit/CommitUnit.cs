@@ -31,22 +31,5 @@ internal sealed class CommitUnit
     /// <summary>Shard that made it; -1 for none.</summary>
     public int Shard { get; init; } = -1;
 
-    public int Bytes => (Log?.Bytes ?? 0) + (Saved?.Body.Length ?? 0);
-}
-
-/// <summary>States saved by one shard, and what the store need not keep any more.</summary>
-internal sealed class SavedStates
-{
-    /// <summary>Number of the segment; -1 when none is written.</summary>
-    public long Number { get; set; } = -1;
-
-    public int Count { get; set; }
-
-    public PooledBuffer Body { get; } = new(64 << 10);
-
-    /// <summary>Segments in which none of this shard's states is the newest any more.</summary>
-    public List<long> Released { get; } = [];
-
-    /// <summary>The shard's oldest record that no saved state includes; <see cref="long.MaxValue"/> when there is none.</summary>
-    public long FirstUnsaved { get; set; } = long.MaxValue;
+    public int Bytes => (Log?.Bytes ?? 0) + (Saved?.Length ?? 0);
 }

@@ -25,6 +25,9 @@ internal sealed class IngestPart(IngestTicket ticket, int countMax)
 
     public CustomerEvent EventAt(int position) => Ticket.Batch.Events[_indexes[position]];
 
+    /// <summary>Stable hashes of the events' customers.</summary>
+    public ReadOnlySpan<ulong> Hashes => _hashes.AsSpan(0, Count);
+
     /// <summary>Stable hash of the event's customer.</summary>
     public ulong HashAt(int position) => _hashes[position];
 

@@ -14,6 +14,12 @@ public sealed record EngineStatus
     public required long EventsLate { get; init; }
     public required long EventsRejected { get; init; }
     public required long Customers { get; init; }
+
+    /// <summary>Customers in memory; the others are read from the store when they are asked for.</summary>
+    public long CustomersResident { get; init; }
+
+    /// <summary>About how many bytes they take.</summary>
+    public long ResidentBytes { get; init; }
     public required long SessionsStarted { get; init; }
     public required long SessionsOpen { get; init; }
     public required long CartsOpened { get; init; }

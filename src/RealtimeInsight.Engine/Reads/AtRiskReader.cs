@@ -1,4 +1,3 @@
-using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Shards;
 
@@ -13,18 +12,19 @@ internal static class AtRiskReader
     /// <summary>Looks at no more than <paramref name="scanMax"/> customers; runs on the shard's thread.</summary>
     public static List<CustomerAtRisk> Read(Shard shard, InsightBuilder builder, int limit, int scanMax)
     {
-        var live = shard.Customers.Live;
-        var top = new PriorityQueue<CustomerSlot, float>();
-        for (var i = 0; i < Math.Min(live.Count, scanMax); i++)
+        var customers = shard.Customers;
+        var top = new PriorityQueue<int, float>();
+        for (var i = 0; i < Math.Min(customers.Live.Count, scanMax); i++)
         {
-            var state = live[i].State;
-            if (!state.ScoredAt.HasValue) continue;
-            var hasCart = state.Cart is { } cart && CartStates.IsOpen(cart.State);
-            var risk = hasCart ? Math.Max(state.Scores.Churn, state.Scores.Abandonment) : state.Scores.Churn;
-            if (top.Count < limit) top.Enqueue(live[i], risk);
-            else top.EnqueueDequeue(live[i], risk);
+            var index = customers.Live[i];
+            var risk = customers.Row(index).Risk;
+            if (float.IsNaN(risk)) continue;
+            if (top.Count < limit) top.Enqueue(index, risk);
+            else top.EnqueueDequeue(index, risk);
         }
 
-        return [.. top.UnorderedItems.Select(item => builder.AtRisk(item.Element.State, shard.AsOf))];
+        foreach (var (index, _) in top.UnorderedItems) customers.Cold.Want(index);
+        customers.Cold.ReadWanted();
+        return [.. top.UnorderedItems.Select(item => builder.AtRisk(customers[item.Element].State, shard.AsOf))];
     }
 }

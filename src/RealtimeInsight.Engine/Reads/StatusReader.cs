@@ -32,6 +32,8 @@ internal static class StatusReader
             EventsLate = Sum(static shard => shard.Events(EventOutcome.Late)),
             EventsRejected = Sum(static shard => shard.EventsRejected),
             Customers = Sum(static shard => shard.Customers),
+            CustomersResident = Sum(static shard => shard.Resident),
+            ResidentBytes = Sum(static shard => shard.ResidentBytes),
             SessionsStarted = Sum(static shard => shard.SessionsStarted),
             SessionsOpen = Sum(static shard => shard.SessionsOpen),
             CartsOpened = Sum(static shard => shard.CartsOpened),
@@ -67,6 +69,7 @@ internal static class StatusReader
         var problems = new List<string>();
         if (parts.Commit.Problem is { } commit) problems.Add(commit);
         if (parts.Problem is { } lost && lost != parts.Commit.Problem) problems.Add(lost);
+        problems.AddRange(parts.Loops.Select(static loop => loop.ReadProblem).OfType<string>().Distinct());
         using var lease = parts.Scorer.Lease();
         model = lease.Model?.ToString();
         if (model is null) problems.Add("no model is loaded: events are taken in, scores are degraded");

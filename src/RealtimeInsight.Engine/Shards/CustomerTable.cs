@@ -1,58 +1,139 @@
-using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Engine.Shards;
 
-/// <summary>The customers of one shard, found by id, and the list of those with an open session or cart.</summary>
+/// <summary>
+/// The customers of one shard, found by id: a row for each, a slot for each in memory. Whoever asks for a slot gets it awake, read from
+/// the store when it has to be; what a turn will touch is better named before (<see cref="ColdStates.Want"/>) and read at once.
+/// </summary>
 internal sealed class CustomerTable
 {
-    private readonly Dictionary<ulong, CustomerSlot> _byHash = [];
-    private readonly List<CustomerSlot> _slots = [];
-    private readonly List<CustomerSlot> _live = [];
+    private readonly Chunks<CustomerRow> _rows = new();
+    private readonly Chunks<CustomerSlot?> _slots = new();
+    private readonly RowIndex _index;
 
-    public int Count => _slots.Count;
-
-    public IReadOnlyList<CustomerSlot> Slots => _slots;
-
-    /// <summary>Customers with an open session or cart, in no order.</summary>
-    public IReadOnlyList<CustomerSlot> Live => _live;
-
-    public CustomerSlot this[int index] => _slots[index];
-
-    public CustomerSlot? Find(CustomerId id, ulong hash)
+    public CustomerTable(SegmentShares shares, IEngineStore store, ShardCounters counters)
     {
-        var slot = _byHash.GetValueOrDefault(hash);
-        while (slot is not null && slot.State.Id != id) slot = slot.SameHash;
-        return slot;
+        _index = new RowIndex(_rows);
+        Resident = new Residency(counters);
+        Cold = new ColdStates(this, shares, store, counters);
+        Live = new LiveList(this);
     }
 
+    public int Count => _rows.Count;
+
+    /// <summary>Customers in memory.</summary>
+    public Residency Resident { get; }
+
+    /// <summary>Reads of customers who are not in memory.</summary>
+    public ColdStates Cold { get; }
+
+    /// <summary>Customers with an open session or cart.</summary>
+    public LiveList Live { get; }
+
+    /// <summary>The customer's slot, awake.</summary>
+    /// <exception cref="StoreException">The state is not in memory and cannot be read.</exception>
+    public CustomerSlot this[int index]
+    {
+        get
+        {
+            var slot = _slots[index] ?? Cold.Read(index);
+            slot.IsUsed = true;
+            return slot;
+        }
+    }
+
+    public ref CustomerRow Row(int index) => ref _rows[index];
+
+    /// <summary>The slot of a customer in memory; null for others.</summary>
+    public CustomerSlot? Awake(int index) => _slots[index];
+
+    /// <exception cref="StoreException">A state is not in memory and cannot be read.</exception>
+    public CustomerSlot? Find(CustomerId id, ulong hash)
+    {
+        var cursor = _index.Start(hash);
+        while (_index.Next(hash, ref cursor) is >= 0 and var row)
+        {
+            var slot = this[row];
+            if (slot.State.Id == id) return slot;
+        }
+
+        return null;
+    }
+
+    /// <exception cref="StoreException">A state is not in memory and cannot be read.</exception>
     public CustomerSlot GetOrAdd(CustomerId id, ulong hash) => Find(id, hash) ?? Add(hash, new CustomerState(id));
 
     public CustomerSlot Add(ulong hash, CustomerState state)
     {
-        var slot = new CustomerSlot(_slots.Count, hash, state) { SameHash = _byHash.GetValueOrDefault(hash) };
-        _byHash[hash] = slot;
-        _slots.Add(slot);
+        var index = AddRow(new CustomerRow { Hash = hash, Share = -1, LivePosition = -1, Risk = float.NaN, Twin = NextTwin(hash) });
+        return Wake(index, state);
+    }
+
+    /// <summary>Adds a customer whose state stays in the store.</summary>
+    public int AddCold(in StateEntry entry, int share) => AddRow(new CustomerRow
+    {
+        Hash = entry.Hash, Share = share, LivePosition = -1, Risk = entry.Risk, Page = entry.Page, At = entry.At, Twin = entry.Twin,
+    });
+
+    /// <summary>Row of the customer with this hash and number; -1 when there is none.</summary>
+    public int FindTwin(ulong hash, ushort twin)
+    {
+        var cursor = _index.Start(hash);
+        int row;
+        do row = _index.Next(hash, ref cursor);
+        while (row >= 0 && _rows[row].Twin != twin);
+        return row;
+    }
+
+    /// <summary>Names the customers with this hash for the next <see cref="ColdStates.ReadWanted"/>.</summary>
+    public void Want(ulong hash)
+    {
+        var cursor = _index.Start(hash);
+        while (_index.Next(hash, ref cursor) is >= 0 and var row) Cold.Want(row);
+    }
+
+    /// <summary>Names the customers with these hashes for the next read; costs nothing while all are in memory.</summary>
+    public void Want(ReadOnlySpan<ulong> hashes)
+    {
+        if (Resident.Count == Count) return;
+        foreach (var hash in hashes) Want(hash);
+    }
+
+    /// <summary>Gives a row its state.</summary>
+    public CustomerSlot Wake(int index, CustomerState state)
+    {
+        var slot = new CustomerSlot(index, _rows[index].Hash, state) { IsUsed = true };
+        _slots[index] = slot;
+        Resident.Add(slot);
         return slot;
     }
 
-    /// <summary>Puts the customer on the list of live ones, or takes it off, as its state says.</summary>
-    public void Track(CustomerSlot slot)
+    /// <summary>Takes a saved customer out of memory.</summary>
+    public void Leave(CustomerSlot slot)
     {
-        var isLive = slot.State.Session.IsOpen || (slot.State.Cart is { } cart && CartStates.IsOpen(cart.State));
-        if (isLive == slot.LivePosition >= 0) return;
-        if (isLive)
-        {
-            slot.LivePosition = _live.Count;
-            _live.Add(slot);
-            return;
-        }
+        _slots[slot.Index] = null;
+        Resident.Remove(slot);
+    }
 
-        var last = _live[^1];
-        _live[slot.LivePosition] = last;
-        last.LivePosition = slot.LivePosition;
-        _live.RemoveAt(_live.Count - 1);
-        slot.LivePosition = -1;
+    /// <summary>Makes room for that many customers at once.</summary>
+    public void Reserve(int count) => _index.Reserve(count);
+
+    private int AddRow(in CustomerRow row)
+    {
+        var index = _rows.Add(row);
+        _slots.Add(null);
+        _index.Add(index);
+        return index;
+    }
+
+    private ushort NextTwin(ulong hash)
+    {
+        var next = 0;
+        var cursor = _index.Start(hash);
+        while (_index.Next(hash, ref cursor) is >= 0 and var row) next = Math.Max(next, _rows[row].Twin + 1);
+        return checked((ushort)next);
     }
 }

@@ -15,12 +15,10 @@ namespace RealtimeInsight.Engine.Shards;
 /// </summary>
 internal sealed class Shard
 {
-    private static readonly TimeSpan s_duplicateSpan = TimeSpan.FromMinutes(5);
-
     private readonly EngineOptions _options;
     private readonly CustomerMachine _machine;
     private readonly TurnDecider _decider;
-    private readonly IEngineStore _store;
+    private readonly LoggedEvents _logged;
     private readonly TurnScorer _scorer;
     private readonly Refolder _refolder;
     private readonly UnitBuilder _builder;
@@ -29,8 +27,11 @@ internal sealed class Shard
     private readonly EffectBuffer _effects = new();
     private readonly EffectBuffer[] _rowEffects;
     private readonly TurnEvent[] _rows;
+    private readonly SegmentShares _shares = new();
+    private readonly ShardDeadlines _deadlines;
     private TurnEvent[] _events = new TurnEvent[512];
     private TurnEvent[] _kept = new TurnEvent[512];
+    private ShardReplay? _replay;
     private int _round;
 
     public Shard(int index, ShardParts parts)
@@ -38,14 +39,17 @@ internal sealed class Shard
         Index = index;
         _options = parts.Options;
         _machine = parts.Machine;
-        _store = parts.Store;
+        _logged = new LoggedEvents(parts.Store);
         _time = parts.Time;
         _instruments = parts.Instruments;
         _scorer = new TurnScorer(parts.Scorer, _options, Counters, _time);
         _refolder = new Refolder(_machine, parts.Log, _scorer, _options.RefoldEventsMax);
         _builder = new UnitBuilder(index, parts.Pool, parts.Notices, _options.Outbox.Source, _time);
         _decider = new TurnDecider(parts.Maker, _scorer, _builder, Counters, _options, _instruments);
-        Saver = new StateSaver(_options, _time, parts.SegmentNumbers);
+        Customers = new CustomerTable(_shares, parts.Store, Counters);
+        Saver = new StateSaver(_options, _machine, Customers, _shares, _time, parts.SegmentNumbers);
+        _deadlines = new ShardDeadlines(Customers, _machine);
+        Memory = new MemoryLimit(parts.ResidentBytesMax, Customers, _deadlines, Saver, Counters);
         _rowEffects = new EffectBuffer[_scorer.RowsMax];
         for (var i = 0; i < _rowEffects.Length; i++) _rowEffects[i] = new EffectBuffer();
         _rows = new TurnEvent[_scorer.RowsMax];
@@ -53,13 +57,15 @@ internal sealed class Shard
 
     public int Index { get; }
 
-    public CustomerTable Customers { get; } = new();
+    public CustomerTable Customers { get; }
 
     public ShardCounters Counters { get; } = new();
 
     public StateSaver Saver { get; }
 
-    public TimingWheel Wheel { get; private set; } = new();
+    public TimingWheel Wheel => _deadlines.Wheel;
+
+    public MemoryLimit Memory { get; }
 
     /// <summary>Set after recovery, before the first turn.</summary>
     public CommitQueue Queue { get; set; } = null!;
@@ -78,40 +84,61 @@ internal sealed class Shard
 
     private bool IsEventTime => _options.Clock == EngineClock.EventTime;
 
-    /// <summary>Makes a replay of the log into this shard; used before the first turn.</summary>
-    public ShardReplay Replay() => new(Customers, _machine, _scorer, _refolder, Saver);
+    /// <summary>Segments that hold a newest state of this shard.</summary>
+    public IEnumerable<long> Segments => _shares.Numbers;
 
-    /// <summary>Counts what there is and arms all deadlines; called once, after recovery.</summary>
+    /// <summary>Deadlines that were due before and could not be fired: their customers could not be read.</summary>
+    public bool HasOverdue => _deadlines.Due.Count > 0;
+
+    /// <summary>Makes the replay of store and log into this shard; used before the first turn.</summary>
+    public ShardReplay Replay() => _replay = new ShardReplay(Customers, _shares, _machine, _scorer, _refolder, Saver);
+
+    /// <summary>Counts what there is and arms all deadlines, without reading a state; called once, after the replay.</summary>
     public void Begin()
     {
-        Now = IsEventTime ? Instant.None : WallNow();
-        foreach (var slot in Customers.Slots)
-        {
-            if (IsEventTime) Now = Instant.Max(Now, slot.State.OrderedUpTo);
-            Counters.Gauge(slot.State, sign: 1);
-            Customers.Track(slot);
-        }
+        var replay = _replay ?? throw new InvalidOperationException("the shard has not been replayed");
+        _replay = null;
+        Now = IsEventTime ? replay.Newest : WallNow();
+        _deadlines.Begin(Now);
+        replay.Finish(Counters, _deadlines);
 
         // Readers before the first turn want to know which model serves.
         _scorer.Begin();
         _scorer.End();
         Counters.Customers = Customers.Count;
-        Wheel = new TimingWheel(Math.Max(0, Now.UnixMs));
-        foreach (var slot in Customers.Slots) Rearm(slot);
+        Counters.DeadlinesArmed = Wheel.Count;
+    }
+
+    /// <summary>
+    /// Brings everything into memory that the turn over these parts will touch; before the turn, and again when it failed: nothing has
+    /// changed then.
+    /// </summary>
+    /// <exception cref="StoreUnavailableException">The store cannot be read now.</exception>
+    public void Prepare(List<IngestPart> parts)
+    {
+        Customers.Cold.Forget();
+        foreach (var part in parts) Customers.Want(part.Hashes);
+        if (!IsEventTime)
+        {
+            Now = WallNow();
+            _deadlines.Take(Now, _options.DeadlinesPerTurnMax);
+        }
+
+        _deadlines.Want();
+        Customers.Cold.ReadWanted();
     }
 
     /// <summary>
     /// One turn: the parts' events, each customer's in order of event time and one a model run, then the deadlines that are due. Returns
-    /// true when a unit was queued for commit.
+    /// true when a unit was queued for commit. <see cref="Prepare"/> comes before.
     /// </summary>
     public bool RunTurn(List<IngestPart> parts)
     {
-        if (!IsEventTime) Now = WallNow();
         _scorer.Begin(hasShadow: true);
         try
         {
             Apply(Gather(parts));
-            FireDue();
+            FireDue(Now);
         }
         finally
         {
@@ -225,18 +252,8 @@ internal sealed class Shard
     {
         var admission = _machine.Admit(slot.State, item);
         if (admission != Admission.BeyondWindow) return admission;
-        if (IsLogged(slot, item)) return Admission.Duplicate;
+        if (_logged.Contains(slot, item, _builder.Log, Queue)) return Admission.Duplicate;
         return item.OccurredAt < slot.State.OrderedUpTo ? Admission.OutOfOrder : Admission.New;
-    }
-
-    /// <summary>
-    /// The actor has forgotten ids of that time: the log has not. A resend may come with a time that was corrected differently.
-    /// </summary>
-    private bool IsLogged(CustomerSlot slot, CustomerEvent item)
-    {
-        var hash = LogUnit.HashOf(slot.Hash, item.Id);
-        var (from, to) = (item.OccurredAt - s_duplicateSpan, item.OccurredAt + s_duplicateSpan);
-        return _builder.Log.ContainsEvent(hash) || Queue.ContainsEvent(hash, from, to) || _store.ContainsEvent(hash, from, to);
     }
 
     private void ApplyInOrder(ref TurnEvent item)
@@ -292,8 +309,8 @@ internal sealed class Shard
     private void Decide(CustomerSlot slot, EffectBuffer effects, CustomerEvent? trigger, Instant now, Instant foldedUpTo)
     {
         _decider.Decide(slot, effects.Span, trigger, IsEventTime && trigger is not null ? trigger.OccurredAt : now, foldedUpTo);
-        Customers.Track(slot);
-        Rearm(slot);
+        Customers.Live.Track(slot);
+        _deadlines.Rearm(slot);
     }
 
     /// <summary>An event that is older than what is applied: folded in with the history, put at its end, or kept aside.</summary>
@@ -342,24 +359,31 @@ internal sealed class Shard
         while (_machine.NextDeadline(slot.State) is var due && due <= upTo) Fire(slot, due);
     }
 
-    private void FireDue() => FireDue(Now);
-
     private void FireDue(Instant upTo)
     {
-        for (var left = _options.DeadlinesPerTurnMax; left > 0 && Wheel.TryPop(upTo.UnixMs, out var id, out _); left--)
+        var left = _options.DeadlinesPerTurnMax;
+        do
         {
-            var slot = Customers[id];
-            var due = _machine.NextDeadline(slot.State);
-            if (due > upTo)
-            {
-                Rearm(slot);
-                continue;
-            }
-
-            if (!IsEventTime) _instruments.DeadlineFired(Now - due);
-            else Now = Instant.Max(Now, due);
-            Fire(slot, IsEventTime ? due : Now);
+            left -= _deadlines.Due.Count;
+            foreach (var index in _deadlines.Due) FireDue(index, upTo);
+            _deadlines.Fired();
         }
+        while (left > 0 && _deadlines.Take(upTo, left) && _deadlines.TryWake());
+    }
+
+    private void FireDue(int index, Instant upTo)
+    {
+        var slot = Customers[index];
+        var due = _machine.NextDeadline(slot.State);
+        if (due > upTo)
+        {
+            _deadlines.Rearm(slot);
+            return;
+        }
+
+        if (IsEventTime) Now = Instant.Max(Now, due);
+        Fire(slot, IsEventTime ? due : Now);
+        if (!IsEventTime) _instruments.DeadlineFired(WallNow() - due);
     }
 
     private void Fire(CustomerSlot slot, Instant at)
@@ -370,15 +394,5 @@ internal sealed class Shard
         Counters.Happened(_effects.Span);
         _builder.Touch(slot);
         Decide(slot, _effects, trigger: null, at, at);
-    }
-
-    /// <summary>
-    /// Holds the wheel's entry at or before the customer's next deadline: one that moved away is found out when it fires.
-    /// </summary>
-    private void Rearm(CustomerSlot slot)
-    {
-        var due = _machine.NextDeadline(slot.State);
-        if (due == Instant.Never) Wheel.Disarm(slot.Index);
-        else if (due.UnixMs < Wheel.DueOf(slot.Index)) Wheel.Arm(slot.Index, due.UnixMs);
     }
 }

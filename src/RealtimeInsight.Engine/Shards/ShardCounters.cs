@@ -3,6 +3,7 @@ using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Engine.Shards;
 
@@ -18,6 +19,12 @@ internal sealed class ShardCounters
     private readonly long[] _statuses = new long[4];
 
     public long Customers;
+
+    /// <summary>Customers in memory, their bytes, and how many came and went.</summary>
+    public long Resident;
+    public long ResidentBytes;
+    public long Loads;
+    public long Evictions;
     public long EventsRejected;
     public long EventsClamped;
     public long EffectsStale;
@@ -82,9 +89,14 @@ internal sealed class ShardCounters
     }
 
     /// <summary>Takes a state's session and carts in (or out): at recovery, and around a change that gives no effects.</summary>
-    public void Gauge(CustomerState state, int sign)
+    public void Gauge(CustomerState state, int sign) => Gauge(StateFacts.Of(state), sign);
+
+    public void Gauge(StateFacts facts, int sign)
     {
-        if (state.Session.IsOpen) SessionsOpen += sign;
-        for (var i = 0; i < state.Carts.Count; i++) _carts[(int)state.Carts[i].State] += sign;
+        if (facts.IsSessionOpen) SessionsOpen += sign;
+        for (var i = 0; i < CustomerState.CartsMax; i++)
+        {
+            if (facts.CartAt(i) is not CartState.None and var cart) _carts[(int)cart] += sign;
+        }
     }
 }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Engine.Work;
 
 namespace RealtimeInsight.Engine.Shards;
@@ -24,6 +25,9 @@ internal sealed class ShardLoop : IStepped
     private readonly Action<bool> _settled;
     private readonly ITimer _timer;
     private IngestPart? _end;
+    private long _readAgainAt;
+    private int _readTries;
+    private string? _readProblem;
     private int _inFlight;
     private string? _failure;
     private volatile bool _isStopping;
@@ -47,6 +51,9 @@ internal sealed class ShardLoop : IStepped
     }
 
     public Shard Shard => _shard;
+
+    /// <summary>Why the shard cannot go on for now; null when all is well.</summary>
+    public string? ReadProblem => Volatile.Read(ref _readProblem);
 
     /// <summary>Why the shard has stopped working; null when all is well.</summary>
     public string? Failure => Volatile.Read(ref _failure);
@@ -112,8 +119,8 @@ internal sealed class ShardLoop : IStepped
         {
             // The state in memory may be half changed: the shard does nothing more, and says so to whoever comes.
             EngineLog.ShardFailed(_logger, _shard.Index, exception);
-            Volatile.Write(
-                ref _failure, $"shard {_shard.Index} stopped on an unexpected error ({exception.GetType().Name}); start the engine again");
+            var what = exception is StoreException ? exception.Message : $"an unexpected error ({exception.GetType().Name})";
+            Volatile.Write(ref _failure, $"shard {_shard.Index} stopped on {what}; start the engine again");
             foreach (var part in _parts) part.Ticket.Fail(_failure!);
             End();
             return StepOutcome.End;
@@ -125,16 +132,18 @@ internal sealed class ShardLoop : IStepped
         if (_isAborting) return StepOutcome.End;
         AnswerQueries();
         if (Volatile.Read(ref _inFlight) >= _options.UnitsInFlightMax) return StepOutcome.Wait;
-        if (_end is null) Collect();
+        if (_shard.Memory.IsCrowded && MakeRoom() is { } outcome) return outcome;
+        if (_end is null && _parts.Count == 0) Collect();
         if (_parts.Count > 0 || IsDue())
         {
+            if (!TryPrepare()) return StepOutcome.Wait;
             RunTurn(_parts);
         }
         else if (_end is { } end)
         {
             RunTowards(end);
         }
-        else if (!Save(isAll: _isStopping))
+        else if (!Save(isAll: _isStopping || _shard.Memory.IsCrowded))
         {
             if (_isStopping && _inbox.Reader.Completion.IsCompleted) return StepOutcome.End;
             if (!_isStopping) return WaitUntilDue();
@@ -178,7 +187,50 @@ internal sealed class ShardLoop : IStepped
     private bool IsDue()
     {
         var now = _options.Clock == EngineClock.EventTime ? _shard.Now : Instant.From(_time.GetUtcNow());
-        return _shard.Wheel.NextLook() <= now.UnixMs;
+        return _shard.HasOverdue || _shard.Wheel.NextLook() <= now.UnixMs;
+    }
+
+    /// <summary>
+    /// Lets customers leave memory. While it is full, changed ones are saved and nothing else is done: then the answer says what is to
+    /// follow.
+    /// </summary>
+    private StepOutcome? MakeRoom()
+    {
+        _shard.Memory.MakeRoom();
+        if (!_shard.Memory.IsFull) return null;
+        if (Save(isAll: true)) return StepOutcome.Again;
+        return Volatile.Read(ref _inFlight) > 0 ? StepOutcome.Wait : null;
+    }
+
+    /// <summary>Brings into memory what the turn needs; while the store cannot be read, the turn waits and is tried again.</summary>
+    private bool TryPrepare()
+    {
+        if (_readTries > 0 && _time.GetTimestamp() < _readAgainAt) return false;
+        try
+        {
+            _shard.Prepare(_parts);
+            if (_readTries > 0) EngineLog.ReadsWorkAgain(_logger, _shard.Index, _readTries + 1);
+            _readTries = 0;
+            Volatile.Write(ref _readProblem, null);
+            return true;
+        }
+        catch (StoreUnavailableException exception)
+        {
+            if (_isStopping)
+            {
+                foreach (var part in _parts) part.Ticket.Fail(exception.Message);
+                throw;
+            }
+
+            var wait = _options.CommitRetryMin * Math.Pow(2, Math.Min(_readTries, 16));
+            if (wait > _options.CommitRetryMax) wait = _options.CommitRetryMax;
+            _readTries++;
+            _readAgainAt = _time.GetTimestamp() + (long)(wait.TotalSeconds * _time.TimestampFrequency);
+            Volatile.Write(ref _readProblem, exception.Message);
+            EngineLog.ReadFailed(_logger, _shard.Index, _readTries, wait, exception);
+            _timer.Change(wait, Timeout.InfiniteTimeSpan);
+            return false;
+        }
     }
 
     private void RunTurn(List<IngestPart> parts)
@@ -188,7 +240,7 @@ internal sealed class ShardLoop : IStepped
         if (!_shard.RunTurn(parts)) Interlocked.Decrement(ref _inFlight);
         foreach (var part in parts) part.Release();
         parts.Clear();
-        Save(isAll: false);
+        Save(isAll: _shard.Memory.IsCrowded);
     }
 
     private void RunTowards(IngestPart end)
@@ -208,8 +260,8 @@ internal sealed class ShardLoop : IStepped
 
     private bool Save(bool isAll)
     {
-        if (_shard.Saver.Save(_shard.Index, isAll, _shard.Queue.NextOffset) is not { } unit) return false;
-        unit.Settled = _settled;
+        if (_shard.Saver.Save(_shard.Index, isAll) is not { } unit) return false;
+        unit.Settled += _settled;
         Interlocked.Increment(ref _inFlight);
         _shard.Queue.Enqueue(unit);
         return true;

@@ -19,4 +19,8 @@ internal sealed record ShardParts(
     NoticeHub Notices,
     SegmentNumbers SegmentNumbers,
     EngineInstruments Instruments,
-    TimeProvider Time);
+    TimeProvider Time)
+{
+    /// <summary>Most bytes of states that one shard keeps in memory; 0 for no limit.</summary>
+    public long ResidentBytesMax { get; init; }
+}

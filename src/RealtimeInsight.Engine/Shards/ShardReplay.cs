@@ -1,19 +1,27 @@
+using System.Runtime.InteropServices;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Engine.Shards;
 
 /// <summary>
-/// Recovery of one shard: takes saved states in, then the log after them. Events run through the same machine and model as live; decisions
-/// and outcomes are put back from their records, never made again.
+/// Recovery of one shard: takes in who is saved where, then the log after that, reading the states it touches. Events run through the
+/// same machine and model as live; decisions and outcomes are put back from their records, never made again.
 /// </summary>
 internal sealed class ShardReplay(
-    CustomerTable customers, CustomerMachine machine, TurnScorer scorer, Refolder refolder, StateSaver saver)
+    CustomerTable customers, SegmentShares shares, CustomerMachine machine, TurnScorer scorer, Refolder refolder, StateSaver saver)
 {
+    private const int StatesAtATime = 4_096;
+    private readonly ulong _deadlineStamp = DeadlineStamp.Of(machine.Options);
+    private readonly Chunks<(Instant NextDeadline, StateFacts Facts)> _cold = new();
+    private readonly List<StateEntry> _found = [];
+    private readonly List<int> _outdated = [];
     private readonly EffectBuffer _discarded = new();
     private readonly List<CustomerSlot> _rows = [];
     private int _round = int.MinValue;
@@ -21,21 +29,77 @@ internal sealed class ShardReplay(
     /// <summary>Log records applied.</summary>
     public long Replayed { get; private set; }
 
-    /// <summary>Takes in the states of a segment that belong here; segments come newest first.</summary>
-    public void Load(StateSegment segment, int shard, int shards)
+    /// <summary>The newest moment that any customer is folded up to.</summary>
+    public Instant Newest { get; private set; } = Instant.None;
+
+    /// <summary>Takes in the customers of a segment that belong here, without their states; segments come newest first.</summary>
+    /// <param name="nextOffset">Offset after the newest committed record: no state can include more.</param>
+    /// <exception cref="StoreCorruptException">A state is ahead of the log.</exception>
+    public void Load(SegmentIndex index, int shard, int shards, long nextOffset, string source)
     {
-        var rest = segment.Body.Span;
-        while (StateSegment.TryRead(ref rest, out var hash, out var bytes))
+        Newest = Instant.Max(Newest, index.Newest);
+        _found.Clear();
+        for (var i = 0; i < index.Count; i++)
         {
-            if ((int)(hash % (ulong)shards) != shard) continue;
-            var state = CustomerStateCodec.Read(bytes);
-            if (customers.Find(state.Id, hash) is null) saver.Loaded(customers.Add(hash, state), segment.Number);
+            var entry = index[i];
+            if (BatchRouter.ShardOf(entry.Hash, shards) != shard || customers.FindTwin(entry.Hash, entry.Twin) >= 0) continue;
+            if (entry.LastOffset >= nextOffset)
+            {
+                throw new StoreCorruptException(source, index.Number,
+                    $"state segment {index.Number} includes record {entry.LastOffset}, the log ends before {nextOffset}");
+            }
+
+            _found.Add(entry);
         }
+
+        if (_found.Count == 0) return;
+        var share = shares.Add(index.Number, _found.Count);
+        foreach (ref readonly var entry in CollectionsMarshal.AsSpan(_found))
+        {
+            var row = customers.AddCold(entry, share.Id);
+            share.Add(row);
+            _cold.Add((entry.NextDeadline, entry.Facts));
+            if (index.DeadlineStamp != _deadlineStamp) _outdated.Add(row);
+        }
+    }
+
+    /// <summary>
+    /// Takes in the states of a segment of version 1 that belong here, after all indexes; they stay in memory until they are saved again.
+    /// </summary>
+    public void Load(StateSegmentV1 segment, int shard, int shards)
+    {
+        SegmentShare? share = null;
+        var rest = segment.Body.Span;
+        while (StateSegmentV1.TryRead(ref rest, out var hash, out var bytes))
+        {
+            if (BatchRouter.ShardOf(hash, shards) != shard) continue;
+            var state = CustomerStateCodec.Read(bytes);
+            if (customers.Find(state.Id, hash) is not null) continue;
+            share ??= shares.AddWhole(segment.Number, segment.Count);
+            var slot = customers.Add(hash, state);
+            customers.Row(slot.Index).Share = share.Id;
+            share.Add(slot.Index);
+            Newest = Instant.Max(Newest, state.OrderedUpTo);
+        }
+
+        if (share is not null) shares.Renew(share);
+    }
+
+    /// <summary>Deadlines that were computed with other settings: reads those states and computes them anew. After all segments.</summary>
+    public void Refresh()
+    {
+        foreach (var indexes in _outdated.Chunk(StatesAtATime))
+        {
+            customers.Cold.Visit(indexes, (index, state) => _cold[index] = (machine.NextDeadline(state), _cold[index].Facts));
+        }
+
+        _outdated.Clear();
     }
 
     /// <summary>Applies the records of rows that belong here; each customer at most once between two model runs.</summary>
     public void Apply(IReadOnlyList<LogRow> rows, int shard, int shards, string source)
     {
+        Wake(rows, shard, shards, source);
         scorer.Begin();
         try
         {
@@ -45,7 +109,7 @@ internal sealed class ShardReplay(
                 var reader = new LogRecordReader(row.Body.Span, source);
                 for (var offset = row.FirstOffset; reader.TryRead(out var record); offset++)
                 {
-                    if ((int)(record.CustomerHash % (ulong)shards) == shard) Apply(offset, record);
+                    if (BatchRouter.ShardOf(record.CustomerHash, shards) == shard) Apply(offset, record);
                 }
             }
 
@@ -55,6 +119,41 @@ internal sealed class ShardReplay(
         {
             scorer.End();
         }
+    }
+
+    /// <summary>Counts all customers and arms their deadlines, without reading a state.</summary>
+    public void Finish(ShardCounters counters, ShardDeadlines deadlines)
+    {
+        for (var index = 0; index < customers.Count; index++)
+        {
+            if (customers.Awake(index) is { } slot)
+            {
+                counters.Gauge(slot.State, sign: 1);
+                customers.Live.Track(slot);
+                deadlines.Settle(slot);
+                continue;
+            }
+
+            var (due, facts) = _cold[index];
+            counters.Gauge(facts, sign: 1);
+            customers.Live.Track(index, facts.IsLive, customers.Row(index).Risk);
+            deadlines.Arm(index, due);
+        }
+    }
+
+    /// <summary>Reads the states that the records belong to, all at once.</summary>
+    private void Wake(IReadOnlyList<LogRow> rows, int shard, int shards, string source)
+    {
+        foreach (var row in rows)
+        {
+            var reader = new LogRecordReader(row.Body.Span, source);
+            while (reader.TryRead(out var record))
+            {
+                if (BatchRouter.ShardOf(record.CustomerHash, shards) == shard) customers.Want(record.CustomerHash);
+            }
+        }
+
+        customers.Cold.ReadWanted();
     }
 
     private void Apply(long offset, LogRecord record)
@@ -143,6 +242,7 @@ internal sealed class ShardReplay(
     private void Done(CustomerSlot slot, long offset)
     {
         slot.State.LastOffset = offset;
+        Newest = Instant.Max(Newest, slot.State.OrderedUpTo);
         saver.Changed(slot, offset);
         Replayed++;
     }

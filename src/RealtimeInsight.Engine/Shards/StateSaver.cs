@@ -1,21 +1,20 @@
-using System.Buffers.Binary;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Engine.Commit;
-using RealtimeInsight.Engine.Log;
-using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Engine.Shards;
 
 /// <summary>
-/// Saves changed customers behind the log, oldest change first, a few after each turn. Keeps account of which segment holds whose newest
-/// state: a segment that holds few is emptied by saving those again, one that holds none is given up.
+/// Saves changed customers behind the log, oldest change first, a few after each turn. A segment that holds few newest states is emptied
+/// by saving those again, one that holds none is given up.
 /// </summary>
-internal sealed class StateSaver(EngineOptions options, TimeProvider time, SegmentNumbers numbers)
+internal sealed class StateSaver(
+    EngineOptions options, CustomerMachine machine, CustomerTable customers, SegmentShares shares, TimeProvider time,
+    SegmentNumbers numbers)
 {
-    private const int LiveShareMin = 4;
     private readonly Queue<Change> _changes = new();
-    private readonly Dictionary<long, SegmentShare> _segments = [];
     private readonly long _intervalTicks = (long)(options.SaveInterval.TotalSeconds * time.TimestampFrequency);
+    private readonly ulong _deadlineStamp = DeadlineStamp.Of(machine.Options);
+    private long _committed = numbers.Last;
 
     public int Waiting => _changes.Count;
 
@@ -25,96 +24,107 @@ internal sealed class StateSaver(EngineOptions options, TimeProvider time, Segme
     /// <summary>The customer differs from its saved state since the record at <paramref name="firstOffset"/>.</summary>
     public void Changed(CustomerSlot slot, long firstOffset)
     {
+        customers.Resident.Measure(slot);
         if (slot.IsDirty) return;
         slot.IsDirty = true;
         _changes.Enqueue(new Change(slot, firstOffset, time.GetTimestamp()));
     }
 
-    /// <summary>A state read at recovery: the newest of its customer is in this segment.</summary>
-    public void Loaded(CustomerSlot slot, long segment)
+    /// <summary>True when the customer can be read from the store as it is in memory.</summary>
+    public bool IsSaved(CustomerSlot slot)
     {
-        slot.Segment = segment;
-        if (!_segments.TryGetValue(segment, out var share)) _segments[segment] = share = new SegmentShare([]);
-        share.Slots.Add(slot);
-        share.Live++;
+        if (slot.IsDirty) return false;
+        var share = customers.Row(slot.Index).Share;
+        return share >= 0 && !shares[share].IsWhole && shares.NumberOf(share) <= Volatile.Read(ref _committed);
     }
-
-    /// <summary>Segments that this shard has a newest state in.</summary>
-    public IEnumerable<long> Segments => _segments.Keys;
 
     /// <summary>How long until the next save is due; null when nothing waits.</summary>
     public TimeSpan? DueIn()
     {
+        if (shares.HasSparse) return TimeSpan.Zero;
         if (!_changes.TryPeek(out var change)) return null;
         var left = change.At + _intervalTicks - time.GetTimestamp();
         return left <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((double)left / time.TimestampFrequency);
     }
 
     /// <summary>Writes the states whose time has come, or all up to the pace's limit when asked; null when there are none.</summary>
-    /// <param name="tail">Offset that the next record will get.</param>
-    public CommitUnit? Save(int shard, bool isAll, long tail)
+    public CommitUnit? Save(int shard, bool isAll)
     {
-        if (_changes.Count == 0 || (!isAll && _changes.Count <= options.SaveDirtyMax && DueIn() > TimeSpan.Zero)) return null;
-        var saved = new SavedStates { Number = numbers.Next() };
-        var share = new SegmentShare(new List<CustomerSlot>(Math.Min(_changes.Count, options.SaveStatesMax)));
-        while (share.Slots.Count < options.SaveStatesMax && _changes.TryDequeue(out var change))
+        var isChangeDue = _changes.Count > 0 && (isAll || _changes.Count > options.SaveDirtyMax || DueIn() <= TimeSpan.Zero);
+        if (!isChangeDue && !shares.HasSparse) return null;
+        var saved = new SavedStates(numbers.Next(), _deadlineStamp);
+        var share = shares.Add(saved.Number, Math.Min(_changes.Count, options.SaveStatesMax));
+        SaveSparse(saved, share, _changes.Count == 0 ? options.SaveStatesMax : options.SaveStatesMax / 2);
+        while (saved.Count < options.SaveStatesMax && _changes.TryDequeue(out var change))
         {
-            Write(change.Slot, saved.Body);
             change.Slot.IsDirty = false;
-            Release(change.Slot.Segment, saved.Released, tail);
-            change.Slot.Segment = saved.Number;
-            share.Slots.Add(change.Slot);
+            Save(change.Slot, saved, share);
         }
 
-        share.Live = saved.Count = share.Slots.Count;
-        _segments[saved.Number] = share;
+        if (saved.Count == 0)
+        {
+            shares.Remove(share);
+            saved.Release();
+            return null;
+        }
+
         saved.FirstUnsaved = FirstUnsaved;
-        return new CommitUnit { Shard = shard, Saved = saved };
+        return new CommitUnit { Shard = shard, Saved = saved, Settled = isCommitted => Settle(saved.Number, isCommitted) };
     }
 
-    private static void Write(CustomerSlot slot, PooledBuffer body)
+    /// <summary>On the committing thread; the shard's segments are committed in the order of their numbers.</summary>
+    private void Settle(long number, bool isCommitted)
     {
-        var start = body.Length;
-        body.Append(StateSegment.HeaderLength);
-        CustomerStateCodec.Write(slot.State, body);
-        var header = body.Span[start..];
-        BinaryPrimitives.WriteUInt32LittleEndian(header, (uint)(body.Length - start - StateSegment.HeaderLength));
-        BinaryPrimitives.WriteUInt64LittleEndian(header[4..], slot.Hash);
+        if (isCommitted) Volatile.Write(ref _committed, number);
     }
 
-    private void Release(long segment, List<long> released, long tail)
+    private void Save(CustomerSlot slot, SavedStates saved, SegmentShare share)
     {
-        if (!_segments.TryGetValue(segment, out var share)) return;
-        share.Live--;
-        if (share.Live == 0)
+        ref var row = ref customers.Row(slot.Index);
+        var entry = saved.Add(slot.State, slot.Hash, row.Twin, machine.NextDeadline(slot.State));
+        if (row.Share >= 0)
         {
-            _segments.Remove(segment);
-            released.Add(segment);
+            var before = shares.NumberOf(row.Share);
+            if (shares.Release(row.Share)) saved.Released.Add(before);
         }
-        else if (share.Live == share.Slots.Count / LiveShareMin)
+
+        (row.Share, row.Page, row.At) = (share.Id, entry.Page, entry.At);
+        share.Add(slot.Index);
+    }
+
+    /// <summary>Moves the few that sparse segments hold; who changed is left to be saved in turn.</summary>
+    private void SaveSparse(SavedStates saved, SegmentShare share, int countMax)
+    {
+        while (saved.Count < countMax && shares.NextSparse() is { } sparse)
         {
-            // The few that are left are saved again, so that the segment can go.
-            foreach (var slot in share.Slots)
+            var first = sparse.Renewed;
+            var count = Math.Min(sparse.Members.Count - first, countMax - saved.Count);
+            for (var i = first; i < first + count; i++)
             {
-                if (slot.Segment == segment) Changed(slot, tail);
+                if (customers.Row(sparse.Members[i]).Share == sparse.Id) customers.Cold.Want(sparse.Members[i]);
+            }
+
+            customers.Cold.ReadWanted();
+            sparse.Renewed += count;
+            for (var i = first; i < first + count; i++)
+            {
+                var index = sparse.Members[i];
+                if (customers.Row(index).Share != sparse.Id) continue;
+                if (customers.Awake(index) is { IsDirty: false } slot) Save(slot, saved, share);
             }
         }
     }
 
     private readonly record struct Change(CustomerSlot Slot, long FirstOffset, long At);
-
-    private sealed class SegmentShare(List<CustomerSlot> slots)
-    {
-        public List<CustomerSlot> Slots { get; } = slots;
-
-        public int Live { get; set; }
-    }
 }
 
 /// <summary>Hands out segment numbers, ascending. Thread-safe.</summary>
 internal sealed class SegmentNumbers(long next)
 {
     private long _next = next;
+
+    /// <summary>The newest number handed out.</summary>
+    public long Last => Volatile.Read(ref _next) - 1;
 
     public long Next() => Interlocked.Increment(ref _next) - 1;
 }

@@ -34,8 +34,15 @@ public interface IEngineStore : IDeliveryStore, IRejectStore, IDisposable
     /// </summary>
     bool ContainsEvent(ulong hash, Instant from, Instant to);
 
-    /// <summary>All state segments, newest first, verified.</summary>
-    IEnumerable<StateSegment> ReadSegments();
+    /// <summary>The indexes of all state segments, newest first, verified.</summary>
+    IEnumerable<SegmentIndex> ReadIndexes();
+
+    /// <summary>Hands the named pages to <paramref name="read"/>, in the order of the list. Their content is not verified here.</summary>
+    /// <exception cref="StoreCorruptException">One of them does not exist or cannot be read.</exception>
+    void ReadPages(IReadOnlyList<StatePageName> pages, StatePageReader read);
+
+    /// <summary>Segments that version 1 wrote, newest first, verified; all of them are older than any other segment.</summary>
+    IEnumerable<StateSegmentV1> ReadSegmentsV1();
 
     IEnumerable<AliasRow> ReadAliases();
 

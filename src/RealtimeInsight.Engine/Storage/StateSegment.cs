@@ -1,46 +1,22 @@
-using System.Buffers.Binary;
-using System.Numerics;
-using RealtimeInsight.Engine.Log;
-
 namespace RealtimeInsight.Engine.Storage;
 
 /// <summary>
-/// Saved states of some customers, written at once. A customer's newest state is the one in the segment with the highest number;
-/// a segment goes when none of its states is the newest any more. The memory belongs to whoever made it: a store copies what it keeps.
+/// Saved states of some customers, written at once: pages that are read one by one, and an index that tells a starting engine all it has
+/// to know without reading a state. A customer's newest state is the one in the segment with the highest number; a segment goes when
+/// none of its states is the newest any more. The memory belongs to whoever made it: a store copies what it keeps.
 /// </summary>
-/// <param name="Body">For each state: length (4 bytes), stable hash of the customer's id (8), the state as its codec writes it.</param>
-public sealed record StateSegment(long Number, int Count, ReadOnlyMemory<byte> Body, uint Checksum)
+/// <param name="Pages">States as <see cref="StatePage"/> lays them out; a store gives each back by its position in this list.</param>
+public sealed record StateSegment(SegmentIndex Index, IReadOnlyList<ReadOnlyMemory<byte>> Pages)
 {
-    internal const int HeaderLength = 12;
+    /// <summary>Most pages of one segment.</summary>
+    public const int PagesMax = 1 << 16;
 
-    public StateSegment Sealed() => this with { Checksum = ComputeChecksum() };
-
-    /// <exception cref="StoreCorruptException">The content does not match the checksum.</exception>
-    public void Verify(string source)
-    {
-        var computed = ComputeChecksum();
-        if (computed == Checksum) return;
-        throw new StoreCorruptException(source, Number,
-            $"state segment {Number} has checksum {Checksum:x8}, its content gives {computed:x8}");
-    }
-
-    /// <summary>Reads the entry at the start of <paramref name="rest"/> and moves past it; false at the end.</summary>
-    public static bool TryRead(ref ReadOnlySpan<byte> rest, out ulong customerHash, out ReadOnlySpan<byte> state)
-    {
-        if (rest.IsEmpty)
-        {
-            customerHash = 0;
-            state = default;
-            return false;
-        }
-
-        var length = (int)BinaryPrimitives.ReadUInt32LittleEndian(rest);
-        customerHash = BinaryPrimitives.ReadUInt64LittleEndian(rest[4..]);
-        state = rest.Slice(HeaderLength, length);
-        rest = rest[(HeaderLength + length)..];
-        return true;
-    }
-
-    private uint ComputeChecksum() =>
-        Crc.Of(Body.Span, BitOperations.Crc32C(BitOperations.Crc32C(0u, (ulong)Number), (ulong)Count));
+    public long Number => Index.Number;
 }
+
+/// <summary>Names one page of a segment.</summary>
+public readonly record struct StatePageName(long Segment, int Page);
+
+/// <summary>Receives a page that was asked for; the bytes are valid during the call.</summary>
+/// <param name="index">Position of the page's name in the list that was given.</param>
+public delegate void StatePageReader(int index, ReadOnlySpan<byte> page);

@@ -18,6 +18,7 @@ public sealed class TimingWheel
     private const int Levels = 8;
     private const int DueNow = Levels * Slots;
     private const int Nowhere = -1;
+    private const int DoublingMax = 1 << 16;
 
     private readonly Ring[] _rings = new Ring[DueNow + 1];
     private readonly ulong[] _occupied = new ulong[Levels];
@@ -39,6 +40,12 @@ public sealed class TimingWheel
 
     /// <summary>When the id is due; <see cref="long.MaxValue"/> when it is not armed.</summary>
     public long DueOf(int id) => id < _entries.Length && _entries[id].Place != Nowhere ? _entries[id].Due : long.MaxValue;
+
+    /// <summary>Makes room for ids below <paramref name="count"/> at once.</summary>
+    public void Reserve(int count)
+    {
+        if (count > _entries.Length) Resize(count);
+    }
 
     /// <summary>Arms the id, or moves it when it is armed already.</summary>
     /// <param name="id">A small number of the owner's, not negative: the wheel keeps an array up to the highest.</param>
@@ -175,11 +182,19 @@ public sealed class TimingWheel
         Count--;
     }
 
+    /// <summary>Doubles a small array, and adds a quarter to a large one: its slack would be most of what an idle actor takes.</summary>
     private void Grow(int id)
     {
         var length = _entries.Length;
-        Array.Resize(ref _entries, (int)Math.Min(Array.MaxLength, Math.Max(id + 1L, Math.Max(64L, length * 2L))));
-        Array.Fill(_entries, new Entry { Place = Nowhere }, length, _entries.Length - length);
+        var grown = length < DoublingMax ? length * 2L : length + (length / 4L);
+        Resize((int)Math.Min(Array.MaxLength, Math.Max(id + 1L, Math.Max(64L, grown))));
+    }
+
+    private void Resize(int to)
+    {
+        var length = _entries.Length;
+        Array.Resize(ref _entries, to);
+        Array.Fill(_entries, new Entry { Place = Nowhere }, length, to - length);
     }
 
     private struct Entry

@@ -24,6 +24,9 @@ public sealed partial class InMemoryStore : IEngineStore
     /// <summary>Thrown by the next commits while set.</summary>
     public Exception? CommitFailure { get; set; }
 
+    /// <summary>Thrown by the next reads of pages while set.</summary>
+    public Exception? ReadFailure { get; set; }
+
     /// <summary>Called with each group before it is kept.</summary>
     public Action<CommitGroup>? Committing { get; set; }
 
@@ -48,7 +51,9 @@ public sealed partial class InMemoryStore : IEngineStore
             foreach (var row in group.Rows) _rows.Add(row with { Body = row.Body.ToArray(), EventHashes = row.EventHashes.ToArray() });
             foreach (var segment in group.Segments)
             {
-                _segments[segment.Number] = segment with { Body = segment.Body.ToArray() };
+                _segments[segment.Number] = new StateSegment(
+                    segment.Index with { Body = segment.Index.Body.ToArray() },
+                    [.. segment.Pages.Select(static page => (ReadOnlyMemory<byte>)page.ToArray())]);
                 _nextSegment = Math.Max(_nextSegment, segment.Number + 1);
             }
 
@@ -87,10 +92,36 @@ public sealed partial class InMemoryStore : IEngineStore
         }
     }
 
-    public IEnumerable<StateSegment> ReadSegments()
+    public IEnumerable<SegmentIndex> ReadIndexes()
     {
-        lock (_gate) return [.. _segments.Values.Reverse()];
+        SegmentIndex[] indexes;
+        lock (_gate) indexes = [.. _segments.Values.Reverse().Select(static segment => segment.Index)];
+        foreach (var index in indexes) index.Verify(Name);
+        return indexes;
     }
+
+    public void ReadPages(IReadOnlyList<StatePageName> pages, StatePageReader read)
+    {
+        if (ReadFailure is { } failure) throw failure;
+        for (var i = 0; i < pages.Count; i++)
+        {
+            ReadOnlyMemory<byte> page;
+            lock (_gate)
+            {
+                if (!_segments.TryGetValue(pages[i].Segment, out var segment) || pages[i].Page >= segment.Pages.Count)
+                {
+                    throw new StoreCorruptException(
+                        Name, pages[i].Segment, $"state segment {pages[i].Segment} has no page {pages[i].Page}");
+                }
+
+                page = segment.Pages[pages[i].Page];
+            }
+
+            read(i, page.Span);
+        }
+    }
+
+    public IEnumerable<StateSegmentV1> ReadSegmentsV1() => [];
 
     public IEnumerable<AliasRow> ReadAliases()
     {

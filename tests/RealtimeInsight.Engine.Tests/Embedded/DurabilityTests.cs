@@ -189,7 +189,7 @@ public sealed class DurabilityTests
         }
 
         await engine.DisposeAsync();
-        var segments = engine.Store.ReadSegments().ToList();
+        var segments = engine.Store.ReadIndexes().ToList();
         Assert.InRange(segments.Count, 2, 8);
         Assert.Equal(engine.Store.Open().NextOffset, engine.Store.Open().Checkpoint);
         await using var second = await engine.RestartAsync(next => next.Options.Shards = 3);

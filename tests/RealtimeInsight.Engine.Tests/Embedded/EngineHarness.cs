@@ -83,6 +83,7 @@ internal sealed class EngineHarness : IAsyncDisposable
         var next = new EngineHarness(Store, Time) { Scorer = Scorer, Pool = Pool, Channel = Channel, Policy = Policy };
         next.Options.Shards = Options.Shards;
         next.Options.Clock = Options.Clock;
+        next.Options.ResidentBytesMax = Options.ResidentBytesMax;
         next.CustomerOptions.EventIdsMax = CustomerOptions.EventIdsMax;
         change?.Invoke(next);
         return next.StartAsync();

@@ -57,6 +57,30 @@ public sealed class ReplayLawTests
             Assert.Equal(Run(ordered, shards: 2, batch: 5), Run(ordered, shards: 2, batch: 5, crashAfter: crashAfter));
         }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
 
+    /// <summary>With room for nobody every state leaves after each turn and comes back: the same bytes, the same decisions.</summary>
+    [Fact]
+    public void MemoryLimit_ChangesNothing() => Prop.ForAll(Histories(), history =>
+    {
+        var ordered = history.OrderBy(item => item.OccurredAt.UnixMs).ToArray();
+        Assert.Equal(Run(ordered, shards: 2, batch: 5), Run(ordered, shards: 2, batch: 5, residentBytesMax: 1));
+        Assert.Equal(
+            Run(history, shards: 2, batch: 3, hasRules: false, runsToEnd: false),
+            Run(history, shards: 2, batch: 3, hasRules: false, runsToEnd: false, residentBytesMax: 1));
+    }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+
+    /// <summary>The same with a crash at any point, and with room for some.</summary>
+    [Fact]
+    public void MemoryLimit_OverACrash_ChangesNothing() =>
+        Prop.ForAll(Histories(), ArbMap.Default.ArbFor<PositiveInt>(), (history, point) =>
+        {
+            var ordered = history.OrderBy(item => item.OccurredAt.UnixMs).ToArray();
+            var crashAfter = point.Get % (ordered.Length + 1);
+            var limit = 1 + (point.Get % 4 * 8_000);
+            Assert.Equal(
+                Run(ordered, shards: 2, batch: 5),
+                Run(ordered, shards: 2, batch: 5, crashAfter: crashAfter, residentBytesMax: limit));
+        }).Check(Config.QuickThrowOnFailure.WithMaxTest(40));
+
     private static Arbitrary<CustomerEvent[]> Histories()
     {
         var item = from customer in Gen.Choose(0, CustomersMax - 1)
@@ -69,16 +93,18 @@ public sealed class ReplayLawTests
     }
 
     private static string Run(
-        CustomerEvent[] events, int shards, int batch, bool hasRules = true, bool runsToEnd = true, int crashAfter = -1) =>
-        RunAsync(events, shards, batch, hasRules, runsToEnd, crashAfter).GetAwaiter().GetResult();
+        CustomerEvent[] events, int shards, int batch, bool hasRules = true, bool runsToEnd = true, int crashAfter = -1,
+        long residentBytesMax = 0) =>
+        RunAsync(events, shards, batch, hasRules, runsToEnd, crashAfter, residentBytesMax).GetAwaiter().GetResult();
 
     private static async Task<string> RunAsync(
-        CustomerEvent[] events, int shards, int batch, bool hasRules, bool runsToEnd, int crashAfter)
+        CustomerEvent[] events, int shards, int batch, bool hasRules, bool runsToEnd, int crashAfter, long residentBytesMax)
     {
         var engine = new EngineHarness(new InMemoryStore());
         engine.Options.Shards = shards;
         engine.Options.Clock = EngineClock.EventTime;
         engine.Options.BatchEventsMax = Math.Min(batch, 256);
+        engine.Options.ResidentBytesMax = residentBytesMax;
         if (!hasRules) engine.Policy["rules"] = new System.Text.Json.Nodes.JsonArray();
         await engine.StartAsync();
         var sent = 0;
@@ -98,7 +124,7 @@ public sealed class ReplayLawTests
         if (runsToEnd) await engine.RunToEndAsync();
         var text = await DescribeAsync(engine, runsToEnd);
         await engine.DisposeAsync();
-        return text;
+        return runsToEnd ? $"{text}\n{SavedStateReader.Describe(engine.Store)}" : text;
     }
 
     private static async Task<string> DescribeAsync(EngineHarness engine, bool hasClock)

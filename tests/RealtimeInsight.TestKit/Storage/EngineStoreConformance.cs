@@ -19,7 +19,8 @@ public abstract partial class EngineStoreConformance
         using var store = Reopen();
         Assert.Equal(new StoreHead(0, 0, 0), store.Open());
         Assert.Empty(store.ReadLog(0));
-        Assert.Empty(store.ReadSegments());
+        Assert.Empty(store.ReadIndexes());
+        Assert.Empty(store.ReadSegmentsV1());
         Assert.Null(store.FindRow(0));
         Assert.Equal(Instant.Never, store.NextOutboxDue("log"));
     }
@@ -33,7 +34,7 @@ public abstract partial class EngineStoreConformance
             var group = new CommitGroup { Checkpoint = 3 };
             group.Rows.Add(Row(0, 3, 1_000, 2_000));
             group.Rows.Add(Row(3, 2, 1_500, 9_000));
-            group.Segments.Add(new StateSegment(7, 2, Bytes("states"), 0).Sealed());
+            group.Segments.Add(Segment(7, "states", "more"));
             store.Commit(group);
         }
 
@@ -45,7 +46,8 @@ public abstract partial class EngineStoreConformance
         Assert.Empty(again.ReadLog(5));
         AssertSame(Row(3, 2, 1_500, 9_000), again.FindRow(4)!);
         Assert.Null(again.FindRow(5));
-        Assert.Equal("states", Encoding.UTF8.GetString(Assert.Single(again.ReadSegments()).Body.Span));
+        Assert.Equal((7L, 2), (Assert.Single(again.ReadIndexes()).Number, Assert.Single(again.ReadIndexes()).Count));
+        Assert.Equal(["more", "states"], Pages(again, new StatePageName(7, 1), new StatePageName(7, 0)));
     }
 
     [Fact]
@@ -69,10 +71,25 @@ public abstract partial class EngineStoreConformance
         using var store = Reopen();
         store.Open();
         var group = new CommitGroup();
-        for (var number = 0; number < 4; number++) group.Segments.Add(new StateSegment(number, 1, Bytes($"s{number}"), 0).Sealed());
+        for (var number = 0; number < 4; number++) group.Segments.Add(Segment(number, $"s{number}", $"t{number}"));
         group.DroppedSegments.Add(1);
         store.Commit(group);
-        Assert.Equal([3L, 2L, 0L], store.ReadSegments().Select(segment => segment.Number));
+        Assert.Equal([3L, 2L, 0L], store.ReadIndexes().Select(index => index.Number));
+        Assert.Equal(["t0", "s2"], Pages(store, new StatePageName(0, 1), new StatePageName(2, 0)));
+    }
+
+    [Fact]
+    public void ReadPages_OfAPageThatIsNotThere_NamesTheSegment()
+    {
+        using var store = Reopen();
+        store.Open();
+        var group = new CommitGroup();
+        group.Segments.Add(Segment(4, "s"));
+        store.Commit(group);
+        var missing = Assert.Throws<StoreCorruptException>(() => Pages(store, new StatePageName(4, 0), new StatePageName(4, 1)));
+        Assert.Equal(4, missing.Offset);
+        Assert.Throws<StoreCorruptException>(() => Pages(store, new StatePageName(5, 0)));
+        Assert.Equal(["s"], Pages(store, new StatePageName(4, 0)));
     }
 
     [Fact]
@@ -82,8 +99,8 @@ public abstract partial class EngineStoreConformance
         {
             store.Open();
             var group = new CommitGroup();
-            group.Segments.Add(new StateSegment(6, 1, Bytes("b"), 0).Sealed());
-            group.Segments.Add(new StateSegment(5, 1, Bytes("a"), 0).Sealed());
+            group.Segments.Add(Segment(6, "b"));
+            group.Segments.Add(Segment(5, "a"));
             store.Commit(group);
         }
 
@@ -172,6 +189,22 @@ public abstract partial class EngineStoreConformance
         for (var i = 0; i < hashes.Length; i++) BinaryPrimitives.WriteUInt64LittleEndian(bytes.AsSpan(i * sizeof(ulong)), hashes[i]);
         if (hashes.Length == 0) (minTime, maxTime) = (0, 0);
         return new LogRow(first, count, new Instant(minTime), new Instant(maxTime), bytes, Bytes($"row {first}"), 0).Sealed();
+    }
+
+    /// <summary>A segment with an index that is valid and pages that are anything.</summary>
+    protected static StateSegment Segment(long number, params string[] pages)
+    {
+        var index = new byte[24 + (pages.Length * 36)];
+        index[0] = SegmentIndex.FormatVersion;
+        return new StateSegment(
+            new SegmentIndex(number, pages.Length, index, 0).Sealed(), [.. pages.Select(page => (ReadOnlyMemory<byte>)Bytes(page))]);
+    }
+
+    private static string[] Pages(IEngineStore store, params StatePageName[] names)
+    {
+        var found = new string[names.Length];
+        store.ReadPages(names, (position, page) => found[position] = Encoding.UTF8.GetString(page));
+        return found;
     }
 
     private static void AssertSame(LogRow expected, LogRow found)

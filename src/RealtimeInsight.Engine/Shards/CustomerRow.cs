@@ -1,0 +1,25 @@
+namespace RealtimeInsight.Engine.Shards;
+
+/// <summary>
+/// What a shard keeps of each customer, also of one whose state is not in memory: 32 bytes. The next deadline is on the timing wheel.
+/// </summary>
+internal struct CustomerRow
+{
+    public ulong Hash;
+
+    /// <summary>The segment with the newest saved state, as <see cref="SegmentShares"/> numbers it; -1 for none.</summary>
+    public int Share;
+
+    /// <summary>Position in the list of live customers; -1 when neither session nor cart is open.</summary>
+    public int LivePosition;
+
+    /// <summary>How likely the customer is lost; not a number while there is no score.</summary>
+    public float Risk;
+
+    /// <summary>Page of the segment, and where in it the saved state begins.</summary>
+    public ushort Page;
+    public ushort At;
+
+    /// <summary>Number among the customers with the same hash.</summary>
+    public ushort Twin;
+}

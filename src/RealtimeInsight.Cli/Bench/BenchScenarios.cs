@@ -1,7 +1,13 @@
+using RealtimeInsight.Cli.Bench.Http;
+
 namespace RealtimeInsight.Cli.Bench;
 
 /// <summary>Every scenario, in the order of the help.</summary>
 internal static class BenchScenarios
 {
-    public static IReadOnlyList<IBenchScenario> All { get; } = [new OnnxScenario(), new EngineScenario(), new DurableScenario(), new MemoryScenario()];
+    public static IReadOnlyList<IBenchScenario> All { get; } =
+    [
+        new OnnxScenario(), new EngineScenario(), new DurableScenario(), new MemoryScenario(), new HttpScenario(),
+        new LatencyScenario(), new ReadScenario(),
+    ];
 }

@@ -28,6 +28,9 @@ internal sealed class ShopEvents
 
     public int Customers { get; }
 
+    /// <summary>Stands before the ids of events, customers and orders, so that several of these can be used at once.</summary>
+    public string Prefix { get; init; } = "";
+
     /// <summary>The next event of one customer.</summary>
     public CustomerEvent Next(int customer, Instant at)
     {
@@ -35,14 +38,14 @@ internal sealed class ShopEvents
         var number = ++_made;
         return new CustomerEvent
         {
-            Id = EventId.Parse(string.Create(CultureInfo.InvariantCulture, $"e-{number:x16}")),
+            Id = EventId.Parse(string.Create(CultureInfo.InvariantCulture, $"{Prefix}e-{number:x16}")),
             Kind = kind,
-            Customer = CustomerId.FromUser(string.Create(CultureInfo.InvariantCulture, $"user-{customer + 10_000_000}")),
+            Customer = CustomerId.FromUser(string.Create(CultureInfo.InvariantCulture, $"{Prefix}user-{customer + 10_000_000}")),
             OccurredAt = at,
             IngestedAt = at,
             Products = HasProduct(kind) ? [Product(_random.Next(Products))] : [],
             Currency = HasProduct(kind) ? "EUR" : null,
-            OrderId = kind == EventKind.OrderCompleted ? string.Create(CultureInfo.InvariantCulture, $"o-{number}") : null,
+            OrderId = kind == EventKind.OrderCompleted ? string.Create(CultureInfo.InvariantCulture, $"{Prefix}o-{number}") : null,
             Subject = kind switch
             {
                 EventKind.PageViewed => "/home",

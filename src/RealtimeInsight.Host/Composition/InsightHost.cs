@@ -100,6 +100,15 @@ public sealed class InsightHost : IAsyncDisposable
         }
     }
 
+    /// <summary>Returns when the engine behind the started host takes events.</summary>
+    /// <exception cref="OperationCanceledException">Cancelled, or the host stops because the engine cannot start.</exception>
+    public async Task WaitUntilReadyAsync(CancellationToken cancellationToken)
+    {
+        var stopping = Services.GetRequiredService<IHostApplicationLifetime>().ApplicationStopping;
+        using var either = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken, stopping);
+        await Services.GetRequiredService<EngineGate>().OpenedAsync(either.Token).ConfigureAwait(false);
+    }
+
     /// <summary>Returns when a stop was asked for, by <paramref name="stop"/> or a signal, and is complete or out of time.</summary>
     public async Task WaitForStopAsync(CancellationToken stop)
     {

@@ -1,0 +1,71 @@
+namespace RealtimeInsight.Cli.Bench;
+
+/// <summary>
+/// Sends at a fixed rate, whatever the answers do, and takes each latency from the moment at which its send was due: a stall counts for
+/// everything that it holds up (no coordinated omission).
+/// </summary>
+internal sealed class OpenLoop(TimeProvider time)
+{
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
+
+    /// <param name="perSecond">Sends a second.</param>
+    /// <param name="count">Sends in all.</param>
+    /// <param name="send">Begins a send; completes with its answer.</param>
+    public async Task<OpenLoopResult> RunAsync(
+        double perSecond, int count, Func<int, ValueTask> send, CancellationToken cancellationToken)
+    {
+        var latencies = new double[count];
+        var lateness = new double[count];
+        var open = new CountdownEvent(count);
+        Exception? fault = null;
+        var started = time.GetTimestamp();
+        await Task.Factory.StartNew(Pace, cancellationToken, TaskCreationOptions.LongRunning, TaskScheduler.Default).ConfigureAwait(false);
+        await Task.Run(() => open.Wait(cancellationToken), cancellationToken).ConfigureAwait(false);
+        var seconds = time.GetElapsedTime(started).TotalSeconds;
+        if (fault is not null) throw CliException.Failure($"a send failed, so that there is no figure: {fault.Message}", fault);
+        return new OpenLoopResult(count / seconds, new LatencyProfile(latencies), new LatencyProfile(lateness));
+
+        void Pace()
+        {
+            for (var i = 0; i < count;)
+            {
+                var due = Due(i);
+                var now = time.GetElapsedTime(started);
+                if (now < due)
+                {
+                    // A thread that spins would take a processor from what is measured.
+                    if (cancellationToken.WaitHandle.WaitOne(due - now < s_look ? s_look : due - now)) return;
+                    continue;
+                }
+
+                lateness[i] = (now - due).TotalMilliseconds;
+                _ = SendAsync(i++);
+            }
+        }
+
+        async Task SendAsync(int i)
+        {
+            try
+            {
+                await send(i).ConfigureAwait(false);
+                latencies[i] = (time.GetElapsedTime(started) - Due(i)).TotalMilliseconds;
+            }
+            catch (Exception thrown)
+            {
+                // Told by the caller of the loop, when all sends have ended.
+                Interlocked.CompareExchange(ref fault, thrown, null);
+            }
+            finally
+            {
+                open.Signal();
+            }
+        }
+
+        TimeSpan Due(int i) => TimeSpan.FromSeconds(i / perSecond);
+    }
+}
+
+/// <param name="PerSecond">Sends a second that were answered.</param>
+/// <param name="Latencies">From the moment a send was due to its answer.</param>
+/// <param name="Lateness">From the moment a send was due to the send: what the sender itself adds.</param>
+internal sealed record OpenLoopResult(double PerSecond, LatencyProfile Latencies, LatencyProfile Lateness);

@@ -1,0 +1,58 @@
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Port;
+
+namespace RealtimeInsight.Cli.Bench;
+
+/// <summary>A steady stream of small batches to an engine, at a share of what it can take.</summary>
+internal sealed class SteadyLoad
+{
+    private const int InFlight = 64;
+
+    private readonly BenchEngine _bench;
+    private readonly ShopEvents _shop;
+    private readonly TimeProvider _time;
+    private readonly int _batch;
+
+    private SteadyLoad(BenchEngine bench, ShopEvents shop, TimeProvider time, int batch) =>
+        (_bench, _shop, _time, _batch) = (bench, shop, time, batch);
+
+    /// <summary>Events a second that a closed loop reached.</summary>
+    public double Highest { get; private set; }
+
+    /// <summary>Events a second that are sent.</summary>
+    public double Rate { get; private set; }
+
+    /// <summary>Knows every customer, then measures the highest rate; options customers, batch, load and rate.</summary>
+    public static async Task<SteadyLoad> PrepareAsync(BenchEngine bench, BenchContext context, CancellationToken cancellationToken)
+    {
+        var shop = new ShopEvents(context.Whole("customers"), zipf: 0, seed: 1);
+        var load = new SteadyLoad(bench, shop, context.Time, context.Whole("batch"));
+        var run = new EngineRun(bench, shop, load._batch, InFlight, context.Time);
+        await run.FillAsync(1, int.MaxValue, context.Progress, cancellationToken).ConfigureAwait(false);
+        var events = Math.Clamp(shop.Customers, 1_000, 200_000);
+        var rates = new List<double>();
+        for (var i = 0; i < 4; i++)
+        {
+            context.Progress("measuring the highest rate");
+            rates.Add((await run.MeasureAsync(events, cancellationToken).ConfigureAwait(false)).EventsPerSecond);
+        }
+
+        // The first ones are slower while the compiler still learns what is hot.
+        load.Highest = rates.Skip(2).Average();
+        load.Rate = context.Whole("rate") > 0 ? context.Whole("rate") : load.Highest * context.Number("load");
+        return load;
+    }
+
+    public async Task<OpenLoopResult> RunAsync(TimeSpan length, CancellationToken cancellationToken)
+    {
+        var perSecond = Rate / _batch;
+        var count = Math.Max(1, (int)(perSecond * length.TotalSeconds));
+        var now = Instant.From(_time.GetUtcNow());
+        var batches = Enumerable.Range(0, count).Select(i => new IngestBatch(_shop.Drawn(_batch, now, i * _batch), [])).ToArray();
+        GC.Collect();
+        GC.WaitForPendingFinalizers();
+        return await new OpenLoop(_time).RunAsync(
+            perSecond, count, async i => _ = await _bench.Engine.IngestAsync(batches[i], cancellationToken).ConfigureAwait(false),
+            cancellationToken).ConfigureAwait(false);
+    }
+}

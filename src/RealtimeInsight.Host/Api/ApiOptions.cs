@@ -6,6 +6,11 @@ public sealed class ApiOptions
     /// <summary>Keys that readers may use, 8 to 128 characters each. None by default: then only a demo on this machine can read.</summary>
     public IList<string> ReadKeys { get; init; } = [];
 
+    /// <summary>
+    /// Keys that may change which models serve, 8 to 128 characters each. None by default: then only a demo on this machine can.
+    /// </summary>
+    public IList<string> AdminKeys { get; init; } = [];
+
     /// <summary>Live streams open at once, 1 to 10,000; one more is answered 429. The default is 64.</summary>
     public int LiveStreamsMax { get; set; } = 64;
 
@@ -23,6 +28,7 @@ public sealed class ApiOptions
         ArgumentNullException.ThrowIfNull(options);
         var problems = new List<string>();
         Rules.Keys(problems, "Api:ReadKeys", options.ReadKeys);
+        Rules.Keys(problems, "Api:AdminKeys", options.AdminKeys);
         Rules.Range(problems, "Api:LiveStreamsMax", options.LiveStreamsMax, 1, 10_000);
         Rules.Range(problems, "Api:LiveBacklogMax", options.LiveBacklogMax, 16, 65_536);
         Rules.Range(

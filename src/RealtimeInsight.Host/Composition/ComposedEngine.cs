@@ -1,10 +1,9 @@
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Decisions;
-using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Engine;
 using RealtimeInsight.Engine.Port;
-using RealtimeInsight.Inference.Models;
-using RealtimeInsight.Inference.Onnx;
+using RealtimeInsight.Host.Models;
+using RealtimeInsight.Inference.Lifecycle;
 using RealtimeInsight.Inference.Pool;
 using RealtimeInsight.Storage.Sqlite;
 
@@ -19,9 +18,10 @@ public sealed class ComposedEngine : IRunningEngine
     private readonly InferencePool _pool;
     private readonly SqliteStore _store;
 
-    private ComposedEngine(EmbeddedEngine embedded, InferencePool pool, SqliteStore store)
+    private ComposedEngine(EmbeddedEngine embedded, InferencePool pool, ModelRegistry registry, SqliteStore store)
     {
         Embedded = embedded;
+        Models = registry;
         _pool = pool;
         _store = store;
     }
@@ -30,7 +30,9 @@ public sealed class ComposedEngine : IRunningEngine
 
     public ICustomerEngine Engine => Embedded;
 
-    public IReadOnlyList<string> Problems => _pool.Problem is { } problem ? [problem] : [];
+    public ModelRegistry Models { get; }
+
+    public IReadOnlyList<string> Problems => _pool.Problem is { } problem ? [problem, .. Models.Problems] : Models.Problems;
 
     /// <summary>
     /// Loads and warms the model up, recovers the customers and starts. A model that cannot be used is a problem, not a failure.
@@ -39,16 +41,16 @@ public sealed class ComposedEngine : IRunningEngine
     public static async Task<ComposedEngine> StartAsync(EngineRecipe recipe, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(recipe);
-        var pool = new InferencePool(
-            recipe.Inference, new InferenceInstruments(recipe.Meters), recipe.Time, recipe.Loggers.CreateLogger<InferencePool>());
+        var (pool, registry) = ModelSetup.Create(
+            recipe.Inference, recipe.Store.DataDirectory, recipe.Meters, recipe.Loggers, recipe.Time);
         var store = new SqliteStore(recipe.Store);
         var embedded = new EmbeddedEngine(
             recipe.Engine, recipe.Customer, new DecisionMaker(recipe.Policy), pool, store, recipe.Channels,
             new EngineInstruments(recipe.Meters), recipe.Time, recipe.Loggers.CreateLogger<EmbeddedEngine>());
-        var composed = new ComposedEngine(embedded, pool, store);
+        var composed = new ComposedEngine(embedded, pool, registry, store);
         try
         {
-            await Task.Run(() => Load(recipe, pool), cancellationToken).ConfigureAwait(false);
+            await Task.Run(registry.Start, cancellationToken).ConfigureAwait(false);
             await embedded.StartAsync(cancellationToken).ConfigureAwait(false);
             return composed;
         }
@@ -64,11 +66,5 @@ public sealed class ComposedEngine : IRunningEngine
         await Embedded.DisposeAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
         _store.Dispose();
-    }
-
-    private static void Load(EngineRecipe recipe, InferencePool pool)
-    {
-        var models = new ModelRepository(recipe.Inference.ModelsDirectory, FeatureSchema.Hash);
-        pool.TryLoad(models, new OnnxModelRunnerFactory(recipe.Inference, recipe.Loggers.CreateLogger<OnnxModelRunnerFactory>()));
     }
 }

@@ -1,6 +1,7 @@
 using System.Runtime.CompilerServices;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Inference.Lifecycle;
 
 namespace RealtimeInsight.Host;
 
@@ -13,6 +14,15 @@ internal sealed class EngineGate : ICustomerEngine
     private readonly TaskCompletionSource<IRunningEngine> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IRunningEngine? _running;
     private volatile string _reason = "the engine is starting: it loads the saved customers and warms the model up";
+
+    /// <summary>Decides which models serve.</summary>
+    /// <exception cref="EngineUnavailableException">The engine does not run yet or any more, or has no registry.</exception>
+    public ModelRegistry Models => _running switch
+    {
+        null => throw new EngineUnavailableException($"{_reason}; send the request again later"),
+        { Models: { } models } => models,
+        _ => throw new EngineUnavailableException("this engine has no model registry; manage its models where they are"),
+    };
 
     /// <summary>Lets work through from now on.</summary>
     public void Open(IRunningEngine running)

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Inference.Lifecycle;
 
 namespace RealtimeInsight.Host;
 
@@ -15,6 +16,9 @@ public interface IEngineLauncher
 public interface IRunningEngine : IAsyncDisposable
 {
     ICustomerEngine Engine { get; }
+
+    /// <summary>Decides which models serve; null where that is somebody else's.</summary>
+    ModelRegistry? Models => null;
 
     /// <summary>
     /// What is degraded beside what the engine's own status says, such as a model that was refused; empty when all is well.

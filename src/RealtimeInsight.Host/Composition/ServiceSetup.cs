@@ -50,6 +50,7 @@ internal static class ServiceSetup
         services.AddSingleton<IntakeHandler>();
         services.AddSingleton(new WriteAccess(settings.Intake, settings.Host.Demo));
         services.AddSingleton(new ReadAccess(settings.Api, settings.Host.Demo));
+        services.AddSingleton(new AdminAccess(settings.Api, settings.Host.Demo));
         services.AddSingleton<StatusReader>();
         services.AddSingleton<LiveStreams>();
     }

@@ -13,7 +13,7 @@ internal static class SettingsPrinter
     private const string Default = "default";
     private const int LineLengthMax = 140;
 
-    private static readonly string[] Secret = ["WriteKeys", "ReadKeys", "Secrets", "Url"];
+    private static readonly string[] Secret = ["WriteKeys", "ReadKeys", "AdminKeys", "Secrets", "Url"];
 
     /// <summary>The given options one on a line with their source; then the defaults, those of a section together.</summary>
     public static IEnumerable<string> Lines(HostSettings settings)

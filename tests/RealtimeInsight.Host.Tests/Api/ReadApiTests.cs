@@ -191,6 +191,7 @@ public sealed class ReadApiTests
             "/v1/customers/{id}/timeline", "/v1/customers", "/v1/decisions/{id}", "/v1/rejects", "/v1/rejects/{id}", "/v1/dead-letters",
             "/v1/dead-letters/{decision_id}", "/v1/dead-letters/{decision_id}/redrive", "/v1/dead-letters/redrive", "/v1/endpoints",
             "/v1/endpoints/{name}/enable", "/v1/endpoints/{name}/disable", "/v1/status", "/v1/live", "/health/live", "/health/ready",
+            "/v1/models", "/v1/models/register", "/v1/models/promote", "/v1/models/rollback", "/v1/models/share", "/v1/models/shadow",
         ];
         Assert.Equal(expected.Order(), document["paths"]!.AsObject().Select(path => path.Key).Order());
         Assert.StartsWith("3.", (string)document["openapi"]!);

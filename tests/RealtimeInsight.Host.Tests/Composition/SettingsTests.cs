@@ -64,7 +64,7 @@ public sealed class SettingsTests
     {
         var settings = HostSettings.Read(With(
             ("Intake:WriteKeys:0", "super-secret-1"), ("Intake:WriteKeys:1", "super-secret-2"), ("Api:ReadKeys:0", "super-secret-3"),
-            ("Channels:Webhook:Url", "https://hooks.example/super-secret-4"),
+            ("Api:AdminKeys:0", "super-secret-5"), ("Channels:Webhook:Url", "https://hooks.example/super-secret-4"),
             ("Channels:Webhook:Secrets:0", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")));
 
         var lines = SettingsPrinter.Lines(settings).ToList();

@@ -1,0 +1,103 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.Features;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.AspNetCore.Routing;
+using RealtimeInsight.Host.Models;
+using RealtimeInsight.Inference.Lifecycle;
+using RealtimeInsight.Inference.Models;
+
+namespace RealtimeInsight.Host.Api;
+
+/// <param name="Version">A version that <c>GET /v1/models</c> lists; not needed for a rollback.</param>
+/// <param name="Share">Part of the customers, 0 to 1; for share and shadow. 0 ends it.</param>
+public sealed record ModelRequest(string? Version, double? Share);
+
+/// <summary>
+/// Which model versions there are and what each does. A change is answered when it is in effect and would outlive a restart.
+/// </summary>
+internal static class ModelEndpoints
+{
+    private const long UploadBytesMax = 512L * 1024 * 1024;
+
+    public static void MapModels(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/models").WithTags("models")
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapGet("", List).AddEndpointFilter<ReadFilter>().WithName("getModels")
+            .WithSummary("The versions in the repository, what each does, and how a shadow compares.");
+        var changes = group.MapGroup("").AddEndpointFilter<AdminFilter>()
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
+        changes.MapPost("/register", Register).WithName("registerModel")
+            .WithMetadata(new RequestSizeLimitAttribute(UploadBytesMax))
+            .WithSummary("Checks and warms up a version and keeps it; it serves nobody yet.")
+            .WithDescription("Form files manifest (model.json), step (step.onnx) and fold (fold.onnx).");
+        Map(changes, "promote", ModelAction.Promote, "Makes a version the champion.");
+        Map(changes, "rollback", ModelAction.Rollback, "Makes the champion before the champion again.");
+        Map(changes, "share", ModelAction.Share, "Lets a version score a fixed share of the customers as the challenger.");
+        Map(changes, "shadow", ModelAction.Shadow, "Lets a version score a share of the customers without effect, to be compared.");
+    }
+
+    private static void Map(RouteGroupBuilder group, string path, ModelAction action, string summary) =>
+        group.MapPost($"/{path}", (ModelRequest? request, EngineGate gate, CancellationToken cancellationToken) =>
+                DoAsync(gate, new ModelChange(action, request?.Version, request?.Share).Apply, cancellationToken))
+            .WithName($"{path}Model").WithSummary(summary);
+
+    private static Ok<ModelListing> List(EngineGate gate) => TypedResults.Ok(gate.Models.List());
+
+    private static async Task<Results<Ok<ModelListing>, ProblemHttpResult>> Register(
+        HttpContext context, EngineGate gate, CancellationToken cancellationToken)
+    {
+        if (!context.Request.HasFormContentType) return Wrong("send multipart/form-data with the files manifest, step and fold");
+        IFormFileCollection files;
+        try
+        {
+            var limits = new FormOptions { MultipartBodyLengthLimit = UploadBytesMax };
+            files = (await context.Request.ReadFormAsync(limits, cancellationToken).ConfigureAwait(false)).Files;
+        }
+        catch (InvalidDataException fault)
+        {
+            return Wrong($"the form cannot be read: {fault.Message}");
+        }
+
+        var found = new List<ReadOnlyMemory<byte>>();
+        foreach (var name in (string[])["manifest", "step", "fold"])
+        {
+            if (files.GetFile(name) is not { } file) return Wrong($"the file '{name}' is missing; send manifest, step and fold");
+            using var content = new MemoryStream();
+            await file.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
+            found.Add(content.GetBuffer().AsMemory(0, (int)content.Length));
+        }
+
+        var version = new ModelFiles(found[0], found[1], found[2]);
+        return await DoAsync(gate, registry => registry.Register(version), cancellationToken).ConfigureAwait(false);
+    }
+
+    private static async Task<Results<Ok<ModelListing>, ProblemHttpResult>> DoAsync(
+        EngineGate gate, Action<ModelRegistry> change, CancellationToken cancellationToken)
+    {
+        var registry = gate.Models;
+        try
+        {
+            await Task.Run(() => change(registry), cancellationToken).ConfigureAwait(false);
+            return TypedResults.Ok(registry.List());
+        }
+        catch (ModelRequestException problem)
+        {
+            return TypedResults.Problem(
+                statusCode: StatusCodes.Status409Conflict, title: "Not possible as things are", detail: problem.Message);
+        }
+        catch (ModelRefusedException refused)
+        {
+            return TypedResults.Problem(
+                statusCode: StatusCodes.Status422UnprocessableEntity, title: "The version is refused", detail: refused.Message,
+                extensions: new Dictionary<string, object?> { ["reason"] = refused.Reason });
+        }
+    }
+
+    private static ProblemHttpResult Wrong(string detail) =>
+        TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The request is wrong", detail: detail);
+}

@@ -60,9 +60,9 @@ public sealed class EngineOptions
     public int SaveStatesMax { get; set; } = 256;
 
     /// <summary>
-    /// Changed customers waiting to be saved, beyond which saving starts before <see cref="SaveInterval"/>. Default 100,000.
+    /// Changed customers waiting to be saved, beyond which saving starts before <see cref="SaveInterval"/>. Default 1,000,000.
     /// </summary>
-    public int SaveDirtyMax { get; set; } = 100_000;
+    public int SaveDirtyMax { get; set; } = 1_000_000;
 
     /// <summary>
     /// Bytes of customer states kept in memory, estimated, over all shards; beyond, those not used lately leave and are read again from the

@@ -29,31 +29,37 @@ internal static class CartMachine
             case EventKind.OrderCompleted:
                 Convert(state, customerEvent, options, effects);
                 break;
+            default:
+                return;
         }
+
+        state.NoteCarts();
     }
 
     /// <summary>Any activity brings carts at risk back to open.</summary>
     public static void Resume(CustomerState state, Instant at, EffectBuffer effects)
     {
-        if (state.CartList is not { } carts) return;
-        foreach (var cart in carts)
+        if ((state.CartsNoted & CartsNoted.AtRisk) == 0) return;
+        foreach (var cart in state.CartList!)
         {
             if (cart.State == CartState.AtRisk) Move(cart, CartState.Open, EffectKind.CartResumed, at, effects);
         }
+
+        state.NoteCarts();
     }
 
+    /// <summary>Does not look at the carts themselves: at risk always comes before abandoned.</summary>
     public static Instant NextDeadline(CustomerState state, CustomerOptions options)
     {
-        if (state.CartList is not { } carts) return Instant.Never;
-        var due = Instant.Never;
-        foreach (var cart in carts) due = Instant.Min(due, Due(state, cart, options));
-        return due;
+        if ((state.CartsNoted & CartsNoted.Open) != 0) return state.LastActivityAt + options.CartAtRiskAfter;
+        var isWaiting = (state.CartsNoted & (CartsNoted.AtRisk | CartsNoted.Recovered)) != 0;
+        return isWaiting ? state.LastActivityAt + options.CartAbandonedAfter : Instant.Never;
     }
 
     public static void Fire(CustomerState state, Instant due, CustomerOptions options, EffectBuffer effects)
     {
-        if (state.CartList is not { } carts) return;
-        foreach (var cart in carts)
+        if ((state.CartsNoted & (CartsNoted.Open | CartsNoted.AtRisk | CartsNoted.Recovered)) == 0) return;
+        foreach (var cart in state.CartList!)
         {
             if (Due(state, cart, options) != due) continue;
             if (cart.State == CartState.Open)
@@ -66,6 +72,8 @@ internal static class CartMachine
                 if (!cart.AbandonedAt.HasValue) cart.AbandonedAt = due;
             }
         }
+
+        state.NoteCarts();
     }
 
     private static Instant Due(CustomerState state, Cart cart, CustomerOptions options) => cart.State switch

@@ -29,7 +29,7 @@ public enum Admission : byte
 /// </summary>
 public sealed class CustomerMachine
 {
-    private const int EventIdsKeptAfterSession = 64;
+    private const int EventIdsKeptAfterSession = 32;
     private readonly CustomerOptions _options;
 
     /// <exception cref="ArgumentException">The options break their limits.</exception>
@@ -78,10 +78,11 @@ public sealed class CustomerMachine
         state.RatesField.Add(RateGroups.Of(kind), at);
         if (EventKinds.IsActivity(kind)) Touch(state, kind, at, effects);
         ApplyPerson(state, customerEvent);
-        ApplyAffinities(state, customerEvent);
+        var described = Describe(customerEvent);
+        ApplyAffinities(state, customerEvent, described);
         ApplyOrders(state, customerEvent);
         CartMachine.Apply(state, customerEvent, _options, effects);
-        state.RecentField.Add(Describe(customerEvent), _options.LastEventsMax);
+        state.RecentField.Add(described, _options.LastEventsMax);
     }
 
     /// <summary>
@@ -210,7 +211,8 @@ public sealed class CustomerMachine
         if (customerEvent.Rating is { } rating) state.LastRating = (float)rating;
     }
 
-    private static void ApplyAffinities(CustomerState state, CustomerEvent customerEvent)
+    /// <param name="described">Holds the labels of the first product already.</param>
+    private static void ApplyAffinities(CustomerState state, CustomerEvent customerEvent, in RecentEvent described)
     {
         var weight = customerEvent.Kind switch
         {
@@ -229,10 +231,15 @@ public sealed class CustomerMachine
             var product = customerEvent.Products[i];
             if (product.Category is { } category)
             {
-                state.CategoriesField.Add(category, weight, customerEvent.OccurredAt, CustomerState.CategoriesMax);
+                var label = i == 0 ? described.CategoryHash : EntityHash.Label(category);
+                state.CategoriesField.Add(category, label, weight, customerEvent.OccurredAt, CustomerState.CategoriesMax);
             }
 
-            if (product.Brand is { } brand) state.BrandsField.Add(brand, weight, customerEvent.OccurredAt, CustomerState.BrandsMax);
+            if (product.Brand is { } brand)
+            {
+                var label = i == 0 ? described.BrandHash : EntityHash.Label(brand);
+                state.BrandsField.Add(brand, label, weight, customerEvent.OccurredAt, CustomerState.BrandsMax);
+            }
         }
     }
 

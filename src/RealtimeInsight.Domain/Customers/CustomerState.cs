@@ -89,8 +89,14 @@ public sealed class CustomerState(CustomerId id)
 
     internal List<Cart>? CartList { get; set; }
 
+    /// <summary>What the carts' states are, so that most questions need not look at the carts.</summary>
+    internal CartsNoted CartsNoted { get; private set; }
+
     /// <summary>The recurrent state of the behaviour model, <see cref="ModelContract.StateWidth"/> values.</summary>
     public Span<float> Recurrent => _recurrent;
+
+    /// <summary>True when the cart that changed last is open, at risk or recovered.</summary>
+    public bool IsCartOpen => (CartsNoted & CartsNoted.NewestIsOpen) != 0;
 
     /// <summary>The cart that changed last; null before the first.</summary>
     public Cart? Cart => CartList is { Count: > 0 } carts ? carts[^1] : null;
@@ -120,6 +126,27 @@ public sealed class CustomerState(CustomerId id)
     {
         SetScores(scores, modelStamp, at);
         ScoresDegraded = isDegraded;
+    }
+
+    /// <summary>To be called after every change of a cart's state or of the list.</summary>
+    internal void NoteCarts()
+    {
+        var noted = CartsNoted.None;
+        if (CartList is null) return;
+        foreach (var cart in CartList)
+        {
+            noted &= ~CartsNoted.NewestIsOpen;
+            if (CartStates.IsOpen(cart.State)) noted |= CartsNoted.NewestIsOpen;
+            noted |= cart.State switch
+            {
+                CartState.Open => CartsNoted.Open,
+                CartState.AtRisk => CartsNoted.AtRisk,
+                CartState.Recovered => CartsNoted.Recovered,
+                _ => CartsNoted.None,
+            };
+        }
+
+        CartsNoted = noted;
     }
 
     internal Person EnsurePerson() => Person ??= new Person();

@@ -75,6 +75,7 @@ public static class CustomerStateCodec
         ReadSession(ref reader, state);
         ReadScores(ref reader, state);
         state.CartList = PartsCodec.ReadCarts(ref reader);
+        state.NoteCarts();
         state.Person = PartsCodec.ReadPerson(ref reader);
         state.Ledger = PartsCodec.ReadLedger(ref reader);
         return state;
@@ -132,8 +133,9 @@ public static class CustomerStateCodec
     {
         writer.Unsigned((uint)state.RecentField.Count);
         var previous = 0L;
-        foreach (var item in state.RecentField.Items)
+        for (var i = 0; i < state.RecentField.Count; i++)
         {
+            ref readonly var item = ref state.RecentField[i];
             writer.Byte((byte)item.Kind);
             writer.Signed(item.At.UnixMs - previous);
             previous = item.At.UnixMs;

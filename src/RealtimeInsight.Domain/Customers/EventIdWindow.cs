@@ -38,9 +38,18 @@ public struct EventIdWindow
     internal void Trim(int keep, Instant newest)
     {
         if (_count <= keep) return;
-        var kept = new ulong[keep];
-        CopyNewest(kept);
-        _hashes = kept;
+        if (_hashes!.Length > keep * 2 || _next != 0)
+        {
+            var kept = new ulong[keep];
+            CopyNewest(kept);
+            _hashes = kept;
+        }
+        else
+        {
+            // Session after session in one array: nothing is allocated.
+            Array.Copy(_hashes, _count - keep, _hashes, 0, keep);
+        }
+
         _count = keep;
         _next = 0;
         DroppedUpTo = Instant.Max(DroppedUpTo, newest);

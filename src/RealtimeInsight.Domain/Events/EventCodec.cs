@@ -44,7 +44,7 @@ public static class EventCodec
     {
         ArgumentNullException.ThrowIfNull(item);
         ArgumentNullException.ThrowIfNull(output);
-        var writer = new ByteWriter(output);
+        var writer = new SpanWriter(output.GetSpan(LengthMax(item)));
         var fields = FieldsOf(item);
         writer.Byte(Version);
         writer.Unsigned((uint)fields);
@@ -55,7 +55,7 @@ public static class EventCodec
         writer.Signed(item.IngestedAt.UnixMs - item.OccurredAt.UnixMs);
         if (item.Visitor is { } visitor) writer.Text(visitor.Value);
         if (item.CustomName is { } customName) writer.Text(customName);
-        if (fields.HasFlag(Field.Products)) WriteProducts(writer, item.Products);
+        if ((fields & Field.Products) != 0) WriteProducts(ref writer, item.Products);
         if (item.CartId is { } cartId) writer.Text(cartId);
         if (item.OrderId is { } orderId) writer.Text(orderId);
         if (item.CheckoutId is { } checkoutId) writer.Text(checkoutId);
@@ -66,8 +66,39 @@ public static class EventCodec
         if (item.Rating is { } rating) writer.Double(rating);
         if (item.DecisionId is { } decisionId) writer.Text(decisionId);
         if (item.TimeZone is { } timeZone) writer.Text(timeZone);
-        WritePersonal(writer, item, fields);
+        WritePersonal(ref writer, item, fields);
         if (item.TraceParent is { } traceParent) writer.Text(traceParent);
+        output.Advance(writer.Length);
+    }
+
+    /// <summary>The event takes no more bytes than this.</summary>
+    private static int LengthMax(CustomerEvent item)
+    {
+        const int Numbers = 2 + (8 * SpanWriter.NumberMax) + sizeof(decimal) + sizeof(double);
+        const int ProductNumbers = 2 + sizeof(decimal) + SpanWriter.NumberMax;
+        var length = Numbers + SpanWriter.MaxOf(item.Id.Value) + SpanWriter.MaxOf(item.Customer.Value)
+            + SpanWriter.MaxOf(item.Visitor?.Value) + SpanWriter.MaxOf(item.CustomName) + SpanWriter.MaxOf(item.CartId)
+            + SpanWriter.MaxOf(item.OrderId) + SpanWriter.MaxOf(item.CheckoutId) + SpanWriter.MaxOf(item.Currency)
+            + SpanWriter.MaxOf(item.Subject) + SpanWriter.MaxOf(item.Text) + SpanWriter.MaxOf(item.DecisionId)
+            + SpanWriter.MaxOf(item.TimeZone) + SpanWriter.MaxOf(item.TraceParent);
+        for (var i = 0; i < item.Products.Count; i++)
+        {
+            var product = item.Products[i];
+            length += ProductNumbers + SpanWriter.MaxOf(product.ProductId) + SpanWriter.MaxOf(product.Category)
+                + SpanWriter.MaxOf(product.Brand) + SpanWriter.MaxOf(product.Name);
+        }
+
+        if (item.Traits is { } traits)
+        {
+            foreach (var (name, value) in traits) length += SpanWriter.MaxOf(name) + SpanWriter.MaxOf(value);
+        }
+
+        if (item.Consents is { } consents)
+        {
+            foreach (var (purpose, _) in consents) length += SpanWriter.MaxOf(purpose) + 1;
+        }
+
+        return length;
     }
 
     /// <summary>Reads one event from the front of <paramref name="source"/> and moves it past the event.</summary>
@@ -125,7 +156,7 @@ public static class EventCodec
 
     private static Field Has(CustomerId? value, Field field) => value.HasValue ? field : Field.None;
 
-    private static void WriteProducts(ByteWriter writer, IReadOnlyList<ProductLine> products)
+    private static void WriteProducts(ref SpanWriter writer, IReadOnlyList<ProductLine> products)
     {
         writer.Unsigned((uint)products.Count);
         for (var i = 0; i < products.Count; i++)
@@ -153,7 +184,7 @@ public static class EventCodec
         return products;
     }
 
-    private static void WritePersonal(ByteWriter writer, CustomerEvent item, Field fields)
+    private static void WritePersonal(ref SpanWriter writer, CustomerEvent item, Field fields)
     {
         if (fields.HasFlag(Field.Traits))
         {

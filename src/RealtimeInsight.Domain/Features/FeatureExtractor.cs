@@ -23,9 +23,9 @@ public static class FeatureExtractor
     public static void Token(CustomerState state, Span<float> token, Span<long> ids)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var items = state.Recent.Items;
-        if (items.Length == 0) throw new InvalidOperationException("the customer has no event yet; apply one before asking for its token");
-        WriteToken(items, items.Length - 1, token, ids);
+        ref readonly var items = ref state.Recent;
+        if (items.Count == 0) throw new InvalidOperationException("the customer has no event yet; apply one before asking for its token");
+        WriteToken(items, items.Count - 1, token, ids);
     }
 
     /// <summary>
@@ -34,9 +34,9 @@ public static class FeatureExtractor
     public static int LastTokens(CustomerState state, Span<float> tokens, Span<long> ids)
     {
         ArgumentNullException.ThrowIfNull(state);
-        var items = state.Recent.Items;
-        var count = Math.Min(items.Length, tokens.Length / ModelContract.TokenFeatures);
-        var first = items.Length - count;
+        ref readonly var items = ref state.Recent;
+        var count = Math.Min(items.Count, tokens.Length / ModelContract.TokenFeatures);
+        var first = items.Count - count;
         for (var i = 0; i < count; i++)
         {
             WriteToken(
@@ -62,7 +62,7 @@ public static class FeatureExtractor
         rest[23] = state.Id.IsVisitor ? 0f : 1f;
     }
 
-    private static void WriteToken(ReadOnlySpan<RecentEvent> items, int index, Span<float> token, Span<long> ids)
+    private static void WriteToken(in RecentEvents items, int index, Span<float> token, Span<long> ids)
     {
         ref readonly var item = ref items[index];
         var isFirst = index == 0;
@@ -121,8 +121,9 @@ public static class FeatureExtractor
 
     private static void WriteCart(CustomerState state, Instant asOf, Span<float> rest)
     {
-        var cart = state.Cart;
-        var isOpen = cart is not null && CartStates.IsOpen(cart.State);
+        // A cart that is not open is not looked at: its memory stays untouched.
+        var isOpen = state.IsCartOpen;
+        var cart = isOpen ? state.Cart : null;
         rest[0] = isOpen ? 1f : 0f;
         rest[1] = isOpen && cart!.State == CartState.AtRisk ? 1f : 0f;
         rest[2] = isOpen && cart!.State == CartState.Recovered ? 1f : 0f;

@@ -1,3 +1,4 @@
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Profiles;
@@ -13,21 +14,28 @@ public struct AffinityList
     private int _count;
     private long _asOfMs;
 
-    public readonly record struct Entry(string Name, float Weight);
+    /// <param name="Label">Of the name (<see cref="EntityHash.Label"/>): names are compared only where it agrees.</param>
+    public readonly record struct Entry(string Name, float Weight, ushort Label)
+    {
+        public Entry(string name, float weight)
+            : this(name, weight, EntityHash.Label(name))
+        {
+        }
+    }
 
     public readonly Instant AsOf => new(_asOfMs);
 
     /// <summary>Entries in no particular order, weights as of <see cref="AsOf"/>.</summary>
     public readonly ReadOnlySpan<Entry> Entries => _entries.AsSpan(0, _count);
 
-    internal void Add(string name, float weight, Instant at, int entriesMax)
+    internal void Add(string name, ushort label, float weight, Instant at, int entriesMax)
     {
         Decay(at);
         var weakest = 0;
         for (var i = 0; i < _count; i++)
         {
             ref var entry = ref _entries![i];
-            if (ReferenceEquals(entry.Name, name) || string.Equals(entry.Name, name, StringComparison.Ordinal))
+            if (entry.Label == label && string.Equals(entry.Name, name, StringComparison.Ordinal))
             {
                 entry = entry with { Weight = Math.Max(0f, entry.Weight + weight) };
                 return;
@@ -40,11 +48,11 @@ public struct AffinityList
         if (_count < entriesMax)
         {
             Grow(entriesMax);
-            _entries![_count++] = new Entry(name, weight);
+            _entries![_count++] = new Entry(SharedNames.Of(name, label), weight, label);
         }
         else if (_entries![weakest].Weight <= weight)
         {
-            _entries[weakest] = new Entry(name, weight);
+            _entries[weakest] = new Entry(SharedNames.Of(name, label), weight, label);
         }
     }
 

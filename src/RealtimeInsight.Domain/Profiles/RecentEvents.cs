@@ -1,40 +1,71 @@
+using System.Runtime.InteropServices;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Profiles;
 
-/// <summary>One kept event, as much of it as the model's token needs. Hashes are 0 where the event names none.</summary>
+/// <summary>
+/// One kept event, as much of it as the model's token needs, in 24 bytes. Hashes are 0 where the event names none.
+/// </summary>
+[StructLayout(LayoutKind.Auto)]
 public readonly record struct RecentEvent(
     EventKind Kind, Instant At, uint ItemHash, ushort CategoryHash, ushort BrandHash, float Value, ushort Quantity);
 
-/// <summary>The last events in order, oldest first; grows to its maximum, then drops the oldest.</summary>
+/// <summary>The last events in order, oldest first; grows to its maximum, then the newest takes the place of the oldest.</summary>
 public struct RecentEvents
 {
     private RecentEvent[]? _events;
     private int _count;
 
+    // Position of the oldest event: moves once the maximum is reached.
+    private int _first;
+
     public readonly int Count => _count;
 
-    public readonly ReadOnlySpan<RecentEvent> Items => _events.AsSpan(0, _count);
+    /// <param name="index">0 is the oldest.</param>
+    public readonly ref readonly RecentEvent this[int index]
+    {
+        get
+        {
+            ArgumentOutOfRangeException.ThrowIfGreaterThanOrEqual((uint)index, (uint)_count, nameof(index));
+            var at = _first + index;
+            return ref _events![at < _count ? at : at - _count];
+        }
+    }
+
+    /// <summary>A copy, oldest first.</summary>
+    public readonly RecentEvent[] ToArray()
+    {
+        var items = new RecentEvent[_count];
+        for (var i = 0; i < items.Length; i++) items[i] = this[i];
+        return items;
+    }
 
     internal void Add(in RecentEvent item, int countMax)
     {
-        if (_count >= countMax)
+        if (_count > countMax || (_first != 0 && _count < countMax)) Straighten(countMax);
+        if (_count < countMax)
         {
-            Array.Copy(_events!, _count - countMax + 1, _events!, 0, countMax - 1);
-            _count = countMax - 1;
-        }
-        else if (_events is null || _count == _events.Length)
-        {
-            Array.Resize(ref _events, Math.Min(countMax, Math.Max(4, _count * 2)));
+            if (_events is null || _count == _events.Length) Array.Resize(ref _events, Math.Min(countMax, Math.Max(4, _count * 2)));
+            _events[_count++] = item;
+            return;
         }
 
-        _events![_count++] = item;
+        _events![_first] = item;
+        _first = _first + 1 == _count ? 0 : _first + 1;
     }
 
     internal void Restore(RecentEvent[] events)
     {
         _events = events.Length == 0 ? null : events;
         _count = events.Length;
+        _first = 0;
+    }
+
+    /// <summary>Another maximum than the one the array was filled under: the newest that fit, oldest first.</summary>
+    private void Straighten(int countMax)
+    {
+        var items = ToArray();
+        Restore(items.Length <= countMax ? items : items[^countMax..]);
     }
 }

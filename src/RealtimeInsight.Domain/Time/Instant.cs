@@ -19,8 +19,8 @@ public readonly record struct Instant(long UnixMs) : IComparable<Instant>
 
     public int CompareTo(Instant other) => UnixMs.CompareTo(other.UnixMs);
 
-    public static Instant operator +(Instant at, TimeSpan span) => new(at.UnixMs + (long)span.TotalMilliseconds);
-    public static Instant operator -(Instant at, TimeSpan span) => new(at.UnixMs - (long)span.TotalMilliseconds);
+    public static Instant operator +(Instant at, TimeSpan span) => new(at.UnixMs + (span.Ticks / TimeSpan.TicksPerMillisecond));
+    public static Instant operator -(Instant at, TimeSpan span) => new(at.UnixMs - (span.Ticks / TimeSpan.TicksPerMillisecond));
     public static TimeSpan operator -(Instant later, Instant earlier) => TimeSpan.FromMilliseconds(later.UnixMs - earlier.UnixMs);
     public static bool operator <(Instant left, Instant right) => left.UnixMs < right.UnixMs;
     public static bool operator >(Instant left, Instant right) => left.UnixMs > right.UnixMs;

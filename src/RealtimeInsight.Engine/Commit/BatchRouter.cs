@@ -1,4 +1,5 @@
-using RealtimeInsight.Engine.Port;
+using System.Buffers;
+using RealtimeInsight.Domain.Events;
 
 namespace RealtimeInsight.Engine.Commit;
 
@@ -11,51 +12,59 @@ internal static class BatchRouter
     public static List<(int Shard, IngestPart Part)> Split(IngestTicket ticket, int shards, int eventsMax)
     {
         var batch = ticket.Batch;
-        var count = batch.Events.Count;
-        var parts = new List<(int Shard, IngestPart Part)>();
-        if (count == 0)
+        var events = ticket.Events;
+        var parts = new List<(int Shard, IngestPart Part)>(shards);
+        if (events.Length == 0)
         {
             if (batch.Rejects.Count > 0) parts.Add((0, new IngestPart(ticket, 0) { Rejects = batch.Rejects }));
             return parts;
         }
 
-        var hashes = new ulong[count];
-        for (var i = 0; i < count; i++) hashes[i] = batch.Events[i].Customer.StableHash;
-        var order = TimeOrder(batch);
-        var rejects = batch.Rejects;
-        for (var shard = 0; shard < shards; shard++)
+        var hashes = ArrayPool<ulong>.Shared.Rent(events.Length);
+        var isSorted = true;
+        for (var i = 0; i < events.Length; i++)
         {
-            IngestPart? part = null;
-            for (var i = 0; i < count; i++)
-            {
-                var index = order is null ? i : order[i];
-                if (shards > 1 && ShardOf(hashes[index], shards) != shard) continue;
-                if (part is null || part.Count == eventsMax)
-                {
-                    part = new IngestPart(ticket, Math.Min(eventsMax, count)) { Rejects = rejects };
-                    rejects = [];
-                    parts.Add((shard, part));
-                }
-
-                part.Add(index, hashes[index]);
-            }
+            hashes[i] = events[i].Customer.StableHash;
+            isSorted &= i == 0 || events[i - 1].OccurredAt <= events[i].OccurredAt;
         }
 
+        var order = isSorted ? null : TimeOrder(events);
+        var current = new IngestPart?[shards];
+        for (var i = 0; i < events.Length; i++)
+        {
+            var index = order is null ? i : order[i];
+            var shard = shards == 1 ? 0 : ShardOf(hashes[index], shards);
+            ref var part = ref current[shard];
+            if (part is null || part.Count == eventsMax)
+            {
+                part = new IngestPart(ticket, Math.Min(eventsMax, events.Length))
+                {
+                    Rejects = parts.Count == 0 ? batch.Rejects : [],
+                };
+                parts.Add((shard, part));
+            }
+
+            part.Add(index, hashes[index]);
+        }
+
+        ArrayPool<ulong>.Shared.Return(hashes);
         return parts;
     }
 
-    /// <summary>Indexes by event time, equal times in the order of the batch; null when the batch is in order already.</summary>
-    private static int[]? TimeOrder(IngestBatch batch)
+    /// <summary>Indexes by event time, equal times in the order of the batch.</summary>
+    private static int[] TimeOrder(CustomerEvent[] events)
     {
-        var events = batch.Events;
-        var isSorted = true;
-        for (var i = 1; i < events.Count && isSorted; i++) isSorted = events[i - 1].OccurredAt <= events[i].OccurredAt;
-        if (isSorted) return null;
-        var order = new int[events.Count];
-        for (var i = 0; i < order.Length; i++) order[i] = i;
+        var order = new int[events.Length];
+        var times = new long[events.Length];
+        for (var i = 0; i < order.Length; i++)
+        {
+            order[i] = i;
+            times[i] = events[i].OccurredAt.UnixMs;
+        }
+
         Array.Sort(order, (left, right) =>
         {
-            var byTime = events[left].OccurredAt.CompareTo(events[right].OccurredAt);
+            var byTime = times[left].CompareTo(times[right]);
             return byTime != 0 ? byTime : left.CompareTo(right);
         });
         return order;

@@ -23,7 +23,7 @@ internal sealed class IngestPart(IngestTicket ticket, int countMax)
     /// <summary>See <see cref="IngestBatch.TakesLate"/>.</summary>
     public bool TakesLate => Ticket.Batch.TakesLate;
 
-    public CustomerEvent EventAt(int position) => Ticket.Batch.Events[_indexes[position]];
+    public CustomerEvent EventAt(int position) => Ticket.Events[_indexes[position]];
 
     /// <summary>Stable hashes of the events' customers.</summary>
     public ReadOnlySpan<ulong> Hashes => _hashes.AsSpan(0, Count);

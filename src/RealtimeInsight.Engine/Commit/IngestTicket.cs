@@ -1,3 +1,4 @@
+using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Engine.Port;
 
 namespace RealtimeInsight.Engine.Commit;
@@ -12,6 +13,9 @@ internal sealed class IngestTicket(IngestBatch batch, long startedAt) : TaskComp
     private int _open = 1;
 
     public IngestBatch Batch { get; } = batch;
+
+    /// <summary>The batch's events; not to be changed.</summary>
+    public CustomerEvent[] Events { get; } = batch.Events as CustomerEvent[] ?? [.. batch.Events];
 
     public EventOutcome[] Outcomes { get; } = new EventOutcome[batch.Events.Count];
 

@@ -135,11 +135,11 @@ internal sealed class InsightBuilder(DecisionMaker maker, Shard shard)
 
     private static RecentEventView[] LastEvents(CustomerState state)
     {
-        var items = state.Recent.Items;
-        var views = new RecentEventView[items.Length];
+        ref readonly var items = ref state.Recent;
+        var views = new RecentEventView[items.Count];
         for (var i = 0; i < views.Length; i++)
         {
-            ref readonly var item = ref items[items.Length - 1 - i];
+            ref readonly var item = ref items[items.Count - 1 - i];
             views[i] = new RecentEventView(EventKinds.WireName(item.Kind), item.At, item.Value == 0f ? null : (decimal)item.Value);
         }
 

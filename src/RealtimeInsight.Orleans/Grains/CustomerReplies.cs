@@ -47,8 +47,9 @@ internal static class CustomerReplies
     public static TimelineItem[] Timeline(CustomerState state, int limit)
     {
         var items = new List<TimelineItem>();
-        foreach (ref readonly var item in state.Recent.Items)
+        for (var i = 0; i < state.Recent.Count; i++)
         {
+            ref readonly var item = ref state.Recent[i];
             items.Add(new TimelineItem(
                 item.At.ToDateTimeOffset(), "event", EventKinds.WireName(item.Kind), null, item.Value == 0f ? null : (decimal)item.Value));
         }

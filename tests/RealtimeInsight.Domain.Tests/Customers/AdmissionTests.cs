@@ -82,10 +82,10 @@ public sealed class AdmissionTests
         Assert.Equal(200, state.EventIds.Count);
         Fold.Machine.AdvanceTo(state, Make.Start + Make.Span("30m"), new EffectBuffer());
 
-        Assert.Equal(64, state.EventIds.Count);
+        Assert.Equal(32, state.EventIds.Count);
         Assert.Equal(Make.Start, state.EventIds.DroppedUpTo);
-        Assert.All(events.Take(136), item => Assert.Equal(Admission.BeyondWindow, Fold.Machine.Admit(state, item)));
-        Assert.All(events.Skip(136), item => Assert.Equal(Admission.Duplicate, Fold.Machine.Admit(state, item)));
+        Assert.All(events.Take(168), item => Assert.Equal(Admission.BeyondWindow, Fold.Machine.Admit(state, item)));
+        Assert.All(events.Skip(168), item => Assert.Equal(Admission.Duplicate, Fold.Machine.Admit(state, item)));
     }
 
     [Fact]

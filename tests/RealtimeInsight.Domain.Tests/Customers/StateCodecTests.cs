@@ -134,7 +134,7 @@ public sealed class StateCodecTests
         var (made, stored) = (GoldenState(), CustomerStateCodec.Read(GoldenFile.Bytes("state-v1.hex")));
         Assert.True(Fold.Bytes(made).Length == Fold.Bytes(stored).Length, $"the file would now be\n{GoldenFile.Hex(Fold.Bytes(made))}");
         Assert.All(Features(made).Zip(Features(stored)), static pair => Assert.Equal(pair.First, pair.Second, 1e-5f));
-        Assert.Equal(made.Recent.Items.ToArray(), stored.Recent.Items.ToArray());
+        Assert.Equal(made.Recent.ToArray(), stored.Recent.ToArray());
     }
 
     private static CustomerState GoldenState()

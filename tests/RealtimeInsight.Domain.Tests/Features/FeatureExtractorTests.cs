@@ -159,7 +159,7 @@ public sealed class FeatureExtractorTests
             FeatureExtractor.Token(state, last, lastIds);
             Assert.Equal(last, tokens[((count - 1) * F)..(count * F)]);
             Assert.Equal(lastIds, ids[((count - 1) * K)..(count * K)]);
-            Assert.Equal(state.Recent.Items[^count..].ToArray().Select(static item => (long)item.Kind),
+            Assert.Equal(state.Recent.ToArray()[^count..].Select(static item => (long)item.Kind),
                 Enumerable.Range(0, count).Select(i => ids[i * K]));
             for (var i = 0; i < count; i++) Assert.Equal(i == 0 && count == state.Recent.Count ? 1f : 0f, tokens[(i * F) + 1]);
         });

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
@@ -98,6 +99,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         _instruments.Observe(
             [.. parts.Loops.Select(loop => loop.Shard.Counters)], () => _notices.Dropped);
         _instruments.ObserveDelivery(() => parts.Outbox.Pending, () => parts.Outbox.Dead, () => parts.Delivery.Endpoints);
+        _instruments.ObserveAudit(() => parts.Audit.Compared, () => parts.Audit.Mismatches);
+        parts.Audit.Start();
         _running = parts;
         EngineLog.Ready(
             _logger, parts.Loops.Sum(loop => loop.Shard.Counters.Customers), replayed, parts.Loops.Length, _store.Name,
@@ -239,6 +242,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         await Task.WhenAll(_dispatchers).ConfigureAwait(false);
         foreach (var dispatcher in parts.Dispatchers) dispatcher.Dispose();
         parts.Delivery.Dispose();
+        await parts.Audit.DisposeAsync().ConfigureAwait(false);
         parts.Commit.Stop();
         await _committing.ConfigureAwait(false);
         if (parts.Commit.Problem is null) EngineLog.Stopped(_logger, _store.Name);
@@ -253,6 +257,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
             _options, _machine, _maker, _scorer, _store, log, new LogUnitPool(), _notices, new SegmentNumbers(head.NextSegment),
             _instruments, _time)
         {
+            Audit = new FeatureAudit(
+                new DecisionReplay(_machine, log, _options.RefoldEventsMax), head.NextOffset, _options.AuditInterval, _time, _logger),
             ResidentBytesMax = _options.ResidentBytesMax == 0 ? 0 : Math.Max(1, _options.ResidentBytesMax / count),
         };
         var shards = Enumerable.Range(0, count).Select(index => new Shard(index, shared)).ToArray();
@@ -278,7 +284,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         var loops = shards.Select(shard => new ShardLoop(shard, _options, _time, _logger)).ToArray();
         var delivery = new DeliveryControl(_store, commit.Queue, dispatchers, outbox, _time);
         var rejects = new RejectControl(_store, commit.Queue, _time);
-        return (new EngineParts(loops, commit, log, dispatchers, outbox, delivery, rejects, _scorer), replayed);
+        return (new EngineParts(loops, commit, log, dispatchers, outbox, delivery, rejects, shared.Audit, _scorer), replayed);
     }
 
     private async ValueTask<T?> AskAsync<T>(CustomerId customer, Func<Shard, CustomerSlot, T> ask, CancellationToken cancellationToken)
@@ -300,7 +306,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
 /// <summary>A running engine's parts.</summary>
 internal sealed record EngineParts(
     ShardLoop[] Loops, CommitLoop Commit, LogReader Log, OutboxDispatcher[] Dispatchers, OutboxCounters Outbox,
-    DeliveryControl Delivery, RejectControl Rejects, IScorer Scorer)
+    DeliveryControl Delivery, RejectControl Rejects, FeatureAudit Audit, IScorer Scorer)
 {
     /// <summary>Why events cannot be taken at all any more; null when they can.</summary>
     public string? Problem => Commit.IsLost

@@ -91,6 +91,17 @@ public sealed class EngineInstruments
             "1 while the endpoint is left alone after failures or at its wish");
     }
 
+    /// <summary>Registers what is read of the comparison with the log when somebody collects.</summary>
+    internal void ObserveAudit(Func<long> compared, Func<long> mismatches)
+    {
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.features_compared", compared, "{decision}",
+            "Decisions whose features were computed again from the log");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.feature_replay_mismatches", mismatches, "{decision}",
+            "Decisions whose features differ from those that the log gives");
+    }
+
     /// <summary>Registers what is read when somebody collects.</summary>
     internal void Observe(IReadOnlyList<ShardCounters> shards, Func<long> noticesDropped)
     {

@@ -41,6 +41,13 @@ internal static partial class EngineLog
     [LoggerMessage(3011, LogLevel.Information, "Shard {Shard} reads saved customers again, at try {Tries}")]
     public static partial void ReadsWorkAgain(ILogger logger, int shard, int tries);
 
+    [LoggerMessage(3030, LogLevel.Error,
+        "{Mismatches} decisions up to log record {Offset} have features that differ from those that their log gives")]
+    public static partial void FeaturesDiffer(ILogger logger, int mismatches, long offset);
+
+    [LoggerMessage(3031, LogLevel.Warning, "A history could not be replayed for comparison; the next decision's is tried")]
+    public static partial void AuditFailed(ILogger logger, Exception exception);
+
     [LoggerMessage(3009, LogLevel.Warning, "A read failed; its caller has the error")]
     public static partial void QueryFailed(ILogger logger, Exception exception);
 }

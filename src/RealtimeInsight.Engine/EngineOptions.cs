@@ -100,6 +100,12 @@ public sealed class EngineOptions
     /// <summary>Most of a shard's time that a shadow model may take; events beyond are left out. Default 0.1; 0.01 to 1.</summary>
     public double ShadowTimeMax { get; set; } = 0.1;
 
+    /// <summary>
+    /// Time between two customers whose history is replayed from the log and whose decisions' features are compared with it. Default 5 s;
+    /// 100 ms to 1 day.
+    /// </summary>
+    public TimeSpan AuditInterval { get; set; } = TimeSpan.FromSeconds(5);
+
     /// <summary>Notices waiting for one slow reader; the oldest go, counted. Default 1,024; 1 to 65,536.</summary>
     public int NoticeQueueMax { get; set; } = 1024;
 
@@ -135,6 +141,7 @@ public sealed class EngineOptions
         bounds.Range(nameof(AtRiskScanMax), options.AtRiskScanMax, 100, 1_000_000);
         bounds.Range(nameof(ShadowCustomersMax), options.ShadowCustomersMax, 1, 1_000_000);
         bounds.Range(nameof(ShadowTimeMax), options.ShadowTimeMax, 0.01, 1d);
+        bounds.Range(nameof(AuditInterval), options.AuditInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1));
         bounds.Range(nameof(NoticeQueueMax), options.NoticeQueueMax, 1, 65_536);
         bounds.Range(nameof(NoticeReadersMax), options.NoticeReadersMax, 1, 65_536);
         return [.. bounds.Problems, .. OutboxOptions.Validate(options.Outbox)];

@@ -47,6 +47,8 @@ public sealed class EngineOptionsTests
         { nameof(EngineOptions.ShadowCustomersMax), 1_000_000, 1_000_001 },
         { nameof(EngineOptions.ShadowTimeMax), 0.01, 0.009 },
         { nameof(EngineOptions.ShadowTimeMax), 1d, 1.1 },
+        { nameof(EngineOptions.AuditInterval), TimeSpan.FromMilliseconds(100), TimeSpan.FromMilliseconds(99) },
+        { nameof(EngineOptions.AuditInterval), TimeSpan.FromDays(1), TimeSpan.FromDays(2) },
         { nameof(EngineOptions.NoticeQueueMax), 1, 0 },
         { nameof(EngineOptions.NoticeQueueMax), 65_536, 65_537 },
         { nameof(EngineOptions.NoticeReadersMax), 1, 0 },

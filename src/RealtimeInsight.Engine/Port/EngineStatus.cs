@@ -31,6 +31,11 @@ public sealed record EngineStatus
     public required long CartsEmptied { get; init; }
     public required long Scores { get; init; }
     public required long ScoresDegraded { get; init; }
+    /// <summary>Decisions whose features were computed again from the log.</summary>
+    public long FeaturesCompared { get; init; }
+
+    /// <summary>Those of them whose features differ: 0 while live and replay are the same code over the same events.</summary>
+    public long FeatureMismatches { get; init; }
     public required long DecisionsMade { get; init; }
     public required long DecisionsSuppressed { get; init; }
 

@@ -45,6 +45,8 @@ internal static class StatusReader
             CartsEmptied = Sum(static shard => shard.Carts(CartState.Emptied)),
             Scores = Sum(static shard => shard.Scores),
             ScoresDegraded = Sum(static shard => shard.ScoresDegraded),
+            FeaturesCompared = parts?.Audit.Compared ?? 0,
+            FeatureMismatches = parts?.Audit.Mismatches ?? 0,
             DecisionsMade = decided + suppressed,
             DecisionsSuppressed = suppressed,
             Actions = decided,
@@ -70,6 +72,7 @@ internal static class StatusReader
         if (parts.Commit.Problem is { } commit) problems.Add(commit);
         if (parts.Problem is { } lost && lost != parts.Commit.Problem) problems.Add(lost);
         problems.AddRange(parts.Loops.Select(static loop => loop.ReadProblem).OfType<string>().Distinct());
+        if (parts.Audit.Problem is { } mismatch) problems.Add(mismatch);
         using var lease = parts.Scorer.Lease();
         model = lease.Model?.ToString();
         if (model is null) problems.Add("no model is loaded: events are taken in, scores are degraded");

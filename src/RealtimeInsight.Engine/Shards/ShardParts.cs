@@ -1,5 +1,6 @@
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Storage;
@@ -21,6 +22,9 @@ internal sealed record ShardParts(
     EngineInstruments Instruments,
     TimeProvider Time)
 {
+    /// <summary>Gets to know of decisions, to replay some.</summary>
+    public required FeatureAudit Audit { get; init; }
+
     /// <summary>Most bytes of states that one shard keeps in memory; 0 for no limit.</summary>
     public long ResidentBytesMax { get; init; }
 }

@@ -4,6 +4,7 @@ using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
@@ -14,11 +15,12 @@ using RealtimeInsight.Engine.Storage;
 namespace RealtimeInsight.Engine.Shards;
 
 /// <summary>Collects what one turn makes durable: log records chained by customer, decisions, outbox entries, notices.</summary>
-internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices, string source, TimeProvider time)
+internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices, FeatureAudit audit, string source, TimeProvider time)
 {
     private readonly List<CustomerSlot> _touched = [];
     private CommitUnit _unit = new() { Shard = shard };
     private LogUnit _log = pool.Rent();
+    private CustomerSlot? _decided;
 
     public CommitUnit Unit => _unit;
 
@@ -41,6 +43,7 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
         var record = JsonSerializer.SerializeToUtf8Bytes<JsonNode>(decision.Record);
         _log.Add(RecordKind.Decision, slot.Hash, NewestOf(slot), DecisionPayload.WriteDecision(foldedUpTo, record));
         Added(slot);
+        _decided = slot;
         var reason = decision.Reason == SuppressionReason.None ? null : DecisionRecord.WireName(decision.Reason);
         _unit.Decisions.Add(new DecisionRow(
             decision.Id, decision.Customer.Value, decision.DecidedAt, decision.Rule, decision.Action, decision.Channel,
@@ -122,6 +125,8 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
         }
 
         _touched.Clear();
+        if (_decided is not null) audit.Offer(_decided.State.LastOffset);
+        _decided = null;
     }
 
     private void Added(CustomerSlot slot)

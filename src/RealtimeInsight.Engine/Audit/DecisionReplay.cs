@@ -1,0 +1,115 @@
+using System.Text.Json.Nodes;
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Features;
+using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Log;
+
+namespace RealtimeInsight.Engine.Audit;
+
+/// <summary>
+/// Folds one customer's history from the log, with the code that serves, and compares the features at each decision with those that the
+/// decision's record holds, bit for bit. Not thread-safe.
+/// </summary>
+internal sealed class DecisionReplay(CustomerMachine machine, LogReader log, int recordsMax)
+{
+    private readonly List<LogEntry> _records = [];
+    private readonly List<CustomerEvent> _events = [];
+    private readonly EffectBuffer _discarded = new();
+    private readonly float[] _features = new float[ModelContract.ProfileFeatures];
+
+    /// <summary>Compares the decisions of a history up to a record.</summary>
+    /// <param name="newest">Offset of the history's last record.</param>
+    /// <param name="since">A history that began before this offset is left out.</param>
+    /// <exception cref="Storage.StoreException">The log cannot be read.</exception>
+    public ReplayVerdict Check(long newest, long since)
+    {
+        if (!TryRead(newest, since)) return default;
+        CustomerState? state = null;
+        _events.Clear();
+        var verdict = default(ReplayVerdict);
+        foreach (var record in _records)
+        {
+            if (record.Kind == RecordKind.Event)
+            {
+                ReadOnlySpan<byte> payload = record.Payload;
+                state = Apply(state, EventCodec.Read(ref payload));
+            }
+            else if (record.Kind == RecordKind.Decision && state is not null)
+            {
+                verdict = Compare(state, DecisionPayload.ReadDecision(record.Payload, out var foldedUpTo), foldedUpTo, verdict);
+            }
+        }
+
+        return verdict;
+    }
+
+    /// <summary>The records, oldest first; false when they are too many, too old, or those of several histories.</summary>
+    private bool TryRead(long newest, long since)
+    {
+        _records.Clear();
+        for (var offset = newest; offset != LogUnit.NoPrevious;)
+        {
+            if (offset < since || _records.Count == recordsMax) return false;
+            var record = log.Read(offset);
+            if (record.Kind is not (RecordKind.Event or RecordKind.Decision or RecordKind.Outcome)) return false;
+            _records.Add(record);
+            offset = record.Previous;
+        }
+
+        _records.Reverse();
+        return true;
+    }
+
+    /// <summary>As the shard does: in order where it can, else the whole history again.</summary>
+    private CustomerState Apply(CustomerState? state, CustomerEvent item)
+    {
+        var at = _events.Count;
+        while (at > 0 && _events[at - 1].OccurredAt > item.OccurredAt) at--;
+        _events.Insert(at, item);
+        state ??= new CustomerState(item.Customer);
+        if (item.OccurredAt >= state.OrderedUpTo)
+        {
+            _discarded.Clear();
+            machine.Apply(state, item, _discarded);
+            return state;
+        }
+
+        var again = new CustomerState(state.Id);
+        foreach (var earlier in _events)
+        {
+            _discarded.Clear();
+            machine.Apply(again, earlier, _discarded);
+        }
+
+        Advance(again, state.OrderedUpTo);
+        return again;
+    }
+
+    private ReplayVerdict Compare(CustomerState state, JsonNode record, Instant foldedUpTo, ReplayVerdict verdict)
+    {
+        Advance(state, foldedUpTo);
+
+        // Another schema is other code: there is nothing to compare with.
+        if ((string?)record["feature_schema"] != FeatureSchema.Hash || record["features"] is not JsonArray kept) return verdict;
+        FeatureExtractor.Profile(state, new Instant((long)record["decided_at_ms"]!), _features);
+        var isSame = kept.Count == _features.Length;
+        for (var i = 0; i < _features.Length && isSame; i++)
+        {
+            isSame = BitConverter.SingleToInt32Bits((float)kept[i]!) == BitConverter.SingleToInt32Bits(_features[i]);
+        }
+
+        return new ReplayVerdict(verdict.Compared + 1, verdict.Mismatches + (isSame ? 0 : 1));
+    }
+
+    private void Advance(CustomerState state, Instant upTo)
+    {
+        _discarded.Clear();
+        machine.AdvanceTo(state, upTo, _discarded);
+    }
+}
+
+/// <param name="Compared">Decisions whose features were computed again.</param>
+/// <param name="Mismatches">Those of them that differ.</param>
+internal readonly record struct ReplayVerdict(int Compared, int Mismatches);

@@ -1,4 +1,6 @@
 using RealtimeInsight.Cli.Bench.Http;
+using RealtimeInsight.Cli.Bench.Redis;
+using RealtimeInsight.Cli.Bench.Transformer;
 
 namespace RealtimeInsight.Cli.Bench;
 
@@ -8,6 +10,6 @@ internal static class BenchScenarios
     public static IReadOnlyList<IBenchScenario> All { get; } =
     [
         new OnnxScenario(), new EngineScenario(), new DurableScenario(), new MemoryScenario(), new HttpScenario(),
-        new LatencyScenario(), new ReadScenario(),
+        new LatencyScenario(), new ReadScenario(), new RedisScenario(), new TransformerScenario(),
     ];
 }

@@ -20,8 +20,7 @@ internal sealed class IngestPart(IngestTicket ticket, int countMax)
     /// <summary>True for the message that asks the shard to fire everything that is still to come, instead of events.</summary>
     public bool RunsToEnd { get; init; }
 
-    /// <summary>See <see cref="IngestBatch.TakesLate"/>.</summary>
-    public bool TakesLate => Ticket.Batch.TakesLate;
+    public LateRule Late => Ticket.Batch.Late;
 
     public CustomerEvent EventAt(int position) => Ticket.Events[_indexes[position]];
 

@@ -6,13 +6,26 @@ namespace RealtimeInsight.Engine.Port;
 /// <summary>What an intake hands over at once: valid events, and what it had to reject, which is kept in the same commit.</summary>
 public sealed record IngestBatch(IReadOnlyList<CustomerEvent> Events, IReadOnlyList<RejectedItem> Rejects)
 {
-    /// <summary>
-    /// True to take events in however late they are: folded into the customer's history in order of event time, or put at its end where
-    /// the history is too long to fold again. Decisions that were made stand.
-    /// </summary>
-    public bool TakesLate { get; init; }
+    /// <summary>What happens to events beyond the allowed lateness.</summary>
+    public LateRule Late { get; init; }
 
     public static IngestBatch Of(params CustomerEvent[] events) => new(events, []);
+}
+
+/// <summary>What happens to an event that is later than is allowed.</summary>
+public enum LateRule : byte
+{
+    /// <summary>It is kept aside as a reject with code <c>late</c>.</summary>
+    KeepAside = 0,
+
+    /// <summary>It is left out and not kept: its sender has it.</summary>
+    LeaveOut = 1,
+
+    /// <summary>
+    /// It is taken in however late: folded into the customer's history in order of event time, or put at its end where the history is
+    /// too long to fold again. Decisions that were made stand.
+    /// </summary>
+    TakeIn = 2,
 }
 
 public enum EventOutcome : byte
@@ -22,7 +35,7 @@ public enum EventOutcome : byte
     /// <summary>An event with the same id was applied before; nothing happened.</summary>
     Duplicate = 1,
 
-    /// <summary>Older than the allowed lateness; kept aside as a reject with code <c>late</c>.</summary>
+    /// <summary>Older than the allowed lateness; what became of it is the batch's <see cref="LateRule"/>.</summary>
     Late = 2,
 }
 

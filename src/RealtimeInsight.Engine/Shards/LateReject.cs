@@ -1,12 +1,11 @@
 using System.Text.Json;
-using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Port;
 
 namespace RealtimeInsight.Engine.Shards;
 
-/// <summary>The reject that stands for an event beyond the allowed lateness.</summary>
+/// <summary>The reject that stands for an event beyond the allowed lateness; its payload can be replayed.</summary>
 internal static class LateReject
 {
     public const string Code = "late";
@@ -17,21 +16,6 @@ internal static class LateReject
         0,
         Code,
         $"event time {item.OccurredAt} is {newest - item.OccurredAt:c} older than the customer's newest event, {allowed:c} is allowed; "
-        + "raise AllowedLateness before sending history, or send it in order",
-        Payload(item));
-
-    private static string Payload(CustomerEvent item)
-    {
-        var node = new JsonObject
-        {
-            ["messageId"] = item.Id.Value,
-            ["customer"] = item.Customer.Value,
-            ["type"] = EventKinds.WireName(item.Kind),
-            ["timestamp"] = item.OccurredAt.ToString(),
-            ["products"] = new JsonArray([.. item.Products.Select(static line => (JsonNode?)line.ProductId)]),
-            ["value"] = item.Value,
-            ["currency"] = item.Currency,
-        };
-        return node.ToJsonString(JsonSerializerOptions.Default);
-    }
+        + "replay it with take_late, or raise AllowedLateness before sending history",
+        EventDocument.Write(item).ToJsonString(JsonSerializerOptions.Default));
 }

@@ -318,10 +318,14 @@ internal sealed class Shard
     {
         var slot = item.Slot;
         var old = slot.State;
-        if (!item.Part.TakesLate && old.LastSeen - item.Event.OccurredAt > _machine.Options.AllowedLateness)
+        if (item.Part.Late != LateRule.TakeIn && old.LastSeen - item.Event.OccurredAt > _machine.Options.AllowedLateness)
         {
-            _builder.Reject(LateReject.Of(item.Event, old.LastSeen, _machine.Options.AllowedLateness));
-            Counters.EventsRejected++;
+            if (item.Part.Late == LateRule.KeepAside)
+            {
+                _builder.Reject(LateReject.Of(item.Event, old.LastSeen, _machine.Options.AllowedLateness));
+                Counters.EventsRejected++;
+            }
+
             Settle(item, EventOutcome.Late);
             return;
         }

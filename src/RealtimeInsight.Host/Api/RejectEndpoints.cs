@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Port;
@@ -43,6 +44,11 @@ internal static class RejectEndpoints
             .WithSummary("What was not accepted, newest first, with the reason and the item.")
             .WithDescription("from and to bound the time of receipt (ISO 8601, to is exclusive); before is 'next' of the page before.");
         group.MapGet("/rejects/{id:long}", Get).WithName("getReject").WithSummary("One reject with its item.");
+        group.MapPost("/rejects/{id:long}/replay", Replay).AddEndpointFilter<SameSiteFilter>().WithName("replayReject")
+            .WithSummary("Sends a reject through the intake again: as it is, corrected, or patched.")
+            .WithDescription("No body: as it was kept. application/json: this in its place. application/merge-patch+json: an RFC 7396 "
+                + "patch of it. take_late=true takes an event in however late it is.")
+            .ProducesProblem(StatusCodes.Status403Forbidden);
     }
 
     private static async Task<Results<Ok<RejectPage>, ProblemHttpResult>> List(
@@ -69,6 +75,30 @@ internal static class RejectEndpoints
         var found = await engine.Rejects.FindAsync(id, cancellationToken).ConfigureAwait(false);
         return found is null ? NoReject() : TypedResults.Ok(RejectAnswer.Of(found));
     }
+
+    private static async Task<IResult> Replay(
+        long id, [FromQuery(Name = "take_late")] bool? takeLate, HttpContext context, RejectReplayer replayer,
+        CancellationToken cancellationToken)
+    {
+        var request = context.Request;
+        var isPatch = request.ContentType?.StartsWith(MergePatch.MediaType, StringComparison.OrdinalIgnoreCase) == true;
+        using var body = await RequestBody.ReadAsync(request, IntakeOptions.BatchBytesMax, cancellationToken).ConfigureAwait(false);
+        if (body.Problem is { } unread) return Problems.Bad(unread.Message);
+        try
+        {
+            var result = await replayer
+                .ReplayAsync(id, new ReplayCorrection(body.Memory, isPatch), takeLate ?? false, cancellationToken).ConfigureAwait(false);
+            return result is null ? NoReject() : Results.Json(result, ApiJson.Options, statusCode: StatusOf(result));
+        }
+        catch (FormatException bad)
+        {
+            return Problems.Bad(bad.Message);
+        }
+    }
+
+    private static int StatusOf(ReplayAnswer answer) => answer.Outcome is ReplayAnswer.IsAccepted or ReplayAnswer.IsDuplicate
+        ? StatusCodes.Status200OK
+        : StatusCodes.Status422UnprocessableEntity;
 
     private static ProblemHttpResult NoReject() => TypedResults.Problem(
         statusCode: StatusCodes.Status404NotFound, title: "No such reject",

@@ -48,6 +48,7 @@ internal static class ServiceSetup
         services.AddOpenApi("v1", OpenApiSetup.Describe);
         services.AddSingleton<IntakeInstruments>();
         services.AddSingleton<IntakeHandler>();
+        services.AddSingleton<RejectReplayer>();
         services.AddSingleton(new WriteAccess(settings.Intake, settings.Host.Demo));
         services.AddSingleton(new ReadAccess(settings.Api, settings.Host.Demo));
         services.AddSingleton(new AdminAccess(settings.Api, settings.Host.Demo));

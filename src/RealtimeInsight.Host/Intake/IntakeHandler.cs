@@ -66,13 +66,13 @@ internal sealed class IntakeHandler(
         using var body = await RequestBody.ReadAsync(context.Request, bytesMax, context.RequestAborted).ConfigureAwait(false);
         if (body.Problem is { } unread)
         {
-            return await RefuseAsync(context, body.Status, unread, body.Memory, isAllowed, receivedAt).ConfigureAwait(false);
+            return await RefuseAsync(context, type, body.Status, unread, body.Memory, isAllowed, receivedAt).ConfigureAwait(false);
         }
 
         var parsed = new ParsedRequest();
         if (Parse(context, type, body.Memory, isAllowed, receivedAt, parsed, out var isKnown) is { } whole)
         {
-            return await RefuseAsync(context, StatusOf(whole), whole, body.Memory, isKnown, receivedAt).ConfigureAwait(false);
+            return await RefuseAsync(context, type, StatusOf(whole), whole, body.Memory, isKnown, receivedAt).ConfigureAwait(false);
         }
 
         // The events hold nothing of the body, whose memory the next request can use while these are committed.
@@ -158,13 +158,14 @@ internal sealed class IntakeHandler(
     /// a limit.
     /// </summary>
     private async Task<Result> RefuseAsync(
-        HttpContext context, int status, ItemProblem problem, ReadOnlyMemory<byte> body, bool isAllowed, DateTimeOffset receivedAt)
+        HttpContext context, CallType? type, int status, ItemProblem problem, ReadOnlyMemory<byte> body, bool isAllowed,
+        DateTimeOffset receivedAt)
     {
         instruments.Rejected(problem.Code);
         if (isAllowed || _unauthorizedKept.TryTake())
         {
-            var payload = isAllowed ? ParsedRequest.PayloadOf(body.Span) : "";
-            var reject = ParsedRequest.RejectOf(receivedAt, WholeRequest, problem, payload);
+            var text = isAllowed ? ParsedRequest.TextOf(body.Span) : "";
+            var reject = ParsedRequest.RejectOf(receivedAt, WholeRequest, problem, type, text, options.RejectLengthMax);
             await KeepAsync(reject, context.RequestAborted).ConfigureAwait(false);
         }
         else

@@ -29,6 +29,12 @@ public sealed class IntakeOptions
     /// </summary>
     public int UnauthorizedKeptPerMinuteMax { get; set; } = 60;
 
+    /// <summary>
+    /// Characters kept of a request that is rejected as a whole, 1,024 to 512,000; an item is always kept whole. What is cut can only be
+    /// replayed with a corrected body. The default is 32,768.
+    /// </summary>
+    public int RejectLengthMax { get; set; } = EventBytesMax;
+
     /// <summary>What is wrong with the values; empty when all are in range.</summary>
     public static IReadOnlyList<string> Validate(IntakeOptions options)
     {
@@ -39,6 +45,7 @@ public sealed class IntakeOptions
         Rules.Range(problems, "Intake:RetryAfter", options.RetryAfter, TimeSpan.FromSeconds(1), TimeSpan.FromMinutes(10));
         Rules.Range(problems, "Intake:FutureMax", options.FutureMax, TimeSpan.Zero, TimeSpan.FromHours(1));
         Rules.Range(problems, "Intake:UnauthorizedKeptPerMinuteMax", options.UnauthorizedKeptPerMinuteMax, 0, 10_000);
+        Rules.Range(problems, "Intake:RejectLengthMax", options.RejectLengthMax, 1_024, BatchBytesMax);
         Rules.Keys(problems, "Intake:WriteKeys", options.WriteKeys);
         return problems;
     }

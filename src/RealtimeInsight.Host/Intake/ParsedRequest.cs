@@ -9,6 +9,7 @@ namespace RealtimeInsight.Host.Intake;
 /// <summary>The items of one request: events with their positions, and rejects.</summary>
 internal sealed partial class ParsedRequest
 {
+    public const string BatchCall = "batch";
     private const string Source = "http";
 
     private readonly List<CustomerEvent> _events = [];
@@ -38,21 +39,36 @@ internal sealed partial class ParsedRequest
     }
 
     /// <param name="item">The item as it was sent.</param>
-    public void Reject(DateTimeOffset receivedAt, int position, ItemProblem problem, string item) =>
-        _rejects.Add(RejectOf(receivedAt, position, problem, Payload(item)));
+    /// <param name="envelope">What its batch says for all items, as a JSON object; null where it says nothing.</param>
+    public void Reject(DateTimeOffset receivedAt, int position, ItemProblem problem, CallType? call, string item, string? envelope) =>
+        _rejects.Add(RejectOf(receivedAt, position, problem, call, item, IntakeOptions.EventBytesMax) with { Envelope = envelope });
 
-    public static RejectedItem RejectOf(DateTimeOffset receivedAt, int position, ItemProblem problem, string payload) =>
-        new(Instant.From(receivedAt), Source, position, problem.Code, problem.Message, payload);
+    /// <summary>The reject of an item or a whole request; its text is kept up to a length, without the key that came with it.</summary>
+    /// <param name="call">Null for a batch.</param>
+    public static RejectedItem RejectOf(
+        DateTimeOffset receivedAt, int position, ItemProblem problem, CallType? call, string text, int lengthMax) =>
+        new(Instant.From(receivedAt), Source, position, problem.Code, problem.Message, Payload(text, lengthMax))
+        {
+            Call = call is { } type ? NameOf(type) : BatchCall,
+            // Of a request that is too large, no more than the limit was read.
+            IsCut = text.Length > lengthMax || (position < 0 && problem.Code == RejectCodes.TooLarge),
+        };
 
-    public static string PayloadOf(ReadOnlySpan<byte> body)
+    /// <summary>The call's path under <c>/v1</c>, which is the <c>type</c> of an item too.</summary>
+    public static string NameOf(CallType type) => type switch
     {
-        var cut = body[..Math.Min(body.Length, IntakeOptions.EventBytesMax)];
-        return Payload(Encoding.UTF8.GetString(cut));
-    }
+        CallType.Track => "track",
+        CallType.Identify => "identify",
+        CallType.Page => "page",
+        CallType.Screen => "screen",
+        CallType.Group => "group",
+        _ => "alias",
+    };
 
-    /// <summary>Cut to what the store keeps, without the key that came with it.</summary>
-    private static string Payload(string text) =>
-        WriteKey().Replace(FieldReader.Cut(text, IntakeOptions.EventBytesMax) ?? "", "$1\"[redacted]\"");
+    public static string TextOf(ReadOnlySpan<byte> body) => Encoding.UTF8.GetString(body);
+
+    private static string Payload(string text, int lengthMax) =>
+        WriteKey().Replace(FieldReader.Cut(text, lengthMax) ?? "", "$1\"[redacted]\"");
 
     [GeneratedRegex("(\"writeKey\"\\s*:\\s*)\"(?:[^\"\\\\]|\\\\.)*(?:\"|$)", RegexOptions.IgnoreCase, matchTimeoutMilliseconds: 1000)]
     private static partial Regex WriteKey();

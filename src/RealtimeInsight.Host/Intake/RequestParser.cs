@@ -133,7 +133,23 @@ internal sealed class RequestParser
     {
         var read = _events.Parse(item, type, envelope, index, out var problem);
         if (read is not null) parsed.Add(read, index);
-        else parsed.Reject(envelope.ReceivedAt, index, problem, Encoding.UTF8.GetString(_table.Raw(item)));
+        else parsed.Reject(envelope.ReceivedAt, index, problem, type, Encoding.UTF8.GetString(_table.Raw(item)), EnvelopeOf(type));
+    }
+
+    /// <summary>What a batch says for all of its items; null where it says nothing, or more than an item may hold.</summary>
+    private string? EnvelopeOf(CallType? type)
+    {
+        if (type is not null) return null;
+        var text = new StringBuilder();
+        AddMember(text, JsonName.SentAt, "sentAt");
+        AddMember(text, JsonName.Context, "context");
+        return text.Length is 0 or > IntakeOptions.EventBytesMax ? null : text.Append('}').ToString();
+    }
+
+    private void AddMember(StringBuilder text, JsonName name, string written)
+    {
+        if (!_root.TryFind(name, out var index)) return;
+        text.Append(text.Length == 0 ? '{' : ',').Append('"').Append(written).Append("\":").Append(Encoding.UTF8.GetString(_table.Raw(index)));
     }
 
     private DateTimeOffset? ReceivedAt(out ItemProblem problem)

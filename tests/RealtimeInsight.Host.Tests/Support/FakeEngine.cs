@@ -66,7 +66,7 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
         var outcomes = new List<EventOutcome>();
         foreach (var item in batch.Events)
         {
-            if (item.OccurredAt < LateBefore && !batch.TakesLate) outcomes.Add(EventOutcome.Late);
+            if (item.OccurredAt < LateBefore && batch.Late != LateRule.TakeIn) outcomes.Add(EventOutcome.Late);
             else if (!_seen.TryAdd(item.Id.Value, true)) outcomes.Add(EventOutcome.Duplicate);
             else
             {

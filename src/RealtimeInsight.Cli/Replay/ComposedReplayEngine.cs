@@ -102,7 +102,7 @@ internal sealed class ComposedReplayEngine : IReplayEngine
         try
         {
             data = DataFolder.Open(settings.Host.DataDir);
-            actions = new RecordedActions(data.Path, loggers);
+            actions = new RecordedActions(data.Path, policy, loggers);
             tally = new DecisionTally(meters);
             var recipe = new EngineRecipe
             {

@@ -18,7 +18,7 @@ internal static class EventDocument
         if (item.TimeZone is { } zone) node["context"] = new JsonObject { ["timezone"] = zone };
         switch (item.Kind)
         {
-            case EventKind.Identified:
+            case EventKind.Identified when item.DecisionId is null:
                 node["type"] = "identify";
                 if (item.Traits is { } traits) node["traits"] = Text(traits);
                 break;

@@ -320,12 +320,9 @@ internal sealed class Shard
         var old = slot.State;
         if (item.Part.Late != LateRule.TakeIn && old.LastSeen - item.Event.OccurredAt > _machine.Options.AllowedLateness)
         {
-            if (item.Part.Late == LateRule.KeepAside)
-            {
-                _builder.Reject(LateReject.Of(item.Event, old.LastSeen, _machine.Options.AllowedLateness));
-                Counters.EventsRejected++;
-            }
-
+            var isKept = item.Part.Late == LateRule.KeepAside;
+            if (isKept) _builder.Reject(LateReject.Of(item.Event, old.LastSeen, _machine.Options.AllowedLateness));
+            if (isKept) Counters.EventsRejected++;
             Settle(item, EventOutcome.Late);
             return;
         }

@@ -36,7 +36,9 @@ internal static class DeliveryEndpoints
             .WithSummary("One dead letter with every attempt and what is sent.");
         group.MapGet("/endpoints", GetEndpoints).WithName("getEndpoints")
             .WithSummary("Where actions go, and whether anything is sent there now.");
-        var changes = group.MapGroup("").AddEndpointFilter<SameSiteFilter>().ProducesProblem(StatusCodes.Status403Forbidden);
+        var changes = routes.MapGroup("/v1").AddEndpointFilter<AdminFilter>().WithTags("delivery")
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
         changes.MapPost("/dead-letters/{decision_id}/redrive", RedriveOne).WithName("redriveDeadLetter")
             .WithSummary("Makes one dead letter pending again, under the same id.");
         changes.MapPost("/dead-letters/redrive", RedriveMany).WithName("redriveDeadLetters")

@@ -26,6 +26,8 @@ internal sealed partial class LogChannel : IActionChannel, IDisposable
 
     public string Name => ChannelName;
 
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
     public async ValueTask<DeliveryResult> SendAsync(ActionMessage message, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(message);

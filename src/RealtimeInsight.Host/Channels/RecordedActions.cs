@@ -5,17 +5,21 @@ using RealtimeInsight.Engine.Outbox;
 namespace RealtimeInsight.Host.Channels;
 
 /// <summary>
-/// Every channel that a policy can name, all of them writing to the actions file of one folder: nothing leaves the machine.
+/// Every channel that a policy names, all of them writing to the actions file of one folder: nothing leaves the machine.
 /// </summary>
 public sealed class RecordedActions : IDisposable
 {
     private readonly LogChannel _file;
 
     /// <param name="folder">Exists and can be written to.</param>
-    public RecordedActions(string folder, ILoggerFactory loggers)
+    public RecordedActions(string folder, Policy policy, ILoggerFactory loggers)
     {
-        _file = new LogChannel(folder, loggers.CreateLogger<LogChannel>());
-        Channels = [_file, new NamedChannel(Policy.DefaultChannel, _file), new NamedChannel(WebhookChannel.ChannelName, _file)];
+        ArgumentNullException.ThrowIfNull(policy);
+        _file = new LogChannel(folder, loggers.CreateLogger<LogChannel>())
+        {
+            Aliases = [.. policy.Rules.Select(static rule => rule.Channel).Distinct().Where(static name => name != LogChannel.ChannelName)],
+        };
+        Channels = [_file];
     }
 
     public IReadOnlyList<IActionChannel> Channels { get; }

@@ -39,7 +39,7 @@ internal static class WebhookTargets
         return GlobalUnicast.Contains(address) && !NotPublicSix.Any(network => network.Contains(address));
     }
 
-    public static bool IsAllowListed(WebhookOptions options, string host, int port)
+    public static bool IsAllowListed(ChannelOptions options, string host, int port)
     {
         host = host.Trim('[', ']');
         return options.AllowHosts.Any(allowed =>
@@ -50,14 +50,14 @@ internal static class WebhookTargets
 
     /// <summary>Connects to the first reachable address that is allowed.</summary>
     /// <exception cref="WebhookBlockedException">The name has no address that is allowed.</exception>
-    public static async ValueTask<Stream> ConnectAsync(WebhookOptions options, DnsEndPoint target, CancellationToken cancellationToken)
+    public static async ValueTask<Stream> ConnectAsync(ChannelOptions options, DnsEndPoint target, CancellationToken cancellationToken)
     {
         var addresses = await Dns.GetHostAddressesAsync(target.Host, cancellationToken).ConfigureAwait(false);
         if (!IsAllowListed(options, target.Host, target.Port)) addresses = [.. addresses.Where(IsPublic)];
         if (addresses.Length == 0)
         {
             throw new WebhookBlockedException(
-                "the webhook's host has no public address; webhooks leave the own network only to hosts of Channels:Webhook:AllowHosts");
+                "the receiver's host has no public address; actions leave the own network only to hosts of the channel's AllowHosts");
         }
 
         var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };

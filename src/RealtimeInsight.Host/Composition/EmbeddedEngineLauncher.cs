@@ -2,16 +2,14 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Engine.Outbox;
-using RealtimeInsight.Storage.Sqlite;
 
 namespace RealtimeInsight.Host;
 
 /// <summary>Starts the embedded engine with the host's settings, in the data folder.</summary>
 internal sealed class EmbeddedEngineLauncher(
     HostSettings settings,
-    DataFolder data,
     Policy policy,
-    IEnumerable<IActionChannel> channels,
+    IReadOnlyList<IActionChannel> channels,
     IMeterFactory meters,
     ILoggerFactory loggers,
     TimeProvider time) : IEngineLauncher
@@ -24,8 +22,8 @@ internal sealed class EmbeddedEngineLauncher(
             Customer = settings.Customer,
             Policy = policy,
             Inference = settings.Inference,
-            Store = new SqliteStoreOptions { DataDirectory = data.Path },
-            Channels = [.. channels],
+            Store = settings.Store,
+            Channels = channels,
             Meters = meters,
             Loggers = loggers,
             Time = time,

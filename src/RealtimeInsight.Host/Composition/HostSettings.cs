@@ -7,6 +7,7 @@ using RealtimeInsight.Host.Channels;
 using RealtimeInsight.Host.Demo;
 using RealtimeInsight.Host.Intake;
 using RealtimeInsight.Inference.Pool;
+using RealtimeInsight.Storage.Sqlite;
 
 namespace RealtimeInsight.Host;
 
@@ -16,6 +17,7 @@ namespace RealtimeInsight.Host;
 /// </summary>
 public sealed class HostSettings
 {
+    public const string ChannelsSection = "Channels";
     public const string SettingsFile = "realtime-insight.json";
     public const string EnvironmentPrefix = "REALTIME_INSIGHT_";
 
@@ -28,7 +30,10 @@ public sealed class HostSettings
         Customer = Bind(Host.Demo ? Demo.Shorten(new CustomerOptions()) : new CustomerOptions(), "Customer");
         Intake = Bind(new IntakeOptions(), "Intake");
         Api = Bind(new ApiOptions(), "Api");
-        Webhook = Bind(new WebhookOptions(), "Channels:Webhook");
+        Channels = Configuration.GetSection(ChannelsSection).GetChildren().ToDictionary(
+            static section => section.Key.ToLowerInvariant(), section => Bind(new ChannelOptions(), section.Path), StringComparer.Ordinal);
+        Store = Bind(new SqliteStoreOptions(), "Store");
+        Store.DataDirectory = Host.DataDir;
         Engine = Bind(new EngineOptions(), "Engine");
         Inference = Bind(new InferenceOptions(), "Inference");
         Inference.ModelsDirectory = Host.Models.Length > 0 ? Host.Models : ShippedFiles.Models;
@@ -45,7 +50,11 @@ public sealed class HostSettings
 
     public ApiOptions Api { get; }
 
-    public WebhookOptions Webhook { get; }
+    /// <summary>The ways out for actions beside the log, by name.</summary>
+    public IReadOnlyDictionary<string, ChannelOptions> Channels { get; }
+
+    /// <summary>The store's options; its folder is that of the host.</summary>
+    public SqliteStoreOptions Store { get; }
 
     public EngineOptions Engine { get; }
 
@@ -89,7 +98,8 @@ public sealed class HostSettings
             .. CustomerOptions.Validate(Customer).Select(problem => $"Customer:{problem}"),
             .. IntakeOptions.Validate(Intake),
             .. ApiOptions.Validate(Api),
-            .. WebhookOptions.Validate(Webhook),
+            .. Channels.SelectMany(static channel => ChannelSetup.Validate(channel.Key, channel.Value)),
+            .. SqliteStoreOptions.Validate(Store).Select(problem => $"Store:{problem}"),
             .. EngineOptions.Validate(Engine).Select(problem => $"Engine:{problem}"),
         ];
         var inference = new InferenceOptionsValidator().Validate(Options.DefaultName, Inference);

@@ -22,13 +22,13 @@ internal static class ServiceSetup
         services.AddSingleton(settings.Host);
         services.AddSingleton(settings.Intake);
         services.AddSingleton(settings.Api);
-        services.AddSingleton(settings.Webhook);
         services.AddSingleton(settings.Demo);
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddPrometheus();
         services.AddHttp(settings);
-        services.AddChannels(settings.Webhook);
+        services.AddSingleton<ChannelSetup>();
+        services.AddSingleton<IReadOnlyList<IActionChannel>>(provider => provider.GetRequiredService<ChannelSetup>().Channels);
         services.AddSingleton<HostOutcome>();
         services.AddSingleton<EngineGate>();
         services.AddSingleton<ICustomerEngine>(provider => provider.GetRequiredService<EngineGate>());
@@ -54,21 +54,5 @@ internal static class ServiceSetup
         services.AddSingleton(new AdminAccess(settings.Api, settings.Host.Demo));
         services.AddSingleton<StatusReader>();
         services.AddSingleton<LiveStreams>();
-    }
-
-    private static void AddChannels(this IServiceCollection services, WebhookOptions webhook)
-    {
-        services.AddSingleton(provider => new LogChannel(
-            provider.GetRequiredService<DataFolder>().Path, provider.GetRequiredService<ILogger<LogChannel>>()));
-        services.AddSingleton<IActionChannel>(provider => provider.GetRequiredService<LogChannel>());
-        if (webhook.IsConfigured)
-        {
-            services.AddSingleton<WebhookChannel>();
-            services.AddSingleton<IActionChannel>(provider => provider.GetRequiredService<WebhookChannel>());
-        }
-
-        services.AddSingleton<IActionChannel>(provider => new NamedChannel(
-            Domain.Decisions.Policy.DefaultChannel,
-            webhook.IsConfigured ? provider.GetRequiredService<WebhookChannel>() : provider.GetRequiredService<LogChannel>()));
     }
 }

@@ -13,7 +13,7 @@ internal static class SettingsPrinter
     private const string Default = "default";
     private const int LineLengthMax = 140;
 
-    private static readonly string[] Secret = ["WriteKeys", "ReadKeys", "AdminKeys", "Secrets", "Url"];
+    private static readonly string[] Secret = ["WriteKeys", "ReadKeys", "AdminKeys", "Secrets", "Url", "Token"];
 
     /// <summary>The given options one on a line with their source; then the defaults, those of a section together.</summary>
     public static IEnumerable<string> Lines(HostSettings settings)
@@ -21,7 +21,9 @@ internal static class SettingsPrinter
         (string Section, object Options)[] all =
         [
             ("Host", settings.Host), ("Intake", settings.Intake), ("Api", settings.Api), ("Customer", settings.Customer),
-            ("Channels:Webhook", settings.Webhook), ("Engine", settings.Engine), ("Engine:Outbox", settings.Engine.Outbox),
+            ("Store", settings.Store),
+            .. settings.Channels.Select(static channel => ($"{HostSettings.ChannelsSection}:{channel.Key}", (object)channel.Value)),
+            ("Engine", settings.Engine), ("Engine:Outbox", settings.Engine.Outbox),
             ("Inference", settings.Inference), ("Demo", settings.Demo),
         ];
         var sections = all.Select(group => (group.Section, Rows: Rows(group.Section, group.Options, settings.Configuration).ToList()))

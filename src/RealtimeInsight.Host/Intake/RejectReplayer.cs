@@ -61,7 +61,8 @@ internal sealed class RejectReplayer(ICustomerEngine engine, IntakeOptions optio
         var parser = new RequestParser(options.FutureMax);
         if (!parser.TryReadJson(body, out var problem)) throw new FormatException(problem.Message);
         var parsed = new ParsedRequest();
-        if (parser.Parse(null, kept.Item.ReceivedAt.ToDateTimeOffset(), null, parsed) is { } whole) throw new FormatException(whole.Message);
+        var receivedAt = kept.Item.ReceivedAt.ToDateTimeOffset();
+        if (parser.Parse(null, receivedAt, null, parsed) is { } whole) throw new FormatException(whole.Message);
         return parsed;
     }
 
@@ -74,7 +75,11 @@ internal sealed class RejectReplayer(ICustomerEngine engine, IntakeOptions optio
         if (isWholeBatch && item is not JsonObject) throw new FormatException("the request is no object; send one with the array 'batch'");
         if (isWholeBatch) batch = (JsonObject)item!.DeepClone();
         else batch["batch"] = new JsonArray(item?.DeepClone());
-        if (batch["batch"] is not JsonArray items) throw new FormatException("batch is not an array; send an array of events under 'batch'");
+        if (batch["batch"] is not JsonArray items)
+        {
+            throw new FormatException("batch is not an array; send an array of events under 'batch'");
+        }
+
         for (var i = 0; i < items.Count; i++)
         {
             if (items[i] is not JsonObject one) continue;

@@ -149,7 +149,8 @@ internal sealed class RequestParser
     private void AddMember(StringBuilder text, JsonName name, string written)
     {
         if (!_root.TryFind(name, out var index)) return;
-        text.Append(text.Length == 0 ? '{' : ',').Append('"').Append(written).Append("\":").Append(Encoding.UTF8.GetString(_table.Raw(index)));
+        text.Append(text.Length == 0 ? '{' : ',').Append('"').Append(written).Append("\":");
+        text.Append(Encoding.UTF8.GetString(_table.Raw(index)));
     }
 
     private DateTimeOffset? ReceivedAt(out ItemProblem problem)

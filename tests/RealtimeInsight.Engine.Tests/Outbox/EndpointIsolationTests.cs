@@ -29,7 +29,8 @@ public sealed class EndpointIsolationTests
     [Fact]
     public async Task Endpoint_ThatFailsAlways_IsTriedRarely_WhileAnotherGetsEverythingAtOnce()
     {
-        using var broken = new CountingChannel("stuck", static (_, _) => ValueTask.FromResult(new DeliveryResult(DeliveryStatus.Retry, 503)));
+        using var broken = new CountingChannel(
+            "stuck", static (_, _) => ValueTask.FromResult(new DeliveryResult(DeliveryStatus.Retry, 503)));
         var quick = new RecordingChannel("quick");
         await using var engine = await Harness().StartAsync([broken, quick]);
         await DecideAsync(engine);

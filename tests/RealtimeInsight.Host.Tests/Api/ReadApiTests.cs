@@ -188,7 +188,8 @@ public sealed class ReadApiTests
         string[] expected =
         [
             "/v1/track", "/v1/identify", "/v1/page", "/v1/screen", "/v1/group", "/v1/alias", "/v1/batch", "/v1/customers/{id}",
-            "/v1/customers/{id}/timeline", "/v1/customers", "/v1/decisions/{id}", "/v1/rejects", "/v1/rejects/{id}", "/v1/rejects/{id}/replay", "/v1/dead-letters",
+            "/v1/customers/{id}/timeline", "/v1/customers", "/v1/decisions/{id}", "/v1/rejects", "/v1/rejects/{id}",
+            "/v1/rejects/{id}/replay", "/v1/dead-letters",
             "/v1/dead-letters/{decision_id}", "/v1/dead-letters/{decision_id}/redrive", "/v1/dead-letters/redrive", "/v1/endpoints",
             "/v1/endpoints/{name}/enable", "/v1/endpoints/{name}/disable", "/v1/status", "/v1/live", "/health/live", "/health/ready",
             "/v1/models", "/v1/models/register", "/v1/models/promote", "/v1/models/rollback", "/v1/models/share", "/v1/models/shadow",

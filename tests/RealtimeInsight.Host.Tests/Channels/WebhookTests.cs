@@ -90,7 +90,7 @@ public sealed class WebhookTests
     [InlineData(400, DeliveryStatus.Failed)]
     [InlineData(401, DeliveryStatus.Failed)]
     [InlineData(408, DeliveryStatus.Retry)]
-    [InlineData(410, DeliveryStatus.Failed)]
+    [InlineData(410, DeliveryStatus.Gone)]
     [InlineData(429, DeliveryStatus.Retry)]
     [InlineData(500, DeliveryStatus.Retry)]
     [InlineData(503, DeliveryStatus.Retry)]
@@ -118,7 +118,8 @@ public sealed class WebhookTests
         foreach (var host in new[] { "localhost", "127.0.0.1", "[::1]" })
         {
             var url = $"https://{host}:{new Uri(receiver.Url).Port}/hook";
-            using var channel = new WebhookChannel(new WebhookOptions { Url = url, Secrets = { Secret } }, new SettableTime());
+            using var channel = new WebhookChannel(
+                "webhook", [], new ChannelOptions { Url = url, Secrets = { Secret } }, new SettableTime());
 
             var result = await channel.SendAsync(Message, CancellationToken.None);
 
@@ -134,10 +135,10 @@ public sealed class WebhookTests
     {
         var hold = new TaskCompletionSource();
         await using var receiver = await WebhookReceiver.StartAsync(_ => 200, hold.Task);
-        var options = new WebhookOptions { Url = receiver.Url, Timeout = TimeSpan.FromSeconds(1) };
+        var options = new ChannelOptions { Url = receiver.Url, Timeout = TimeSpan.FromSeconds(1) };
         options.Secrets.Add(Secret);
         options.AllowHosts.Add("127.0.0.1");
-        using var channel = new WebhookChannel(options, new SettableTime());
+        using var channel = new WebhookChannel("webhook", [], options, new SettableTime());
 
         var result = await channel.SendAsync(Message, CancellationToken.None);
         hold.SetResult();
@@ -190,10 +191,10 @@ public sealed class WebhookTests
     [InlineData("https://user:pw@hooks.example/x", Secret, "user name")]
     public void Options_EachRule_IsChecked(string url, string? secret, string? problem)
     {
-        var options = new WebhookOptions { Url = url, AllowHosts = { "127.0.0.1", "inner:80" } };
+        var options = new ChannelOptions { Url = url, AllowHosts = { "127.0.0.1", "inner:80" } };
         if (secret is not null) options.Secrets.Add(secret);
 
-        var problems = WebhookOptions.Validate(options);
+        var problems = ChannelOptions.Validate(options, "Channels:webhook");
 
         if (problem is null) Assert.Empty(problems);
         else Assert.Contains(problem, Assert.Single(problems));
@@ -225,9 +226,9 @@ public sealed class WebhookTests
 
     private static WebhookChannel ChannelTo(string url, params string[] secrets)
     {
-        var options = new WebhookOptions { Url = url, AllowHosts = { "127.0.0.1" } };
+        var options = new ChannelOptions { Url = url, AllowHosts = { "127.0.0.1" } };
         foreach (var secret in secrets) options.Secrets.Add(secret);
-        Assert.Empty(WebhookOptions.Validate(options));
-        return new WebhookChannel(options, new SettableTime());
+        Assert.Empty(ChannelOptions.Validate(options, "Channels:webhook"));
+        return new WebhookChannel("webhook", [], options, new SettableTime());
     }
 }

@@ -88,6 +88,18 @@ public sealed class SettingsTests
     [InlineData("Api:LiveStreamsMax", "0", "Api:LiveStreamsMax is 0")]
     [InlineData("Customer:SessionGap", "2.00:00:00", "Customer:SessionGap")]
     [InlineData("Inference:BatchSizeMax", "0", "Inference:BatchSizeMax")]
+    [InlineData("Intake:RejectLengthMax", "1023", "Intake:RejectLengthMax is 1023")]
+    [InlineData("Store:RejectsMax", "99", "Store:RejectsMax is 99")]
+    [InlineData("Channels:log:Kind", "file", "Channels:log is built in")]
+    [InlineData("Channels:my hook:Kind", "file", "Channels:my hook is no name")]
+    [InlineData("Channels:hook:Kind", "carrier-pigeon", "Channels:hook:Kind")]
+    [InlineData("Channels:hook:Urll", "x", "Urll")]
+    [InlineData("Channels:hook:Url", "https://hooks.example", "Channels:hook:Secrets has 0 entries; use 1 to 5")]
+    [InlineData("Channels:file:FileBytesMax", "1", "Channels:file:FileBytesMax is 1")]
+    [InlineData("Channels:file:FilesMax", "0", "Channels:file:FilesMax is 0")]
+    [InlineData("Channels:file:BatchMax", "0", "Channels:file:BatchMax is 0")]
+    [InlineData("Channels:events:Timeout", "00:02:00", "Channels:events:Timeout")]
+    [InlineData("Channels:events:Mode", "pipe", "Channels:events:Mode")]
     [InlineData("Demo:TimeCompression", "0", "Demo:TimeCompression is 0")]
     public void Read_WrongValue_IsNamedWithItsRule(string key, string value, string problem)
     {

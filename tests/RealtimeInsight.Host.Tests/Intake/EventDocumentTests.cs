@@ -1,6 +1,6 @@
+using System.Buffers;
 using System.Text;
 using System.Text.Json.Nodes;
-using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Engine.Shards;
 using RealtimeInsight.Host.Intake;
@@ -66,8 +66,8 @@ public sealed class EventDocumentTests
 
     private static byte[] Bytes(CustomerEvent item)
     {
-        var writer = new ByteWriter();
-        EventCodec.Write(writer, item);
-        return writer.Written.ToArray();
+        var output = new ArrayBufferWriter<byte>();
+        EventCodec.Write(item, output);
+        return output.WrittenSpan.ToArray();
     }
 }

@@ -13,6 +13,7 @@ internal sealed class TestHost : IAsyncDisposable
 {
     public const string WriteKey = "write-key-1";
     public const string ReadKey = "read-key-1";
+    public const string AdminKey = "admin-key-1";
 
     /// <summary>Longest wait for a signal; only reached when something is broken.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
@@ -42,7 +43,10 @@ internal sealed class TestHost : IAsyncDisposable
         var folder = new TempFolder();
         engine ??= new FakeEngine();
         var time = new SettableTime();
-        var given = new Dictionary<string, string?> { ["Intake:WriteKeys:0"] = WriteKey, ["Api:ReadKeys:0"] = ReadKey };
+        var given = new Dictionary<string, string?> 
+        {
+            ["Intake:WriteKeys:0"] = WriteKey, ["Api:ReadKeys:0"] = ReadKey, ["Api:AdminKeys:0"] = AdminKey,
+        };
         foreach (var (key, value) in settings ?? []) given[key] = value;
         var read = HostSettings.Read(new HostArguments { Port = 0, DataDir = folder.Path, NoDemo = !isDemo, Settings = given });
         var host = InsightHost.Build(read, TextWriter.Null, services =>

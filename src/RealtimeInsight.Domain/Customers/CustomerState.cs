@@ -1,4 +1,5 @@
 using System.Runtime.CompilerServices;
+using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
@@ -20,6 +21,9 @@ public sealed class CustomerState(CustomerId id)
     public const int CategoriesMax = 8;
     public const int BrandsMax = 4;
 
+    /// <summary>Cache lines that the object itself takes.</summary>
+    internal const int OwnLines = 15;
+
     internal KindCounters KindCounts;
     internal DecayedRates RatesField;
     internal RecentEvents RecentField;
@@ -29,6 +33,7 @@ public sealed class CustomerState(CustomerId id)
     internal OrderHistory OrdersField;
     internal Session SessionField;
     private RecurrentValues _recurrent;
+    private CartState _newestCart;
 
     public CustomerId Id { get; } = id;
 
@@ -87,7 +92,29 @@ public sealed class CustomerState(CustomerId id)
     /// <summary>True while the scores are older than the newest event because the model could not run.</summary>
     public bool ScoresDegraded { get; private set; }
 
+    /// <summary>Asks for the object's own memory, see <see cref="CacheLines"/>.</summary>
+    public void Prefetch() => CacheLines.Ask(this, OwnLines);
+
+    /// <summary>Asks for the lists that every event uses; a while after <see cref="Prefetch"/>, which their addresses come from.</summary>
+    public void PrefetchLists()
+    {
+        CacheLines.Ask(Id.Value, 1);
+        IdsField.Prefetch();
+        RecentField.Prefetch();
+        CategoriesField.Prefetch();
+        BrandsField.Prefetch();
+    }
+
     internal List<Cart>? CartList { get; set; }
+
+    /// <summary>Of the newest cart while it is open: its value and lines as the features take them, and when it was opened.</summary>
+    internal (float Value, int Lines, Instant OpenedAt) CartFacts { get; private set; }
+
+    /// <summary>True when the cart that changed last is in this state.</summary>
+    internal bool NewestCartIs(CartState state) => _newestCart == state;
+
+    /// <summary>Estimate of what the carts take, kept so that nobody has to walk them for it.</summary>
+    internal int CartBytes { get; private set; }
 
     /// <summary>What the carts' states are, so that most questions need not look at the carts.</summary>
     internal CartsNoted CartsNoted { get; private set; }
@@ -133,8 +160,10 @@ public sealed class CustomerState(CustomerId id)
     {
         var noted = CartsNoted.None;
         if (CartList is null) return;
+        CartBytes = 0;
         foreach (var cart in CartList)
         {
+            CartBytes += StateFootprint.OfCart(cart);
             noted &= ~CartsNoted.NewestIsOpen;
             if (CartStates.IsOpen(cart.State)) noted |= CartsNoted.NewestIsOpen;
             noted |= cart.State switch
@@ -147,6 +176,8 @@ public sealed class CustomerState(CustomerId id)
         }
 
         CartsNoted = noted;
+        _newestCart = Cart?.State ?? CartState.None;
+        CartFacts = IsCartOpen ? ((float)Math.Max(0m, Cart!.Value), Cart.Lines.Count, Cart.OpenedAt) : default;
     }
 
     internal Person EnsurePerson() => Person ??= new Person();

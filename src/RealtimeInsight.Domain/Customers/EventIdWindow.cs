@@ -1,3 +1,4 @@
+using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Customers;
@@ -18,6 +19,12 @@ public struct EventIdWindow
     public readonly int Count => _count;
 
     public readonly bool Contains(ulong hash) => _hashes is not null && _hashes.AsSpan(0, _count).Contains(hash);
+
+    /// <summary>Asks for the kept hashes, which are searched for every event.</summary>
+    internal readonly void Prefetch()
+    {
+        if (_hashes is { Length: > 0 }) CacheLines.Ask(ref _hashes[0], Math.Min(8, (_hashes.Length / 8) + 1));
+    }
 
     internal void Add(ulong hash, Instant newest, int countMax)
     {

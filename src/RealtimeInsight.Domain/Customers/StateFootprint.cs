@@ -9,7 +9,7 @@ namespace RealtimeInsight.Domain.Customers;
 
 /// <summary>
 /// About how many bytes a state takes on the managed heap: within a third of what the runtime allocates, at the cost of a walk over the
-/// state's lists. Strings are counted as if nobody else held them.
+/// state's lists. Strings are counted as if nobody else held them, but for names of categories and brands, which many customers share.
 /// </summary>
 public static class StateFootprint
 {
@@ -33,7 +33,7 @@ public static class StateFootprint
         bytes += Affinities(state.CategoriesField) + Affinities(state.BrandsField) + Text(state.OrdersField.Currency);
         if (state.OrdersField.KnownOrders is { } orders) bytes += ArrayBytes + (orders.Length * sizeof(ulong));
         if (state.CartList is { } carts) bytes += ListBytes + ArrayBytes + (carts.Count * sizeof(long));
-        foreach (var cart in state.CartList ?? []) bytes += OfCart(cart);
+        bytes += state.CartBytes;
         if (state.Person is { } person) bytes += OfPerson(person);
         if (state.Ledger is { } ledger) bytes += OfLedger(ledger);
         return bytes;
@@ -41,13 +41,10 @@ public static class StateFootprint
 
     private static int Affinities(in AffinityList list)
     {
-        if (list.Entries.Length == 0) return 0;
-        var bytes = ArrayBytes;
-        foreach (var entry in list.Entries) bytes += Unsafe.SizeOf<AffinityList.Entry>() + Text(entry.Name);
-        return bytes;
+        return list.Entries.Length == 0 ? 0 : ArrayBytes + (list.Entries.Length * Unsafe.SizeOf<AffinityList.Entry>());
     }
 
-    private static int OfCart(Cart cart)
+    internal static int OfCart(Cart cart)
     {
         var bytes = ObjectBytes + 64 + ListBytes + ArrayBytes + Text(cart.CartId) + Text(cart.Currency);
         for (var i = 0; i < cart.Lines.Count; i++)

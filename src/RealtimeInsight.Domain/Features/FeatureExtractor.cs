@@ -121,15 +121,15 @@ public static class FeatureExtractor
 
     private static void WriteCart(CustomerState state, Instant asOf, Span<float> rest)
     {
-        // A cart that is not open is not looked at: its memory stays untouched.
+        // What the features take of the cart stands in the state itself: the cart's memory stays untouched.
         var isOpen = state.IsCartOpen;
-        var cart = isOpen ? state.Cart : null;
+        var (value, lines, openedAt) = state.CartFacts;
         rest[0] = isOpen ? 1f : 0f;
-        rest[1] = isOpen && cart!.State == CartState.AtRisk ? 1f : 0f;
-        rest[2] = isOpen && cart!.State == CartState.Recovered ? 1f : 0f;
-        rest[3] = isOpen ? Squash(cart!.Lines.Count, 3f) : 0f;
-        rest[4] = isOpen ? Squash((float)Math.Max(0m, cart!.Value), 100f) : 0f;
-        rest[5] = isOpen ? Squash(Days(asOf, cart!.OpenedAt) * 24f, 6f) : 0f;
+        rest[1] = isOpen && state.NewestCartIs(CartState.AtRisk) ? 1f : 0f;
+        rest[2] = isOpen && state.NewestCartIs(CartState.Recovered) ? 1f : 0f;
+        rest[3] = isOpen ? Squash(lines, 3f) : 0f;
+        rest[4] = isOpen ? Squash(value, 100f) : 0f;
+        rest[5] = isOpen ? Squash(Days(asOf, openedAt) * 24f, 6f) : 0f;
     }
 
     /// <summary>Age in days, 0 where it never happened.</summary>

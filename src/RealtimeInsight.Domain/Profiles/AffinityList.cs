@@ -1,3 +1,4 @@
+using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 
@@ -27,6 +28,11 @@ public struct AffinityList
 
     /// <summary>Entries in no particular order, weights as of <see cref="AsOf"/>.</summary>
     public readonly ReadOnlySpan<Entry> Entries => _entries.AsSpan(0, _count);
+
+    internal readonly void Prefetch()
+    {
+        if (_entries is { Length: > 0 }) CacheLines.Ask(_entries, 1 + (_entries.Length / 4));
+    }
 
     internal void Add(string name, ushort label, float weight, Instant at, int entriesMax)
     {

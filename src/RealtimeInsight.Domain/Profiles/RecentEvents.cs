@@ -1,4 +1,6 @@
+using System.Runtime.CompilerServices;
 using System.Runtime.InteropServices;
+using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Time;
 
@@ -39,6 +41,14 @@ public struct RecentEvents
         var items = new RecentEvent[_count];
         for (var i = 0; i < items.Length; i++) items[i] = this[i];
         return items;
+    }
+
+    /// <summary>Asks for the newest event and the place of the next.</summary>
+    internal readonly void Prefetch()
+    {
+        if (_events is null) return;
+        var newest = _first == 0 ? _count - 1 : _first - 1;
+        CacheLines.Ask(ref Unsafe.As<RecentEvent, byte>(ref _events[newest]), 2);
     }
 
     internal void Add(in RecentEvent item, int countMax)

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Numerics;
+using System.Runtime.CompilerServices;
 using System.Text;
 
 namespace RealtimeInsight.Domain.Text;
@@ -18,6 +19,7 @@ public static class StableHash
     private const int StackBytesMax = 512;
 
     /// <summary>Hash of the UTF-8 form of <paramref name="text"/>; allocates nothing up to 169 characters.</summary>
+    [SkipLocalsInit]
     public static ulong Of(ReadOnlySpan<char> text, ulong seed = 0)
     {
         var bytesMax = Encoding.UTF8.GetMaxByteCount(text.Length);

@@ -1,6 +1,7 @@
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Engine.Timers;
 
 namespace RealtimeInsight.Engine.Shards;
 
@@ -13,6 +14,7 @@ internal sealed class CustomerTable
     private readonly Chunks<CustomerRow> _rows = new();
     private readonly Chunks<CustomerSlot?> _slots = new();
     private readonly RowIndex _index;
+    private CustomerSlot?[] _asked = [];
 
     public CustomerTable(SegmentShares shares, IEngineStore store, ShardCounters counters)
     {
@@ -100,6 +102,28 @@ internal sealed class CustomerTable
     {
         if (Resident.Count == Count) return;
         foreach (var hash in hashes) Want(hash);
+    }
+
+    /// <summary>
+    /// Asks for the memory of those customers with these hashes who are awake: all rows first, then all slots, states and lists, so that
+    /// the misses of many customers overlap.
+    /// </summary>
+    public void Prefetch(ReadOnlySpan<ulong> hashes, TimingWheel wheel)
+    {
+        if (_asked.Length < hashes.Length) _asked = new CustomerSlot?[Math.Max(hashes.Length, 256)];
+        var asked = _asked.AsSpan(0, hashes.Length);
+        _index.Prefetch(hashes);
+        for (var i = 0; i < asked.Length; i++)
+        {
+            var cursor = _index.Start(hashes[i]);
+            var row = _index.Next(hashes[i], ref cursor);
+            asked[i] = row >= 0 ? _slots[row] : null;
+            if (row >= 0) wheel.Prefetch(row);
+        }
+
+        foreach (var slot in asked) slot?.State.Prefetch();
+        foreach (var slot in asked) slot?.State.PrefetchLists();
+        asked.Clear();
     }
 
     /// <summary>Gives a row its state.</summary>

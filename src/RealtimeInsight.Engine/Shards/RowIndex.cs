@@ -1,4 +1,5 @@
 using System.Numerics;
+using RealtimeInsight.Domain.Binary;
 
 namespace RealtimeInsight.Engine.Shards;
 
@@ -13,6 +14,12 @@ internal sealed class RowIndex(Chunks<CustomerRow> rows)
 
     /// <summary>Where the search for a hash begins.</summary>
     public int Start(ulong hash) => (int)(hash >> 20) & (_places.Length - 1);
+
+    /// <summary>Asks for the places where the searches for these hashes begin.</summary>
+    public void Prefetch(ReadOnlySpan<ulong> hashes)
+    {
+        foreach (var hash in hashes) CacheLines.Ask(ref _places[Start(hash)]);
+    }
 
     /// <summary>The next row with this hash, and the cursor moved past it; -1 when there is none.</summary>
     public int Next(ulong hash, ref int cursor)

@@ -186,6 +186,7 @@ internal sealed class Shard
         var isSorted = true;
         foreach (var part in parts)
         {
+            Customers.Prefetch(part.Hashes, Wheel);
             _builder.Unit.Tickets.Add(part.Ticket);
             foreach (var reject in part.Rejects) _builder.Reject(reject);
             Counters.EventsRejected += part.Rejects.Count;

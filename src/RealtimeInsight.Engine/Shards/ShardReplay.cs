@@ -243,7 +243,7 @@ internal sealed class ShardReplay(
     {
         slot.State.LastOffset = offset;
         Newest = Instant.Max(Newest, slot.State.OrderedUpTo);
-        saver.Changed(slot, offset);
+        saver.Changed(slot, offset, saver.Timestamp());
         Replayed++;
     }
 }

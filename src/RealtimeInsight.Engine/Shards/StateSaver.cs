@@ -18,16 +18,22 @@ internal sealed class StateSaver(
 
     public int Waiting => _changes.Count;
 
+    /// <summary>Timestamp for <see cref="Changed"/>.</summary>
+    public long Timestamp() => time.GetTimestamp();
+
     /// <summary>The oldest record that no saved state includes.</summary>
     public long FirstUnsaved => _changes.TryPeek(out var change) ? change.FirstOffset : long.MaxValue;
 
     /// <summary>The customer differs from its saved state since the record at <paramref name="firstOffset"/>.</summary>
-    public void Changed(CustomerSlot slot, long firstOffset)
+    /// <param name="slot">The customer.</param>
+    /// <param name="firstOffset">The oldest record that the saved state does not include.</param>
+    /// <param name="at">Timestamp of the change: one for all of a turn.</param>
+    public void Changed(CustomerSlot slot, long firstOffset, long at)
     {
         customers.Resident.Measure(slot);
         if (slot.IsDirty) return;
         slot.IsDirty = true;
-        _changes.Enqueue(new Change(slot, firstOffset, time.GetTimestamp()));
+        _changes.Enqueue(new Change(slot, firstOffset, at));
     }
 
     /// <summary>True when the customer can be read from the store as it is in memory.</summary>

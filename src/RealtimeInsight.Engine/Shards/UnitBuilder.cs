@@ -116,12 +116,13 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
 
     private void Untouch(long firstOffset, StateSaver saver)
     {
+        var at = saver.Timestamp();
         foreach (var slot in _touched)
         {
             if (slot.UnitHead >= 0) slot.State.LastOffset = firstOffset + slot.UnitHead;
             slot.UnitHead = -1;
             slot.IsTouched = false;
-            saver.Changed(slot, firstOffset);
+            saver.Changed(slot, firstOffset, at);
         }
 
         _touched.Clear();

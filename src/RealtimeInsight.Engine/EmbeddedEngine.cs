@@ -110,6 +110,13 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     public async ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
+        var ticket = await TakeAsync(batch, cancellationToken).ConfigureAwait(false);
+        return await ticket.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Queues a batch; its ticket is settled when it is durable.</summary>
+    internal async ValueTask<IngestTicket> TakeAsync(IngestBatch batch, CancellationToken cancellationToken)
+    {
         var parts = Running;
         if (parts.Problem is { } problem) throw new EngineUnavailableException(problem);
         var ticket = new IngestTicket(batch, _time.GetTimestamp());
@@ -131,7 +138,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         }
 
         ticket.Done();
-        return await ticket.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return ticket;
     }
 
     /// <summary>

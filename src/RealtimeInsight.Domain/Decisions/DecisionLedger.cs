@@ -4,7 +4,8 @@ namespace RealtimeInsight.Domain.Decisions;
 
 /// <summary>
 /// A customer's last decisions, oldest first; bounded. The oldest suppressed one goes first, then the oldest treatment beyond those that
-/// caps and cool-down look at, one with a known outcome before one without.
+/// caps and cool-down look at, one with a known outcome before one without; of these, one whose rule has decided in a later episode
+/// since: the newest of a rule says that its episode has had its decision.
 /// </summary>
 public sealed class DecisionLedger
 {
@@ -35,7 +36,7 @@ public sealed class DecisionLedger
             return;
         }
 
-        if (_entries.Count >= EntriesMax) _entries.RemoveAt(Evictable());
+        if (_entries.Count >= EntriesMax) _entries.RemoveAt(Evictable(entry.Rule));
         _entries.Add(entry);
     }
 
@@ -69,14 +70,23 @@ public sealed class DecisionLedger
     };
 
     /// <summary>Never one of the newest treatments that the frequency cap may have to count.</summary>
-    private int Evictable()
+    /// <param name="next">Rule of the entry that room is made for.</param>
+    private int Evictable(string next)
     {
-        var index = _entries.FindIndex(static entry => IsNotGiven(entry) && Due(entry) == Instant.Never);
+        var index = _entries.FindIndex(entry => IsNotGiven(entry) && Due(entry) == Instant.Never && IsOver(entry, next));
+        if (index < 0) index = _entries.FindIndex(entry => IsNotGiven(entry) && IsOver(entry, next));
+        if (index < 0) index = OldestGiven(entry => entry.Outcome != OutcomeKind.Open && IsOver(entry, next));
+        if (index < 0) index = _entries.FindIndex(static entry => IsNotGiven(entry) && Due(entry) == Instant.Never);
         if (index < 0) index = _entries.FindIndex(IsNotGiven);
         if (index < 0) index = OldestGiven(static entry => entry.Outcome != OutcomeKind.Open && entry.Episode != Episodes.Ever);
         if (index < 0) index = OldestGiven(static _ => true);
         return index >= 0 ? index : _entries.FindIndex(static entry => entry.Status == DecisionStatus.Deferred);
     }
+
+    /// <summary>A later episode of its rule has been decided about, or is about to be.</summary>
+    private bool IsOver(LedgerEntry entry, string next) => entry.Episode != Episodes.Ever
+        && (string.Equals(entry.Rule, next, StringComparison.Ordinal)
+            || _entries.FindLastIndex(other => string.Equals(other.Rule, entry.Rule, StringComparison.Ordinal)) > _entries.IndexOf(entry));
 
     private static bool IsNotGiven(LedgerEntry entry) => entry.Status is DecisionStatus.Suppressed or DecisionStatus.Dropped;
 

@@ -151,6 +151,25 @@ public sealed class DecisionRecordTests
         Assert.Null(ledger.Find("given1"));
     }
 
+    [Theory]
+    [InlineData(DecisionStatus.Suppressed)]
+    [InlineData(DecisionStatus.Decided)]
+    public void Ledger_Full_KeepsTheNewestOfEachRule_SoThatItsEpisodeIsNotDecidedAgain(DecisionStatus status)
+    {
+        var ledger = new DecisionLedger();
+        ledger.Put(Entry("today", status, 0, OutcomeKind.NotRecovered, episode: "day:2026-03-02", rule: "daily"));
+        for (var i = 0; i < 100; i++)
+        {
+            ledger.Put(Entry($"visit{i}", (i % 2) == 0 ? status : DecisionStatus.Suppressed, 1 + i, OutcomeKind.NotRecovered));
+        }
+
+        Assert.NotNull(ledger.Find("today"));
+        ledger.Put(Entry("tomorrow", status, 1440, OutcomeKind.NotRecovered, episode: "day:2026-03-03", rule: "daily"));
+        for (var i = 100; i < 200; i++) ledger.Put(Entry($"visit{i}", status, 1441 + i, OutcomeKind.NotRecovered));
+        Assert.Null(ledger.Find("today"));
+        Assert.NotNull(ledger.Find("tomorrow"));
+    }
+
     [Fact]
     public void Ledger_TakeOver_OrdersByTimeAndCountsNothingTwice()
     {
@@ -168,10 +187,16 @@ public sealed class DecisionRecordTests
     }
 
     private static LedgerEntry Entry(
-        string id, DecisionStatus status, int minute, OutcomeKind outcome, bool followed = false, string episode = "session:1") => new()
+        string id,
+        DecisionStatus status,
+        int minute,
+        OutcomeKind outcome,
+        bool followed = false,
+        string episode = "session:1",
+        string rule = "r") => new()
     {
         DecisionId = id,
-        Rule = "r",
+        Rule = rule,
         Action = "a",
         Episode = episode,
         Status = status,

@@ -15,12 +15,17 @@ internal sealed class SimulationRun : IDisposable
     private static readonly TimeSpan s_quietMin = TimeSpan.FromHours(1);
     private const FaultKinds ScoreFaults = FaultKinds.Model | FaultKinds.ModelSwap;
     private const int ViolationsMax = 20;
+
+    /// <summary>Far more than any run needs: nothing of the engine polls.</summary>
+    private const int StepsMax = 50_000;
+    private const int StepsOfASendMax = 100;
     private readonly Shop _shop;
     private readonly SimulatedWorld _world;
     private readonly List<PlannedSend> _sends;
     private readonly Dictionary<string, CustomerEvent> _planned = new(StringComparer.Ordinal);
     private readonly StateCheck _states;
     private Dictionary<string, byte[]> _snapshot = [];
+    private bool _isBusy;
 
     private SimulationRun(Shop shop, Seams seams)
     {
@@ -78,7 +83,7 @@ internal sealed class SimulationRun : IDisposable
         foreach (var (_, state) in _snapshot) _world.Story.Note(Convert.ToHexString(state));
     }
 
-    private bool IsBroken => _world.Story.Violations.Count >= ViolationsMax;
+    private bool IsBroken => _isBusy || _world.Story.Violations.Count >= ViolationsMax;
 
     private bool IsSettled =>
         _world.Senders.All(static sender => sender.IsDone)
@@ -90,6 +95,9 @@ internal sealed class SimulationRun : IDisposable
     {
         while (!IsBroken && _world.Step(until))
         {
+            if (_world.Steps <= StepsMax + (StepsOfASendMax * (long)_sends.Count)) continue;
+            _isBusy = true;
+            _world.Break("busy", $"{_world.Steps} steps of the engine for {_sends.Count} events sent: it waits for nothing and gets nowhere");
         }
     }
 

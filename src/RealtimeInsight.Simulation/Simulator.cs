@@ -1,3 +1,5 @@
+using System.Runtime.ExceptionServices;
+
 namespace RealtimeInsight.Simulation;
 
 /// <summary>
@@ -22,7 +24,33 @@ public static class Simulator
     {
         var problems = SimulationOptions.Validate(options);
         if (problems.Count > 0) throw new ArgumentException(string.Join("; ", problems), nameof(options));
-        return SimulationRun.Run(options, seams);
+        return OnOneThread(() => SimulationRun.Run(options, seams));
+    }
+
+    /// <summary>
+    /// On a thread of its own: a synchronisation context or task scheduler of the caller would send continuations elsewhere, and the order
+    /// would not be the seed's any more.
+    /// </summary>
+    internal static T OnOneThread<T>(Func<T> work)
+    {
+        T? result = default;
+        ExceptionDispatchInfo? failure = null;
+        var thread = new Thread(() =>
+        {
+            try
+            {
+                result = work();
+            }
+            catch (Exception exception)
+            {
+                // Thrown on the caller's thread instead of ending the process.
+                failure = ExceptionDispatchInfo.Capture(exception);
+            }
+        }) { IsBackground = true, Name = "simulation" };
+        thread.Start();
+        thread.Join();
+        failure?.Throw();
+        return result!;
     }
 
     internal static SimulationResult Shrink(SimulationResult failed, int runsMax, Seams seams)

@@ -1,10 +1,11 @@
 using System.Buffers;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Commit;
-using RealtimeInsight.Engine.Shards;
+using RealtimeInsight.Inference;
 using RealtimeInsight.Simulation.Plan;
 using RealtimeInsight.Simulation.World;
 
@@ -26,8 +27,7 @@ internal sealed class StateCheck(SimulatedWorld world, Shop shop)
         if (world.Engine?.Parts is not { } parts) return;
         var shards = parts.Loops.Select(static loop => loop.Shard).ToArray();
         var upTo = UpTo(histories);
-        var scorer = isFinal ? new TurnScorer(world.Pool!, 1, CustomerOptions.LastEventsMaxLimit, new ShardCounters()) : null;
-        scorer?.Begin();
+        using var model = isFinal ? world.Pool!.Lease() : null;
         var differences = 0;
         foreach (var history in histories.Values)
         {
@@ -44,13 +44,12 @@ internal sealed class StateCheck(SimulatedWorld world, Shop shop)
                 world.Break("deadlines", $"{history.Customer.Value} has a deadline of {due}, it is {WallNow}");
             }
 
-            var expected = Fold(history, scorer, upTo);
-            var found = Settled(CustomerStateCodec.Read(Bytes(slot.State)), upTo, scorer is not null);
+            var expected = Fold(history, model, upTo);
+            var found = Settled(CustomerStateCodec.Read(Bytes(slot.State)), upTo, model is not null);
             if (Bytes(expected).AsSpan().SequenceEqual(Bytes(found)) || differences++ >= DifferencesMax) continue;
             world.Break(invariant, $"{history.Customer.Value}: {StateText.Difference(expected, found)}");
         }
 
-        scorer?.End();
         var known = shards.Sum(static shard => shard.Customers.Count);
         if (known != histories.Count) world.Break(invariant, $"{known} customers are in memory, {histories.Count} in the log");
     }
@@ -86,7 +85,7 @@ internal sealed class StateCheck(SimulatedWorld world, Shop shop)
         return upTo;
     }
 
-    private CustomerState Fold(LoggedHistory history, TurnScorer? scorer, Instant upTo)
+    private CustomerState Fold(LoggedHistory history, IModelLease? model, Instant upTo)
     {
         var state = new CustomerState(history.Customer) { LastOffset = history.LastOffset };
         foreach (var (_, item) in history.Events.OrderBy(static entry => entry.Event.OccurredAt.UnixMs))
@@ -95,7 +94,7 @@ internal sealed class StateCheck(SimulatedWorld world, Shop shop)
             _machine.Apply(state, item, _discarded);
         }
 
-        scorer?.FoldKept(state);
+        if (model is not null) Score(state, model);
         foreach (var (_, entry, _, outcome) in history.Decisions)
         {
             state.Ledger ??= new DecisionLedger();
@@ -103,7 +102,18 @@ internal sealed class StateCheck(SimulatedWorld world, Shop shop)
             if (outcome is not null) state.Ledger.Settle(outcome.DecisionId, outcome.Outcome);
         }
 
-        return Settled(state, upTo, scorer is not null);
+        return Settled(state, upTo, model is not null);
+    }
+
+    /// <summary>The scores of the newest event, from the kept ones: the simulated model remembers no more than those.</summary>
+    private static void Score(CustomerState state, IModelLease model)
+    {
+        var request = new FoldRequest(CustomerOptions.LastEventsMaxLimit);
+        request.Length = FeatureExtractor.LastTokens(state, request.Tokens, request.Ids);
+        FeatureExtractor.Profile(state, state.LastSeen, request.Profile);
+        if (model.Model is not { } identity || model.Fold(request) != ScoreOutcome.Scored) return;
+        request.StateOut.CopyTo(state.Recurrent);
+        state.SetScores(request.Scores, identity.Stamp, state.LastSeen);
     }
 
     /// <summary>As of one moment; without what depends on how the model fared, where that is not to be looked at.</summary>

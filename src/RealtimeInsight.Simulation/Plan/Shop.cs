@@ -115,6 +115,7 @@ internal sealed class Shop
         SaveDirtyMax = draw.Pick(2, 1000),
         DeadlinesPerTurnMax = draw.Pick(1, 1024),
         LogRowsCached = draw.Pick(1, 64),
+        ResidentBytesMax = draw.Pick(0, 1, 20_000),
         Outbox = new() { ConcurrencyMax = draw.Pick(1, 4), BatchMax = draw.Pick(1, 64), Seed = (int)(Options.Seed & int.MaxValue) },
     };
 }

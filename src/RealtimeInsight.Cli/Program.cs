@@ -26,6 +26,7 @@ public static class Program
             Environment.GetEnvironmentVariable(Trainer.RootVariable),
             Environment.GetEnvironmentVariable(Trainer.PythonVariable)),
         EvaluateVerb.Create(console),
+        SimulateVerb.Create(console),
         ModelsVerb.Create(console),
         BenchVerb.Create(console),
         HealthVerb.Create(console),

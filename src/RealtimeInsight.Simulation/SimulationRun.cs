@@ -69,6 +69,7 @@ internal sealed class SimulationRun : IDisposable
         Converge(end);
         if (IsBroken) return;
         Check("state", isFinal: true);
+        _world.CheckScores();
         var histories = LoggedHistory.ReadAll(_world.Disk.Store);
         var decisions = new DecisionCheck(_world, _shop);
         decisions.Run(histories);

@@ -30,6 +30,7 @@ internal sealed class SimulatedWorld : IDisposable
     private bool _hasDied;
     private long _answersLostUntil;
     private TimeSpan _downFor;
+    private long _scoredBefore;
 
     public SimulatedWorld(Shop shop, Seams seams)
     {
@@ -113,6 +114,8 @@ internal sealed class SimulatedWorld : IDisposable
         }
 
         Engine = engine;
+        var status = engine.GetStatus();
+        _scoredBefore = status.Scores + status.ScoresDegraded;
         Story.Tell(Elapsed, $"start {_process} with {_shop.Engine.Shards} shards");
         Started();
     }
@@ -189,6 +192,14 @@ internal sealed class SimulatedWorld : IDisposable
         return true;
     }
 
+    /// <summary>The scoring of each event that was taken was settled once: with a score, or without one.</summary>
+    public void CheckScores()
+    {
+        if (Engine?.GetStatus() is not { } status) return;
+        var settled = status.Scores + status.ScoresDegraded - _scoredBefore;
+        if (settled != status.EventsAccepted) Break("scored_once", $"{status.EventsAccepted} events were taken, {settled} scorings settled");
+    }
+
     public void Dispose()
     {
         _meter.Dispose();
@@ -246,6 +257,7 @@ internal sealed class SimulatedWorld : IDisposable
 
     private void GoneDown(TimeSpan downFor)
     {
+        CheckScores();
         Story.Tell(Elapsed, $"down for {downFor.TotalSeconds:0.000} s");
         _hasDied = false;
         _stopping = null;

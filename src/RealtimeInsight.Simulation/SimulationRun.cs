@@ -98,7 +98,7 @@ internal sealed class SimulationRun : IDisposable
         {
             if (_world.Steps <= StepsMax + (StepsOfASendMax * (long)_sends.Count)) continue;
             _isBusy = true;
-            _world.Break("busy", $"{_world.Steps} steps of the engine for {_sends.Count} events sent: it waits for nothing and gets nowhere");
+            _world.Break("busy", $"{_world.Steps} steps of the engine for {_sends.Count} events sent: it gets nowhere");
         }
     }
 
@@ -159,7 +159,7 @@ internal sealed class SimulationRun : IDisposable
         foreach (var (customer, state) in calm._snapshot)
         {
             if (!_snapshot.TryGetValue(customer, out var found)) _world.Break("same_as_calm", $"{customer} is missing");
-            else if (!found.AsSpan().SequenceEqual(state)) _world.Break("same_as_calm", $"{customer} has another state than without faults");
+            else if (!found.AsSpan().SequenceEqual(state)) _world.Break("same_as_calm", $"{customer} differs from the run without faults");
         }
 
         foreach (var (decision, row) in calm._world.Journal.Outbox)

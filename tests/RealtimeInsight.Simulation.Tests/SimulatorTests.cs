@@ -69,7 +69,7 @@ public sealed class SimulatorTests(ITestOutputHelper output)
         var result = Simulator.Run(options);
         Assert.True(
             result.Violations.Count == 0,
-            $"seed {options.Seed}, {options.Minutes} minutes: {string.Join('\n', result.Violations.Select(static found => found.ToString()))}");
+            $"{options}: {string.Join('\n', result.Violations.Select(static found => found.ToString()))}");
         Assert.True(result.Events > 0);
     }
 

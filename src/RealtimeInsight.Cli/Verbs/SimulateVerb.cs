@@ -5,7 +5,7 @@ using RealtimeInsight.Simulation;
 
 namespace RealtimeInsight.Cli.Verbs;
 
-/// <summary><c>insight simulate</c>: the whole engine on one thread in virtual time, under faults, checked for what must always hold.</summary>
+/// <summary><c>insight simulate</c>: the whole engine in virtual time, under faults, checked for what must always hold.</summary>
 public static class SimulateVerb
 {
     private const int SeedsMax = 1_000_000;

@@ -26,7 +26,7 @@ internal sealed class EventCheck(SimulatedWorld world, IReadOnlyDictionary<strin
         {
             var item = planned[name];
             var isLogged = logged.ContainsKey((item.Customer, item.Id.Value));
-            if (outcome == EventOutcome.Accepted && !isLogged) world.Break("acknowledged", $"{name} was acknowledged and is not in the log");
+            if (outcome == EventOutcome.Accepted && !isLogged) world.Break("acknowledged", $"{name} is not in the log");
             if (outcome == EventOutcome.Late && isLogged) world.Break("rejected", $"{name} was answered with late and is in the log");
         }
 

@@ -21,7 +21,7 @@ internal sealed class StateCheck(SimulatedWorld world, Shop shop)
     private readonly CustomerMachine _machine = new(shop.Customer);
     private readonly EffectBuffer _discarded = new();
 
-    /// <param name="isFinal">Everything works again and every customer was here since: scores must be right too, nothing may be due.</param>
+    /// <param name="isFinal">All works again and every customer was here since: scores must be right too, nothing may be due.</param>
     public void Run(string invariant, IReadOnlyDictionary<CustomerId, LoggedHistory> histories, bool isFinal)
     {
         if (world.Engine?.Parts is not { } parts) return;

@@ -37,7 +37,8 @@ internal sealed class Journal(SimulatedWorld world)
         _commits.Add((world.Elapsed, _committed));
         foreach (var row in group.Outbox)
         {
-            if (!_outbox.TryAdd(row.DecisionId, row with { Body = row.Body.ToArray() })) world.Break("action_once", $"{row.DecisionId} has a second outbox entry");
+            if (_outbox.TryAdd(row.DecisionId, row with { Body = row.Body.ToArray() })) continue;
+            world.Break("action_once", $"{row.DecisionId} has a second outbox entry");
         }
     }
 

@@ -197,7 +197,8 @@ internal sealed class SimulatedWorld : IDisposable
     {
         if (Engine?.GetStatus() is not { } status) return;
         var settled = status.Scores + status.ScoresDegraded - _scoredBefore;
-        if (settled != status.EventsAccepted) Break("scored_once", $"{status.EventsAccepted} events were taken, {settled} scorings settled");
+        if (settled == status.EventsAccepted) return;
+        Break("scored_once", $"{status.EventsAccepted} events were taken, {settled} scorings settled");
     }
 
     public void Dispose()

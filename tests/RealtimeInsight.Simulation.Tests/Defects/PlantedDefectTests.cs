@@ -6,7 +6,7 @@ using Xunit.Abstractions;
 
 namespace RealtimeInsight.Simulation.Tests.Defects;
 
-/// <summary>The simulator finds what it is there for: each test plants one defect and sees it found and cut down to a small scenario.</summary>
+/// <summary>The simulator finds what it is there for: each test plants one defect and sees it found and cut down.</summary>
 public sealed class PlantedDefectTests(ITestOutputHelper output)
 {
     [Fact]

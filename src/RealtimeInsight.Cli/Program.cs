@@ -30,5 +30,8 @@ public static class Program
         ModelsVerb.Create(console),
         BenchVerb.Create(console),
         HealthVerb.Create(console),
+        RejectsVerb.Create(console),
+        DeadLettersVerb.Create(console),
+        EndpointsVerb.Create(console),
     ];
 }

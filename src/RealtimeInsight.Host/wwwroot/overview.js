@@ -14,6 +14,8 @@ const tiles = [
   ["carts-converted", "Carts converted", (engine) => engine.carts_converted],
   ["scores", "Scores", (engine) => engine.scores],
   ["actions", "Actions sent", (engine) => engine.actions_delivered],
+  ["dead-letters", "Dead letters", (engine) => engine.dead_letters],
+  ["rejects", "Events rejected", (engine) => engine.events_rejected],
 ];
 
 const notices = {

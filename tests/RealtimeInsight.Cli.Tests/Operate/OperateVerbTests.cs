@@ -1,0 +1,143 @@
+using System.CommandLine;
+using System.Net;
+using System.Net.Sockets;
+using System.Text;
+using RealtimeInsight.Cli.Verbs;
+
+namespace RealtimeInsight.Cli.Tests.Operate;
+
+public sealed class OperateVerbTests
+{
+    private const string Letters = """
+        {"items":[{"decision_id":"dec_1","channel":"webhook","created_at":"t1","died_at":"t2","attempts":3,"status_code":503,
+         "reason":"busy"}],"next":"7.dec_1"}
+        """;
+
+    [Theory]
+    [InlineData("dead-letters list --channel webhook --newer-than 24h --limit 5",
+        "GET /v1/dead-letters?channel=webhook&newer_than=24h&limit=5 ")]
+    [InlineData("dead-letters show dec_1", "GET /v1/dead-letters/dec_1 ")]
+    [InlineData("dead-letters redrive dec_1", "POST /v1/dead-letters/dec_1/redrive ")]
+    [InlineData("dead-letters redrive --all --older-than 2d", "POST /v1/dead-letters/redrive ")]
+    [InlineData("endpoints list", "GET /v1/endpoints ")]
+    [InlineData("endpoints enable web/hook", "POST /v1/endpoints/web%2Fhook/enable ")]
+    [InlineData("rejects list --code late --open --before 9", "GET /v1/rejects?code=late&replayed=false&before=9 ")]
+    [InlineData("rejects show 17", "GET /v1/rejects/17 ")]
+    public async Task Verb_Asks_WhatTheInterfaceOffers(string line, string request)
+    {
+        using var engine = new OneAnswer(200, """{"redriven":2}""");
+
+        var run = await RunAsync([.. line.Split(' '), "--url", engine.Url, "--key", "key-1234"]);
+
+        Assert.True(run.ExitCode == ExitCodes.Success, run.Error);
+        var asked = await engine.Asked;
+        Assert.StartsWith(request, asked, StringComparison.Ordinal);
+        Assert.Contains("Authorization: Bearer key-1234", asked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task List_ShowsATable_OrTheAnswerAsOneLine()
+    {
+        using var first = new OneAnswer(200, Letters);
+        using var second = new OneAnswer(200, Letters);
+
+        var table = await RunAsync("dead-letters", "list", "--url", first.Url);
+        var json = await RunAsync("dead-letters", "list", "--json", "--url", second.Url);
+
+        Assert.Equal(["decision_id  channel  created_at  died_at  attempts  status_code  reason",
+            "dec_1        webhook  t1          t2       3         503          busy"], table.OutLines);
+        Assert.StartsWith("""{"items":[{"decision_id":"dec_1",""", Assert.Single(json.OutLines), StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(200, """{"outcome":"accepted","was_done":false,"rejected":[]}""", ExitCodes.Success, "accepted")]
+    [InlineData(200, """{"outcome":"accepted","was_done":true,"rejected":[]}""", ExitCodes.Success, "earlier replay")]
+    [InlineData(422, """{"outcome":"late","rejected":[{"code":"late","message":"too old"}]}""", ExitCodes.Failure, "late: too old")]
+    public async Task Replay_TellsTheOutcome_AndAnswersWithTheCode(int status, string answer, int code, string shown)
+    {
+        using var engine = new OneAnswer(status, answer);
+
+        var run = await RunAsync("rejects", "replay", "17", "--patch", """{"userId":"ada"}""", "--take-late", "--url", engine.Url);
+
+        Assert.Equal(code, run.ExitCode);
+        Assert.Contains(shown, run.Out, StringComparison.Ordinal);
+        var asked = await engine.Asked;
+        Assert.StartsWith("POST /v1/rejects/17/replay?take_late=true ", asked, StringComparison.Ordinal);
+        Assert.Contains("application/merge-patch+json", asked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Refusal_IsToldInTheEnginesWords()
+    {
+        using var engine = new OneAnswer(401, """{"title":"An admin key is needed","detail":"Send a key of Api:AdminKeys"}""");
+
+        var run = await RunAsync("endpoints", "enable", "webhook", "--url", engine.Url);
+
+        Assert.Equal(ExitCodes.Failure, run.ExitCode);
+        Assert.Contains("401: Send a key of Api:AdminKeys", run.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("dead-letters redrive")]
+    [InlineData("dead-letters redrive dec_1 --all")]
+    [InlineData("rejects replay 1 --patch {} --body x")]
+    [InlineData("rejects replay 1 --body no-such-file")]
+    [InlineData("rejects list --url nowhere")]
+    public async Task Options_ThatDoNotFit_AreUsageErrors(string line)
+    {
+        var run = await RunAsync(line.Split(' '));
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Empty(run.Out);
+    }
+
+    private static async Task<CliRun> RunAsync(params string[] arguments)
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var console = new CliConsole(output, error, null, TimeProvider.System);
+        Command[] verbs = [DeadLettersVerb.Create(console), EndpointsVerb.Create(console), RejectsVerb.Create(console)];
+        var code = await CommandLine.RunAsync(CommandLine.Create(verbs), arguments, console, CancellationToken.None);
+        return new CliRun(code, output.ToString(), error.ToString());
+    }
+
+    /// <summary>Something at an address of this machine that answers one request.</summary>
+    private sealed class OneAnswer : IDisposable
+    {
+        private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
+
+        public OneAnswer(int status, string answer)
+        {
+            _listener.Start();
+            Asked = AnswerAsync(status, answer);
+        }
+
+        public string Url => $"http://{_listener.LocalEndpoint}";
+
+        /// <summary>Head of the request.</summary>
+        public Task<string> Asked { get; }
+
+        public void Dispose() => _listener.Dispose();
+
+        private async Task<string> AnswerAsync(int status, string answer)
+        {
+            using var client = await _listener.AcceptTcpClientAsync();
+            var stream = client.GetStream();
+            var head = new StringBuilder();
+            var buffer = new byte[8 * 1024];
+            while (!head.ToString().Contains("\r\n\r\n", StringComparison.Ordinal))
+            {
+                var read = await stream.ReadAsync(buffer);
+                if (read == 0) break;
+                head.Append(Encoding.UTF8.GetString(buffer, 0, read));
+            }
+
+            var body = Encoding.UTF8.GetBytes(answer);
+            var start = $"HTTP/1.1 {status} X\r\nContent-Type: application/json\r\nContent-Length: {body.Length}\r\n"
+                + "Connection: close\r\n\r\n";
+            await stream.WriteAsync(Encoding.UTF8.GetBytes(start));
+            await stream.WriteAsync(body);
+            return head.ToString();
+        }
+    }
+}

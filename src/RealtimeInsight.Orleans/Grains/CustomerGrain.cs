@@ -299,7 +299,7 @@ internal sealed class CustomerGrain(
         {
             _actor.Settle(action, DeliveryState.Delivered);
         }
-        else if (result.Status == DeliveryStatus.Failed || action.Attempts >= core.Options.DeliveryAttemptsMax)
+        else if (result.Status is DeliveryStatus.Failed or DeliveryStatus.Gone || action.Attempts >= core.Options.DeliveryAttemptsMax)
         {
             GrainLog.ActionDead(
                 core.Logger, action.DecisionId, action.Channel, action.Attempts, result.Detail ?? "the receiver refused it");

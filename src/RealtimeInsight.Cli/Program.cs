@@ -33,5 +33,6 @@ public static class Program
         RejectsVerb.Create(console),
         DeadLettersVerb.Create(console),
         EndpointsVerb.Create(console),
+        .. BackupVerb.CreateAll(console),
     ];
 }

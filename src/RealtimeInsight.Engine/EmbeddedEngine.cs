@@ -118,7 +118,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     internal async ValueTask<IngestTicket> TakeAsync(IngestBatch batch, CancellationToken cancellationToken)
     {
         var parts = Running;
-        if (parts.Problem is { } problem) throw new EngineUnavailableException(problem);
+        // While the store fails nothing more is taken on: the sender keeps its batch, and what was taken is tried on by itself.
+        if ((parts.Problem ?? parts.Commit.Problem) is { } problem) throw new EngineUnavailableException(problem);
         var ticket = new IngestTicket(batch, _time.GetTimestamp());
         var split = BatchRouter.Split(ticket, parts.Loops.Length, _options.BatchEventsMax);
 

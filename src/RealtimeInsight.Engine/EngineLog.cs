@@ -12,8 +12,8 @@ internal static partial class EngineLog
     [LoggerMessage(3001, LogLevel.Information, "Engine has stopped; everything acknowledged is in {Store}")]
     public static partial void Stopped(ILogger logger, string store);
 
-    [LoggerMessage(3002, LogLevel.Warning, "Commit failed (try {Tries}), nothing is acknowledged; trying again in {Wait}")]
-    public static partial void CommitFailed(ILogger logger, int tries, TimeSpan wait, Exception exception);
+    [LoggerMessage(3002, LogLevel.Warning, "Commit failed (try {Tries}), nothing is acknowledged; trying again in {Wait}: {Reason}")]
+    public static partial void CommitFailed(ILogger logger, int tries, TimeSpan wait, string reason);
 
     [LoggerMessage(3003, LogLevel.Information, "Commits work again, at try {Tries}")]
     public static partial void CommitWorksAgain(ILogger logger, int tries);

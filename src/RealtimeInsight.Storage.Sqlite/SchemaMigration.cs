@@ -51,7 +51,7 @@ internal static class SchemaMigration
             file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA application_id = {SqliteSchema.ApplicationId}"));
             file.Run("COMMIT");
         }
-        catch (StoreException)
+        catch
         {
             if (file.InTransaction) file.Run("ROLLBACK");
             throw;

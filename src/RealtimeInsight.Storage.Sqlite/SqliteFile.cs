@@ -30,6 +30,8 @@ internal sealed class SqliteFile : IDisposable
         }
     }
 
+    public sqlite3 Handle => _handle;
+
     /// <summary>True between BEGIN and COMMIT or ROLLBACK.</summary>
     public bool InTransaction => raw.sqlite3_get_autocommit(_handle) == 0;
 
@@ -38,7 +40,14 @@ internal sealed class SqliteFile : IDisposable
     {
         if (!_statements.TryGetValue(sql, out var statement))
         {
-            Check(raw.sqlite3_prepare_v2(_handle, sql, out var handle));
+            var result = raw.sqlite3_prepare_v2(_handle, sql, out var handle);
+            if ((result & 0xFF) == raw.SQLITE_ERROR)
+            {
+                throw new StoreCorruptException(
+                    _path, -1, $"the tables are not those of a store: {raw.sqlite3_errmsg(_handle).utf8_to_string()}");
+            }
+
+            Check(result);
             _statements[sql] = statement = new SqliteStatement(this, handle);
         }
 
@@ -65,7 +74,10 @@ internal sealed class SqliteFile : IDisposable
             raw.SQLITE_FULL => new StoreUnavailableException($"{_path}: {what}; free some disk space, writing is tried again"),
             raw.SQLITE_READONLY or raw.SQLITE_CANTOPEN or raw.SQLITE_PERM or raw.SQLITE_AUTH => new StoreUnavailableException(
                 $"{_path}: {what}; give this process read and write access to the file and its folder"),
-            _ => new StoreUnavailableException($"{_path}: {what}; writing is tried again"),
+            raw.SQLITE_BUSY or raw.SQLITE_LOCKED or raw.SQLITE_IOERR or raw.SQLITE_NOMEM or raw.SQLITE_PROTOCOL or raw.SQLITE_INTERRUPT =>
+                new StoreUnavailableException($"{_path}: {what}; writing is tried again"),
+            // A statement that the file refuses is refused again: trying on would hide it.
+            _ => new InvalidOperationException($"{_path}: {what}: {raw.sqlite3_errmsg(_handle).utf8_to_string()}"),
         };
     }
 

@@ -101,6 +101,12 @@ internal static class SqliteSchema
     public const string NextLowerSegmentV1 = """
         SELECT number, count, body, checksum FROM segments WHERE number < ? ORDER BY number DESC LIMIT 1
         """;
+    public const string NextIndexUp = """
+        SELECT number, count, body, checksum FROM segment_index WHERE number >= ? ORDER BY number LIMIT 1
+        """;
+    public const string NextSegmentV1Up = """
+        SELECT number, count, body, checksum FROM segments WHERE number >= ? ORDER BY number LIMIT 1
+        """;
     public const string Aliases = "SELECT visitor, customer, first_offset FROM aliases ORDER BY first_offset, visitor";
     public const string FindDecision = """
         SELECT id, customer, decided_at, rule, action, channel, status, reason, record FROM decisions WHERE id = ?

@@ -13,10 +13,13 @@ namespace RealtimeInsight.Storage.Sqlite;
 /// </summary>
 public sealed partial class SqliteStore : IEngineStore
 {
+    /// <summary>A file of this ending is a restore that was cut off: what stands under the store's name may be anything.</summary>
+    internal const string IncomingSuffix = ".restoring";
+
     private const int ReadersMax = 8;
     private readonly SqliteStoreOptions _options;
     private readonly ConcurrentBag<SqliteFile> _readers = [];
-    private FileStream? _lock;
+    private DirectoryLock? _lock;
     private SqliteFile? _writer;
     private volatile bool _disposed;
 
@@ -26,10 +29,13 @@ public sealed partial class SqliteStore : IEngineStore
         var problems = SqliteStoreOptions.Validate(options);
         if (problems.Count > 0) throw new ArgumentException(string.Join("; ", problems), nameof(options));
         _options = options;
-        Name = Path.Combine(Path.GetFullPath(options.DataDirectory), "engine.db");
+        Name = PathIn(options.DataDirectory);
     }
 
     public string Name { get; }
+
+    /// <summary>The store's file in a data folder.</summary>
+    public static string PathIn(string dataDirectory) => Path.Combine(Path.GetFullPath(dataDirectory), "engine.db");
 
     private SqliteFile Writer => _writer ?? throw new InvalidOperationException("the store is not open; call Open first");
 
@@ -37,17 +43,26 @@ public sealed partial class SqliteStore : IEngineStore
     {
         ObjectDisposedException.ThrowIf(_disposed, this);
         if (_writer is not null) throw new InvalidOperationException("the store is open already; open it once");
-        TakeLock();
+        _lock = DirectoryLock.Take(Path.GetDirectoryName(Name)!);
         try
         {
+            if (File.Exists(Name + IncomingSuffix))
+            {
+                throw new StoreUnavailableException($"{Name}: a restore was cut off; run 'insight restore' again with --force");
+            }
+
             _writer = new SqliteFile(Name, readOnly: false, _options.BusyTimeout);
             var found = SchemaMigration.Check(_writer, Name, SchemaSteps.Latest);
             Prepare(_writer);
             SchemaMigration.Run(_writer, Name, found, SchemaSteps.All);
-            return new StoreHead(
+            // The tables are in the file itself from then on, whatever becomes of the log beside it.
+            if (found < SchemaSteps.Latest) _writer.Run("PRAGMA wal_checkpoint(TRUNCATE)");
+            var head = new StoreHead(
                 _writer.Scalar(SqliteSchema.NextOffset),
                 _writer.Scalar(SqliteSchema.Checkpoint),
                 _writer.Scalar(SqliteSchema.NextSegment));
+            CheckMark(head.NextOffset);
+            return head;
         }
         catch
         {
@@ -66,12 +81,14 @@ public sealed partial class SqliteStore : IEngineStore
             SqliteWriter.Write(file, group, _options);
             file.Run("COMMIT");
         }
-        catch (StoreException)
+        catch
         {
             // SQLite has already rolled back after some errors (disk full, I/O); after the others it is done here.
             if (file.InTransaction) file.Run("ROLLBACK");
             throw;
         }
+
+        if (group.Rows.Count > 0) Mark(group.Rows[^1].EndOffset);
     }
 
     public IEnumerable<LogRow> ReadLog(long fromOffset)
@@ -204,21 +221,29 @@ public sealed partial class SqliteStore : IEngineStore
         Close();
     }
 
-    private void TakeLock()
+    /// <summary>SQLite takes a log that was cut short for a whole one: only the mark tells.</summary>
+    private void CheckMark(long nextOffset)
     {
-        var directory = Path.GetDirectoryName(Name)!;
-        var path = Path.Combine(directory, "engine.lock");
+        var committed = _lock!.Committed;
+        if (nextOffset < committed)
+        {
+            throw new StoreCorruptException(Name, nextOffset, string.Create(CultureInfo.InvariantCulture,
+                $"the log ends at offset {nextOffset}, and records up to offset {committed} had been committed: {Name}-wal was removed or "
+                + $"damaged, or an older file was put in its place"));
+        }
+
+        Mark(nextOffset);
+    }
+
+    private void Mark(long nextOffset)
+    {
         try
         {
-            Directory.CreateDirectory(directory);
-            _lock = new FileStream(path, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            _lock!.Commit(nextOffset);
         }
-        catch (Exception exception) when (exception is IOException or UnauthorizedAccessException)
+        catch (IOException)
         {
-            throw new StoreUnavailableException(
-                $"{path} cannot be locked: another process may be using this data directory, or it is not writable; "
-                + "stop that process or name another data directory",
-                exception);
+            // The older mark is still true, and what was committed is.
         }
     }
 

@@ -13,6 +13,7 @@ internal sealed class RunningHost : IAsyncDisposable
 
     private readonly Process _process;
     private readonly StringBuilder _output = new();
+    private readonly List<(string Text, TaskCompletionSource Seen)> _wanted = [];
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
@@ -81,6 +82,22 @@ internal sealed class RunningHost : IAsyncDisposable
         return _process.ExitCode;
     }
 
+    /// <summary>The process's number, for programs that change its limits.</summary>
+    public int Id => _process.Id;
+
+    /// <summary>Done when a line with this text is written, or has been.</summary>
+    public Task SeenAsync(string text)
+    {
+        var seen = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        lock (_output)
+        {
+            if (_output.ToString().Contains(text, StringComparison.Ordinal)) seen.SetResult();
+            else _wanted.Add((text, seen));
+        }
+
+        return seen.Task.WaitAsync(Patience);
+    }
+
     /// <summary>True when the process has ended by itself in this time.</summary>
     public bool EndsWithin(TimeSpan time) => _process.WaitForExit(time);
 
@@ -105,7 +122,15 @@ internal sealed class RunningHost : IAsyncDisposable
     private void Take(string? line)
     {
         if (line is null) return;
-        lock (_output) _output.AppendLine(line);
+        lock (_output)
+        {
+            _output.AppendLine(line);
+            foreach (var (text, seen) in _wanted)
+            {
+                if (line.Contains(text, StringComparison.Ordinal)) seen.TrySetResult();
+            }
+        }
+
         if (line.StartsWith(ListensOn, StringComparison.Ordinal))
         {
             Address = line[ListensOn.Length..].Trim();

@@ -60,9 +60,46 @@ public sealed class EngineOnSqliteTests : IDisposable
         }
     }
 
-    private static async Task<IngestResult> IngestAsync(EmbeddedEngine engine, int from, int to)
+    [Fact]
+    public async Task Restore_OfABackupUnderLoad_IsTheEngineThatHadTheEventsUpToThen()
     {
-        var events = Enumerable.Range(from, to - from).Select(i => new CustomerEvent
+        var backup = Path.Combine(_directory.FullName, "backup.db");
+        var restored = Path.Combine(_directory.FullName, "restored");
+        using (var store = Store())
+        {
+            await using var engine = await StartAsync(store);
+            await IngestAsync(engine, 0, 200);
+            var load = Task.Run(async () =>
+            {
+                for (var i = 200; i < 900; i += 7) await IngestAsync(engine, i, i + 7);
+            });
+            StoreBackup.Write(_directory.FullName, backup, _ => { }, CancellationToken.None);
+            await load;
+        }
+
+        StoreBackup.Restore(backup, restored, replaces: false, "", _ => { }, CancellationToken.None);
+        using var again = new SqliteStore(new SqliteStoreOptions { DataDirectory = restored });
+        await using var found = await StartAsync(again);
+        using var fresh = new SqliteStore(new SqliteStoreOptions { DataDirectory = Path.Combine(_directory.FullName, "fresh") });
+        await using var expected = await StartAsync(fresh);
+        var total = 0;
+        for (var customer = 0; customer < 7; customer++)
+        {
+            var timeline = await found.GetTimelineAsync(CustomerId.FromUser($"customer-{customer}"), 1_000, CancellationToken.None);
+            total += timeline!.Count;
+            await SendAsync(expected, Enumerable.Range(0, timeline.Count).Select(i => (i * 7) + customer));
+        }
+
+        Assert.InRange(total, 200, 900);
+        Assert.Equal(await DescribeAsync(expected), await DescribeAsync(found));
+    }
+
+    private static Task<IngestResult> IngestAsync(EmbeddedEngine engine, int from, int to) =>
+        SendAsync(engine, Enumerable.Range(from, to - from));
+
+    private static async Task<IngestResult> SendAsync(EmbeddedEngine engine, IEnumerable<int> numbers)
+    {
+        var events = numbers.Select(i => new CustomerEvent
         {
             Id = EventId.Parse($"e{i}"),
             Kind = i % 5 == 0 ? EventKind.CartAdded : EventKind.ProductViewed,

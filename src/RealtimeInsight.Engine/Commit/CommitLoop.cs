@@ -213,7 +213,7 @@ internal sealed class CommitLoop : IStepped
         {
             Problem = exception.Message;
             _instruments.CommitFailed();
-            EngineLog.CommitFailed(_logger, _tries, _retryWait, exception);
+            EngineLog.CommitFailed(_logger, _tries, _retryWait, exception.Message);
             _isGivingUp |= !_isRetrying;
         }
         catch (Exception exception)

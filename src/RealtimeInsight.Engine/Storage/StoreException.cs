@@ -11,8 +11,13 @@ public sealed class StoreUnavailableException(string message, Exception? innerEx
 /// <summary>Stored bytes are not what was written.</summary>
 public sealed class StoreCorruptException(string source, long offset, string what, Exception? innerException = null)
     : StoreException(
-        $"{source}: {what}; the data is damaged: restore the file from a backup or start with another data directory", innerException)
+        $"{source}: {what}; the data is damaged: see what can be read with 'insight check', restore a backup with 'insight restore', or "
+        + "start with another data directory",
+        innerException)
 {
+    /// <summary>The damage, without the store's name.</summary>
+    public string What { get; } = what;
+
     /// <summary>The store's name: its file.</summary>
     public string StoreName { get; } = source;
 

@@ -2,6 +2,8 @@ using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Storage.Sqlite;
 
 namespace RealtimeInsight.Host;
 
@@ -28,6 +30,16 @@ internal sealed class EmbeddedEngineLauncher(
             Loggers = loggers,
             Time = time,
         };
-        return await ComposedEngine.StartAsync(recipe, cancellationToken).ConfigureAwait(false);
+        try
+        {
+            return await ComposedEngine.StartAsync(recipe, cancellationToken).ConfigureAwait(false);
+        }
+        catch (StoreCorruptException damage)
+        {
+            // Once, before the process ends: whoever reads it has to know what there is to save.
+            var path = SqliteStore.PathIn(settings.Store.DataDirectory);
+            var readable = await Task.Run(() => StoreCheck.Describe(path, cancellationToken), cancellationToken).ConfigureAwait(false);
+            throw new InvalidOperationException($"{damage.Message}. {readable}", damage);
+        }
     }
 }

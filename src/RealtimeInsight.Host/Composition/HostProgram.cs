@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RealtimeInsight.Host;
 
 /// <summary>A whole run of the host, as the command line starts it.</summary>
@@ -6,6 +8,9 @@ public static class HostProgram
     public const int ExitSuccess = 0;
     public const int ExitFailure = 1;
     public const int ExitSetup = 2;
+
+    /// <summary>SIGXFSZ, which has no name in the enumeration; the number is the same on Linux and macOS.</summary>
+    private const PosixSignal FileSizeLimitReached = (PosixSignal)25;
 
     /// <summary>
     /// Starts the host and returns when it was told to stop, by <paramref name="stop"/>, Ctrl-C or SIGTERM, and has saved everything.
@@ -17,6 +22,10 @@ public static class HostProgram
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
+        // A file that reaches the process's size limit is a failed write, answered as such; by default the signal ends the process.
+        using var sizeLimit = OperatingSystem.IsWindows()
+            ? null
+            : PosixSignalRegistration.Create(FileSizeLimitReached, static context => context.Cancel = true);
         try
         {
             var settings = HostSettings.Read(arguments);

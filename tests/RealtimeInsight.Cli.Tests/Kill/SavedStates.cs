@@ -15,17 +15,26 @@ internal static class SavedStates
         using var store = new SqliteStore(new SqliteStoreOptions { DataDirectory = dataDir });
         store.Open();
         var states = new Dictionary<string, CustomerState>(StringComparer.Ordinal);
-        foreach (var segment in store.ReadSegments())
+        foreach (var index in store.ReadIndexes())
         {
-            var rest = segment.Body.Span;
-            while (StateSegment.TryRead(ref rest, out _, out var bytes))
-            {
-                var state = CustomerStateCodec.Read(bytes);
-                states.TryAdd(state.Id.Value, state);
-            }
+            SegmentStates.Read(
+                index, store.Name, page => PageOf(store, index.Number, page),
+                (_, bytes) =>
+                {
+                    var state = CustomerStateCodec.Read(bytes);
+                    states.TryAdd(state.Id.Value, state);
+                },
+                damage => throw damage);
         }
 
         return states;
+    }
+
+    private static ReadOnlyMemory<byte> PageOf(SqliteStore store, long segment, int page)
+    {
+        var bytes = ReadOnlyMemory<byte>.Empty;
+        store.ReadPages([new StatePageName(segment, page)], (_, found) => bytes = found.ToArray());
+        return bytes;
     }
 
     /// <summary>

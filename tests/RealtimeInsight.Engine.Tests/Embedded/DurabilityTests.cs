@@ -114,6 +114,8 @@ public sealed class DurabilityTests
         Assert.False(engine.Status.IsReady);
         Assert.Contains("disk is full", Assert.Single(engine.Status.Problems), StringComparison.Ordinal);
         Assert.NotNull(await engine.InsightAsync("anna"));
+        var refusal = await Assert.ThrowsAsync<EngineUnavailableException>(() => engine.IngestAsync(Make.View("ben", 0)));
+        Assert.Contains("disk is full", refusal.Message, StringComparison.Ordinal);
         store.CommitFailure = null;
         await engine.AdvanceUntilAsync(ingest, TimeSpan.FromSeconds(1));
         Assert.Equal(1, (await ingest).Accepted);

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Log;
@@ -26,6 +27,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     private readonly DecisionMaker _maker;
     private readonly CustomerMachine _machine;
     private readonly IScorer _scorer;
+    private readonly ExplanationReader _explanations;
     private readonly IEngineStore _store;
     private readonly IReadOnlyList<IActionChannel> _channels;
     private readonly EngineInstruments _instruments;
@@ -59,6 +61,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         _machine = new CustomerMachine(customerOptions);
         _maker = maker;
         _scorer = scorer;
+        _explanations = new ExplanationReader(scorer);
         _store = store;
         _channels = [.. channels];
         if (_channels.SelectMany(NamesOf).GroupBy(static name => name, StringComparer.Ordinal)
@@ -183,6 +186,27 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         return newest is null ? null : TimelineReader.Read(Running.Log, newest.Value, limit);
     }
 
+    public async ValueTask<ScoreExplanation?> ExplainAsync(CustomerId customer, ScoreHead head, CancellationToken cancellationToken)
+    {
+        var log = Running.Log;
+        var now = await AskAsync(customer, ExplainedState.Of, cancellationToken).ConfigureAwait(false);
+        if (now is null) return null;
+        var replay = new DecisionReplay(_machine, log, _options.RefoldEventsMax);
+        return await _explanations.ReadAsync(now.As(replay.LastScored(now.Newest, null)), head, cancellationToken).ConfigureAwait(false);
+    }
+
+    public async ValueTask<ScoreExplanation?> ExplainDecisionAsync(string decisionId, ScoreHead head, CancellationToken cancellationToken)
+    {
+        var log = Running.Log;
+        if (DecisionReader.Read(_store, decisionId) is not { } decision) return null;
+        var now = await AskAsync(CustomerId.Parse(decision.CustomerId), ExplainedState.Of, cancellationToken).ConfigureAwait(false);
+        if (now is null) return null;
+        var then = new DecisionReplay(_machine, log, _options.RefoldEventsMax).LastScored(now.Newest, decisionId);
+        return then is null
+            ? null
+            : await _explanations.ReadAsync(now.As(then).With(decisionId, decision.Record), head, cancellationToken).ConfigureAwait(false);
+    }
+
     public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken)
     {
         _ = Running;
@@ -222,7 +246,11 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         lock (_gate) return _stop ??= StopPartsAsync(giveUp: false);
     }
 
-    public async ValueTask DisposeAsync() => await StopAsync().ConfigureAwait(false);
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync().ConfigureAwait(false);
+        _explanations.Dispose();
+    }
 
     /// <summary>Ends all threads at once, as a crash does: nothing is saved or committed any more. For tests of recovery.</summary>
     internal Task AbortAsync()
@@ -295,7 +323,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         return (new EngineParts(loops, commit, log, dispatchers, outbox, delivery, rejects, shared.Audit, _scorer), replayed);
     }
 
-    private async ValueTask<T?> AskAsync<T>(CustomerId customer, Func<Shard, CustomerSlot, T> ask, CancellationToken cancellationToken)
+    private async ValueTask<T?> AskAsync<T>(CustomerId customer, Func<Shard, CustomerSlot, T?> ask, CancellationToken cancellationToken)
         where T : class
     {
         var parts = Running;

@@ -1,5 +1,12 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Logging.Abstractions;
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Features;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Inference.Explanation;
 using RealtimeInsight.Inference.Models;
 using RealtimeInsight.Inference.Pool;
 using RealtimeInsight.Inference.Tests.Fakes;
@@ -60,4 +67,48 @@ public sealed class CommittedModelTests
 
         Assert.True(batch.Churn.AsSpan(0, 50).ToArray().Distinct().Count() > 10);
     }
+
+    [Fact]
+    public async Task Explain_OnTheRuntime_AddsUpAndAgreesWithTheSteps()
+    {
+        using var meter = new Meter(InferenceInstruments.MeterName);
+        var options = new InferenceOptions();
+        await using var pool = new InferencePool(
+            options, new InferenceInstruments(meter), TimeProvider.System, NullLogger<InferencePool>.Instance);
+        pool.Swap(CommittedModel.Load());
+        using var lease = pool.Lease();
+        var state = new CustomerState(CustomerId.FromUser("ada"));
+        var machine = new CustomerMachine(new CustomerOptions());
+        var step = new ScoreBatch(1) { Rows = 1 };
+        for (var i = 0; i < 20; i++)
+        {
+            machine.Apply(state, ShopEvent(i), new EffectBuffer());
+            FeatureExtractor.Token(state, step.TokenRow(0), step.IdRow(0));
+            FeatureExtractor.Profile(state, state.LastSeen, step.ProfileRow(0));
+            Assert.Equal(ScoreOutcome.Scored, lease.Step(step));
+            step.StateOut.CopyTo(step.StateIn, 0);
+        }
+
+        var explainer = new ScoreExplainer();
+        var first = explainer.Explain(lease, ExplainedInput.Of(state)!)!;
+        var again = explainer.Explain(lease, ExplainedInput.Of(state)!)!;
+
+        Assert.Equal(first.Contributions, again.Contributions);
+        for (var head = ScoreHead.Churn; head <= ScoreHead.Purchase; head++)
+        {
+            Assert.Equal(step.Scores(0).Of(head), first.Scores.Of(head), 1e-5f);
+            Assert.Equal((double)first.Scores.Of(head) - first.Reference.Of(head), first.Contributions[(int)head].Sum(), 1e-9);
+        }
+    }
+
+    private static CustomerEvent ShopEvent(int i) => new()
+    {
+        Id = EventId.Parse($"e{i}"),
+        Kind = i % 4 == 3 ? EventKind.CartAdded : EventKind.ProductViewed,
+        Customer = CustomerId.FromUser("ada"),
+        OccurredAt = new Instant(1_772_452_800_000 + (i * 60_000)),
+        IngestedAt = new Instant(1_772_452_800_000 + (i * 60_000)),
+        Products = [new ProductLine($"p{i % 5}", "shoes", "acme", null, 20m)],
+        Currency = "EUR",
+    };
 }

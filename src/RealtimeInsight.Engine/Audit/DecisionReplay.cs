@@ -45,6 +45,35 @@ internal sealed class DecisionReplay(CustomerMachine machine, LogReader log, int
         return verdict;
     }
 
+    /// <summary>
+    /// The customer as the model saw it last: after the newest event, before any deadline behind it, without scores and ledger. Null when
+    /// its history cannot be replayed.
+    /// </summary>
+    /// <param name="newest">Offset of the history's last record.</param>
+    /// <param name="decisionId">Only what came before this decision; null for all of it.</param>
+    /// <exception cref="Storage.StoreException">The log cannot be read.</exception>
+    public CustomerState? LastScored(long newest, string? decisionId)
+    {
+        if (!TryRead(newest, since: 0)) return null;
+        CustomerState? state = null;
+        _events.Clear();
+        foreach (var record in _records)
+        {
+            if (record.Kind == RecordKind.Event)
+            {
+                ReadOnlySpan<byte> payload = record.Payload;
+                state = Apply(state, EventCodec.Read(ref payload));
+            }
+            else if (decisionId is not null && record.Kind == RecordKind.Decision
+                && (string?)DecisionPayload.ReadDecision(record.Payload, out _)["decision_id"] == decisionId)
+            {
+                return state;
+            }
+        }
+
+        return decisionId is null ? state : null;
+    }
+
     /// <summary>The records, oldest first; false when they are too many, too old, or those of several histories.</summary>
     private bool TryRead(long newest, long since)
     {

@@ -1,4 +1,5 @@
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Scoring;
 
 namespace RealtimeInsight.Engine.Port;
 
@@ -33,6 +34,19 @@ public interface ICustomerEngine
     /// <summary>What was not accepted.</summary>
     /// <exception cref="EngineUnavailableException">The engine is not running.</exception>
     IRejectControl Rejects { get; }
+
+    /// <summary>What one of a customer's scores is made of; null when the id is unknown.</summary>
+    /// <exception cref="EngineUnavailableException">No model can score the customer, or this engine does not explain.</exception>
+    ValueTask<ScoreExplanation?> ExplainAsync(CustomerId customer, ScoreHead head, CancellationToken cancellationToken) =>
+        throw new EngineUnavailableException("this engine does not explain scores");
+
+    /// <summary>
+    /// What a score was made of when it was decided, from the customer's history in the log; null when the decision is unknown, or its
+    /// history is too long to replay or holds that of another visitor.
+    /// </summary>
+    /// <exception cref="EngineUnavailableException">No model can score the customer, or this engine does not explain.</exception>
+    ValueTask<ScoreExplanation?> ExplainDecisionAsync(string decisionId, ScoreHead head, CancellationToken cancellationToken) =>
+        throw new EngineUnavailableException("this engine does not explain scores");
 
     /// <summary>Customers with an open cart or recent session, most at risk first.</summary>
     ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken);

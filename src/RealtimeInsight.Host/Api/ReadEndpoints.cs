@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Routing;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Port;
 
 namespace RealtimeInsight.Host.Api;
@@ -26,8 +27,14 @@ internal static class ReadEndpoints
             .WithDescription("The id is a userId as sent, or an anonymousId with or without anon: before it.");
         group.MapGet("/customers/{id}/timeline", GetTimeline).WithName("getTimeline")
             .WithSummary("A customer's events and decisions, newest first.");
+        group.MapGet("/customers/{id}/explain", Explain).WithName("explainCustomer")
+            .WithSummary("What one of a customer's scores is made of: contributions that add up, by part of the input.")
+            .WithDescription("head is churn, abandonment or purchase.");
         group.MapGet("/customers", GetCustomers).WithName("getCustomers")
             .WithSummary("Customers with an open cart or a recent session, most at risk first (view=at_risk).");
+        group.MapGet("/decisions/{id}/explain", ExplainDecision).WithName("explainDecision")
+            .WithSummary("What a score was made of when it was decided.")
+            .WithDescription("head is churn, abandonment or purchase. The customer's history is replayed from the log.");
         group.MapGet("/decisions/{id}", GetDecision).WithName("getDecision")
             .WithSummary("One decision with everything that went in, and its delivery attempts.");
         group.MapGet("/status", GetStatus).WithName("getStatus").WithSummary("Counters since start and gauges now.");
@@ -60,6 +67,36 @@ internal static class ReadEndpoints
         if (view is not (null or AtRiskView)) return Bad("view is not known; the only view is at_risk");
         return TypedResults.Ok(await engine.GetAtRiskAsync(most, cancellationToken).ConfigureAwait(false));
     }
+
+    private static async Task<Results<Ok<ScoreExplanation>, ProblemHttpResult>> Explain(
+        string id, string? head, ICustomerEngine engine, CancellationToken cancellationToken)
+    {
+        if (HeadOf(head) is not { } known) return BadHead(head);
+        var found = await FindAsync(id, customer => engine.ExplainAsync(customer, known, cancellationToken)).ConfigureAwait(false);
+        return found.Value is null ? found.Problem! : TypedResults.Ok(found.Value);
+    }
+
+    private static async Task<Results<Ok<ScoreExplanation>, ProblemHttpResult>> ExplainDecision(
+        string id, string? head, ICustomerEngine engine, CancellationToken cancellationToken)
+    {
+        if (HeadOf(head) is not { } known) return BadHead(head);
+        if (id.Length > DecisionIdLengthMax) return Bad($"a decision id has at most {DecisionIdLengthMax} characters");
+        return await engine.ExplainDecisionAsync(id, known, cancellationToken).ConfigureAwait(false) is { } explanation
+            ? TypedResults.Ok(explanation)
+            : TypedResults.Problem(
+                statusCode: StatusCodes.Status404NotFound, title: "No such decision to explain",
+                detail: "The id is unknown, or the customer's history is too long to replay (Engine:RefoldEventsMax) or was merged.");
+    }
+
+    private static ScoreHead? HeadOf(string? head) => head switch
+    {
+        "churn" => ScoreHead.Churn,
+        "abandonment" => ScoreHead.Abandonment,
+        "purchase" => ScoreHead.Purchase,
+        _ => null,
+    };
+
+    private static ProblemHttpResult BadHead(string? head) => Bad($"head is '{head}'; use churn, abandonment or purchase");
 
     private static async Task<Results<Ok<DecisionView>, ProblemHttpResult>> GetDecision(
         string id, ICustomerEngine engine, CancellationToken cancellationToken)

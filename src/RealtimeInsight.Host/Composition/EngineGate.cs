@@ -1,5 +1,6 @@
 using System.Runtime.CompilerServices;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Inference.Lifecycle;
 
@@ -60,6 +61,12 @@ internal sealed class EngineGate : ICustomerEngine
 
     public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
         Opened().GetAtRiskAsync(limit, cancellationToken);
+
+    public ValueTask<ScoreExplanation?> ExplainAsync(CustomerId customer, ScoreHead head, CancellationToken cancellationToken) =>
+        Opened().ExplainAsync(customer, head, cancellationToken);
+
+    public ValueTask<ScoreExplanation?> ExplainDecisionAsync(string decisionId, ScoreHead head, CancellationToken cancellationToken) =>
+        Opened().ExplainDecisionAsync(decisionId, head, cancellationToken);
 
     public EngineStatus GetStatus()
     {

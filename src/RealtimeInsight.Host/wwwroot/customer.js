@@ -25,6 +25,7 @@ async function refresh(signal, id, body, live) {
       const opened = new Set([...body.querySelectorAll("details[open]")].map((node) => node.dataset.key));
       body.replaceChildren(...show(insight, timeline));
       for (const node of body.querySelectorAll("details")) node.open = opened.has(node.dataset.key);
+      for (const node of body.querySelectorAll("details.why")) explain(node, signal);
     } catch (fault) {
       if (signal.aborted) return;
       if (fault.status === 404) {
@@ -44,12 +45,13 @@ function show(insight, timeline) {
     insight.segments.length ? insight.segments.map((name) => chip(name, "segment")) : el("span", { class: "quiet" }, "in no segment"));
   return [
     segments,
-    el("div", { class: "cards" }, scores(insight.scores), cart(insight.cart), session(insight.session), profile(insight)),
+    el("div", { class: "cards" },
+      scores(insight.scores, insight.customer_id), cart(insight.cart), session(insight.session), profile(insight)),
     el("div", { class: "columns" }, history(timeline), decisions(insight.last_decisions)),
   ];
 }
 
-function scores(values) {
+function scores(values, id) {
   if (!values) return card("Scores", empty("Not scored yet."));
   return card("Scores",
     facts([
@@ -61,7 +63,44 @@ function scores(values) {
       ["Model", values.model],
       ["Age", format.span(values.age_seconds)],
     ]),
-    values.is_degraded ? el("p", { class: "warning" }, `Degraded: ${values.degraded_reason || "the model could not run"}`) : null);
+    values.is_degraded ? el("p", { class: "warning" }, `Degraded: ${values.degraded_reason || "the model could not run"}`) : null,
+    why("churn", `${customerPath(id)}/explain?head=churn`), why("purchase", `${customerPath(id)}/explain?head=purchase`));
+}
+
+// A closed question about a score; opened, it is asked and answered in place.
+function why(head, path) {
+  return el("details", { class: "why", "data-key": path, "data-path": path }, el("summary", {}, `why this ${head}?`), el("div", {}));
+}
+
+const answers = new Map();
+const answersMax = 50;
+
+function explain(node, signal) {
+  const { path } = node.dataset;
+  const place = node.lastElementChild;
+  const fill = async () => {
+    if (answers.has(path)) place.replaceChildren(...contributions(answers.get(path)));
+    try {
+      const answer = await get(path, signal);
+      if (answers.size >= answersMax) answers.clear();
+      answers.set(path, answer);
+      place.replaceChildren(...contributions(answer));
+    } catch (fault) {
+      if (!signal.aborted) place.replaceChildren(el("p", { class: "quiet" }, fault.message));
+    }
+  };
+  node.addEventListener("toggle", () => { if (node.open) fill(); }, { once: true });
+  if (node.open) fill();
+}
+
+function contributions(answer) {
+  const points = (value) => `${value < 0 ? "−" : "+"}${(Math.abs(value) * 100).toFixed(1)}`;
+  return [
+    el("p", { class: "quiet" },
+      `${(answer.reference * 100).toFixed(1)} % for an unknown visitor, ${(answer.score * 100).toFixed(1)} % here; in points:`),
+    facts(answer.contributions.filter((one) => Math.abs(one.value) >= 0.0005)
+      .map((one) => [format.words(one.group), points(one.value)])),
+  ];
 }
 
 function cart(value) {
@@ -132,8 +171,15 @@ function history(entries) {
     const detail = summary(entry.detail);
     return el("li", {}, time(entry.at), chip(entry.name, entry.type), detail ? el("span", {}, detail) : null,
       el("details", { "data-key": `${entry.at} ${entry.type} ${entry.name}` },
-        el("summary", {}, "details"), el("pre", {}, JSON.stringify(entry.detail, null, 2))));
+        el("summary", {}, "details"), el("pre", {}, JSON.stringify(entry.detail, null, 2))),
+      entry.detail?.decision_id && entry.type === "decision"
+        ? why("decision", `/v1/decisions/${encodeURIComponent(entry.detail.decision_id)}/explain?head=${headOf(entry.detail)}`) : null);
   })));
+}
+
+// A cart's decision is about its abandonment, any other about the customer's churn.
+function headOf(decision) {
+  return String(decision.episode).startsWith("cart:") ? "abandonment" : "churn";
 }
 
 // The few members of an entry that tell most, in one line.

@@ -178,6 +178,18 @@ public sealed class ReadApiTests
         Assert.Equal(TimeSpan.FromSeconds(2), answer.Headers.RetryAfter?.Delta);
     }
 
+    [Theory]
+    [InlineData("/v1/customers/alice/explain")]
+    [InlineData("/v1/customers/alice/explain?head=luck")]
+    [InlineData("/v1/decisions/d-1/explain?head=Churn")]
+    public async Task Explain_AnUnknownHead_Answers400(string path)
+    {
+        await using var host = await TestHost.StartAsync();
+        var answer = await host.GetAsync(path);
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Contains("use churn, abandonment or purchase", answer.Text, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task OpenApi_DescribesEveryEndpoint()
     {
@@ -192,6 +204,7 @@ public sealed class ReadApiTests
             "/v1/rejects/{id}/replay", "/v1/dead-letters",
             "/v1/dead-letters/{decision_id}", "/v1/dead-letters/{decision_id}/redrive", "/v1/dead-letters/redrive", "/v1/endpoints",
             "/v1/endpoints/{name}/enable", "/v1/endpoints/{name}/disable", "/v1/status", "/v1/live", "/health/live", "/health/ready",
+            "/v1/customers/{id}/explain", "/v1/decisions/{id}/explain",
             "/v1/models", "/v1/models/register", "/v1/models/promote", "/v1/models/rollback", "/v1/models/share", "/v1/models/shadow",
         ];
         Assert.Equal(expected.Order(), document["paths"]!.AsObject().Select(path => path.Key).Order());

@@ -70,6 +70,13 @@ public sealed class EndToEndTests
             ("converted", "recovered"), ((string)customer["cart"]!["state"]!, (string)customer["last_decisions"]![0]!["outcome"]!));
         var decision = await GetAsync(host, $"/v1/decisions/{seen.Headers["webhook-id"]}");
         Assert.Equal("carl", (string)decision["customer_id"]!);
+
+        var why = await GetAsync(host, $"/v1/decisions/{seen.Headers["webhook-id"]}/explain?head=abandonment");
+        Assert.Equal((double)decision["record"]!["scores"]!["abandonment"]!, (double)why["score"]!, 1e-5);
+        AssertAddsUp(why);
+        var now = await GetAsync(host, "/v1/customers/carl/explain?head=churn");
+        Assert.Equal((double)customer["scores"]!["churn"]!, (double)now["score"]!, 1e-5);
+        AssertAddsUp(now);
     }
 
     [Fact]
@@ -164,6 +171,10 @@ public sealed class EndToEndTests
         Assert.Contains("--no-demo turns all of this off", output.Text);
         using var reopened = DataFolder.Open(folder.Path);
     }
+
+    private static void AssertAddsUp(JsonNode explanation) => Assert.Equal(
+        (double)explanation["score"]! - (double)explanation["reference"]!,
+        explanation["contributions"]!.AsArray().Sum(static one => (double)one!["value"]!), 1e-9);
 
     private static void AssertVisit(JsonNode customer)
     {

@@ -18,6 +18,7 @@ internal static class ReferenceTable
         ["Orleans.Contracts"] = ["Domain"],
         ["Orleans"] = ["Orleans.Contracts", "Engine", "Insights"],
         ["Host"] = ["Domain", "Inference", "Inference.Onnx", "Engine", "Storage.Sqlite"],
+        ["Scenarios"] = ["Host", "Simulation"],
         ["Cli"] = ["Host", "Insights", "Simulation"],
     };
 
@@ -27,7 +28,7 @@ internal static class ReferenceTable
         ("Microsoft.ML.OnnxRuntime", ["Inference.Onnx"]),
         ("Microsoft.Data.Sqlite", ["Storage.Sqlite"]),
         ("SQLitePCLRaw", ["Storage.Sqlite"]),
-        ("Microsoft.AspNetCore", ["Host", "Cli"]),
+        ("Microsoft.AspNetCore", ["Host", "Cli", "Scenarios"]),
         ("OpenTelemetry", ["Host"]),
         ("System.CommandLine", ["Cli"]),
         ("Microsoft.Orleans", ["Orleans.Contracts", "Orleans"]),

@@ -15,6 +15,10 @@ internal sealed class BenchJob(CliConsole console)
         {
             await scenario.RunAsync(new BenchContext(values, report, console.Time, status.Show), cancellationToken).ConfigureAwait(false);
         }
+        catch (BenchUnavailableException missing)
+        {
+            throw CliException.Failure(missing.Message, missing);
+        }
         finally
         {
             status.End();

@@ -18,6 +18,7 @@ internal interface IBenchScenario
     /// <summary>
     /// Warms up, measures <see cref="BenchContext.Runs"/> times and puts the figures into <see cref="BenchContext.Report"/>.
     /// </summary>
-    /// <exception cref="CliException">The scenario cannot be run here.</exception>
+    /// <exception cref="BenchUnavailableException">The machine lacks something that the scenario needs.</exception>
+    /// <exception cref="CliException">The scenario failed.</exception>
     Task RunAsync(BenchContext context, CancellationToken cancellationToken);
 }

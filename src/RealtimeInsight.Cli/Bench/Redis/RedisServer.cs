@@ -37,7 +37,8 @@ internal sealed class RedisServer : IDisposable
         }
     }
 
-    /// <exception cref="CliException">It is not installed or does not start.</exception>
+    /// <exception cref="BenchUnavailableException">It is not installed.</exception>
+    /// <exception cref="CliException">It does not start.</exception>
     public static async Task<RedisServer> StartAsync(BenchFolder folder, TimeProvider time, CancellationToken cancellationToken)
     {
         var socket = Path.Combine(folder.Path, "redis.sock");
@@ -54,7 +55,7 @@ internal sealed class RedisServer : IDisposable
         }
         catch (Win32Exception fault)
         {
-            throw CliException.Failure(
+            throw new BenchUnavailableException(
                 $"{Program} is not installed; install it (apt-get install redis-server) and run the scenario again", fault);
         }
         catch (Exception fault) when (fault is TimeoutException or IOException)

@@ -6,7 +6,7 @@ namespace RealtimeInsight.Cli.Bench;
 /// <summary>Runs scenarios one after the other with small sizes, and writes one table and one page.</summary>
 internal sealed class BenchAll(CliConsole console)
 {
-    /// <summary>Largest sizes of a scenario in a run of all of them, by option; a scenario's own default counts where it is smaller.</summary>
+    /// <summary>Largest sizes in a run of all scenarios, by option; a scenario's own default counts where it is smaller.</summary>
     private static readonly Dictionary<string, double> s_small = new(StringComparer.Ordinal)
     {
         ["customers"] = 50_000,
@@ -25,9 +25,12 @@ internal sealed class BenchAll(CliConsole console)
         var machine = BenchMachine.Read();
         var started = console.Time.GetTimestamp();
         var results = new List<BenchResult>();
-        foreach (var scenario in scenarios)
+
+        // All values are checked before the first scenario takes its time.
+        var values = scenarios.Select(scenario => (Scenario: scenario, Values: Values(scenario, given))).ToArray();
+        foreach (var (scenario, sizes) in values)
         {
-            results.Add(await RunAsync(scenario, given, cancellationToken).ConfigureAwait(false));
+            results.Add(await RunAsync(scenario, sizes, cancellationToken).ConfigureAwait(false));
             GC.Collect();
         }
 
@@ -51,7 +54,7 @@ internal sealed class BenchAll(CliConsole console)
             StringComparer.Ordinal);
 
     private async Task<BenchResult> RunAsync(
-        IBenchScenario scenario, IReadOnlyDictionary<string, double> given, CancellationToken cancellationToken)
+        IBenchScenario scenario, IReadOnlyDictionary<string, double> values, CancellationToken cancellationToken)
     {
         var report = new BenchReport(scenario.Name);
         var status = new StatusLine(console);
@@ -59,8 +62,7 @@ internal sealed class BenchAll(CliConsole console)
         string? missing = null, failure = null;
         try
         {
-            var context = new BenchContext(
-                Values(scenario, given), report, console.Time, line => status.Show($"{scenario.Name}: {line}"));
+            var context = new BenchContext(values, report, console.Time, line => status.Show($"{scenario.Name}: {line}"));
             await scenario.RunAsync(context, cancellationToken).ConfigureAwait(false);
         }
         catch (BenchUnavailableException fault)

@@ -29,8 +29,8 @@ public static class BenchVerb
     {
         var verb = new Verb(
             "all",
-            "Every scenario with small sizes, one after the other: a table, the goals, and one HTML page with plots. What this machine lacks "
-            + "is named and left out.",
+            "Every scenario with small sizes, one after the other: a table, the goals, and one HTML page with plots. What this machine "
+            + "lacks is named and left out.",
             ["insight bench all", "insight bench all --page figures.html --only engine,http --runs 5 --json"]);
         var json = new Option<bool>("--json") { Description = "End with one line of JSON on standard output" };
         var page = new Option<string>("--page")

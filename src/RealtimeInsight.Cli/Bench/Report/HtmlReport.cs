@@ -78,12 +78,14 @@ internal static class HtmlReport
     {
         var range = figure.Runs > 1 ? $"{BenchContext.Short(figure.Min)} to {BenchContext.Short(figure.Max)}" : "";
         page.Append($"<tr><td>{SvgPlot.Text(figure.Name)}</td><td class=\"n\">{BenchContext.Short(figure.Median)}</td>")
-            .Append($"<td>{SvgPlot.Spread(figure)}</td><td class=\"m\">{range}</td><td class=\"m\">{SvgPlot.Text(figure.Meaning)}</td></tr>");
+            .Append($"<td>{SvgPlot.Spread(figure)}</td><td class=\"m\">{range}</td>")
+            .Append($"<td class=\"m\">{SvgPlot.Text(figure.Meaning)}</td></tr>");
     }
 
     private static void WriteTable(StringBuilder page, BenchTable table)
     {
-        var hasSeries = table.Columns.Count > 2 && table.Rows.GroupBy(static row => row[0]).Any(static group => group.Count() > 1);
+        var repeats = table.Rows.GroupBy(static row => row[0]).Any(static group => group.Count() > 1);
+        var hasSeries = table.Columns.Count > 2 && repeats;
         var x = hasSeries ? 1 : 0;
         page.Append($"<h3>{SvgPlot.Text(table.Name)}</h3><div>");
         for (var y = x + 1; y < table.Columns.Count; y++) page.Append(SvgPlot.Lines(table, x, y, hasSeries));

@@ -34,7 +34,8 @@ internal static class SvgPlot
             var y = i * Row;
             string At(double value) => Number(Left + (Math.Max(0, value) / most * Bar));
             text.Append($"<text x=\"{Left - 8}\" y=\"{y + 17}\" text-anchor=\"end\">{Text(name)}</text>")
-                .Append($"<rect x=\"{Left}\" y=\"{y + 4}\" width=\"{Number(Math.Max(1, figure.Median / most * Bar))}\" height=\"{Row - 8}\"")
+                .Append($"<rect x=\"{Left}\" y=\"{y + 4}\" height=\"{Row - 8}\"")
+                .Append($" width=\"{Number(Math.Max(1, figure.Median / most * Bar))}\"")
                 .Append($" fill=\"{s_colours[0]}\" opacity=\"0.75\"/>");
             if (figure.Runs > 1)
             {

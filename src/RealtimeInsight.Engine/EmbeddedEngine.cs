@@ -172,7 +172,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     {
         var insight = await AskAsync(
             customer,
-            (shard, slot) => new InsightBuilder(_maker, shard).Build(slot.State, shard.AsOf),
+            (shard, slot) => new InsightBuilder(_maker, shard).Build(slot.Peek(), shard.AsOf),
             cancellationToken).ConfigureAwait(false);
         return insight is null ? null : insight with { LastDecisions = [.. insight.LastDecisions.Select(WithDelivery)] };
     }
@@ -182,7 +182,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
-        var newest = await AskAsync(customer, (_, slot) => new Offset(slot.State.LastOffset), cancellationToken).ConfigureAwait(false);
+        var newest = await AskAsync(customer, (_, slot) => new Offset(slot.Peek().LastOffset), cancellationToken).ConfigureAwait(false);
         return newest is null ? null : TimelineReader.Read(Running.Log, newest.Value, limit);
     }
 

@@ -13,6 +13,7 @@ internal sealed class SavedStates
     private readonly List<int> _pageStarts = [];
     private readonly ulong _deadlineStamp;
     private Instant _newest;
+    private int _lastAt;
 
     public SavedStates(long number, ulong deadlineStamp)
     {
@@ -33,11 +34,15 @@ internal sealed class SavedStates
     /// <summary>The shard's oldest record that no saved state includes; <see cref="long.MaxValue"/> when there is none.</summary>
     public long FirstUnsaved { get; set; } = long.MaxValue;
 
+    /// <summary>The bytes of the state that was added last; valid until the next is.</summary>
+    public ReadOnlySpan<byte> Last => _body.Span[_lastAt..];
+
     /// <summary>Adds a state; returns its entry, which says where it is.</summary>
     public StateEntry Add(CustomerState state, ulong hash, ushort twin, Instant nextDeadline)
     {
         var start = _body.Length;
         _body.Append(StatePage.HeaderLength);
+        _lastAt = _body.Length;
         CustomerStateCodec.Write(state, _body);
         StatePage.Seal(_body.Span[start..], hash);
         if (_pageStarts.Count == 0 || _body.Length - _pageStarts[^1] > StatePage.LengthMax) _pageStarts.Add(start);

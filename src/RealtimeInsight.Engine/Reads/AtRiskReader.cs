@@ -25,6 +25,6 @@ internal static class AtRiskReader
 
         foreach (var (index, _) in top.UnorderedItems) customers.Cold.Want(index);
         customers.Cold.ReadWanted();
-        return [.. top.UnorderedItems.Select(item => builder.AtRisk(customers[item.Element].State, shard.AsOf))];
+        return [.. top.UnorderedItems.Select(item => builder.AtRisk(customers[item.Element].Peek(), shard.AsOf))];
     }
 }

@@ -59,7 +59,7 @@ internal sealed class CustomerTable
         while (_index.Next(hash, ref cursor) is >= 0 and var row)
         {
             var slot = this[row];
-            if (slot.State.Id == id) return slot;
+            if (slot.Peek().Id == id) return slot;
         }
 
         return null;
@@ -121,8 +121,8 @@ internal sealed class CustomerTable
             if (row >= 0) wheel.Prefetch(row);
         }
 
-        foreach (var slot in asked) slot?.State.Prefetch();
-        foreach (var slot in asked) slot?.State.PrefetchLists();
+        foreach (var slot in asked) slot?.Prefetch();
+        foreach (var slot in asked) slot?.PrefetchLists();
         asked.Clear();
     }
 

@@ -1,5 +1,3 @@
-using RealtimeInsight.Domain.Customers;
-
 namespace RealtimeInsight.Engine.Shards;
 
 /// <summary>
@@ -22,7 +20,7 @@ internal sealed class Residency(ShardCounters counters)
     {
         slot.RingPosition = _ring.Count;
         _ring.Add(slot);
-        Note(slot, StateFootprint.Of(slot.State) + SlotBytes);
+        Note(slot, slot.Footprint() + SlotBytes);
     }
 
     public void Remove(CustomerSlot slot)
@@ -35,8 +33,8 @@ internal sealed class Residency(ShardCounters counters)
         Note(slot, 0);
     }
 
-    /// <summary>Counts the slot's bytes again, after a turn that changed its state.</summary>
-    public void Measure(CustomerSlot slot) => Note(slot, StateFootprint.Of(slot.State) + SlotBytes);
+    /// <summary>Counts the slot's bytes again, after its state changed or was packed.</summary>
+    public void Measure(CustomerSlot slot) => Note(slot, slot.Footprint() + SlotBytes);
 
     /// <summary>
     /// Moves the hand to the next customer that was not used lately; false when it does not meet one within <paramref name="steps"/>,

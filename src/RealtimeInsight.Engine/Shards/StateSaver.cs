@@ -96,6 +96,9 @@ internal sealed class StateSaver(
 
         (row.Share, row.Page, row.At) = (share.Id, entry.Page, entry.At);
         share.Add(slot.Index);
+        if (row.LivePosition >= 0) return;
+        slot.Pack(saved.Last);
+        customers.Resident.Measure(slot);
     }
 
     /// <summary>Moves the few that sparse segments hold; who changed is left to be saved in turn.</summary>

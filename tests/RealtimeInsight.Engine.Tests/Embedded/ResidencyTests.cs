@@ -28,6 +28,28 @@ public sealed class ResidencyTests
     }
 
     [Fact]
+    public async Task IdleCustomer_OnceSaved_TakesLess_AndGoesOnAsBefore()
+    {
+        await using var engine = await StartAsync(residentBytesMax: 0);
+        for (var i = 0; i < 20; i++) await engine.IngestAsync(Make.View("anna", i));
+        var active = engine.Status.ResidentBytes;
+        await engine.AdvanceAsync(TimeSpan.FromHours(1));
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(1));
+        await engine.SettleAsync();
+        var idle = engine.Status.ResidentBytes;
+        var seen = await engine.InsightAsync("anna");
+
+        Assert.InRange(idle, 1, active * 2 / 3);
+        Assert.Equal((20L, idle), (seen!.Profile.Events, engine.Status.ResidentBytes));
+
+        var duplicate = await engine.IngestAsync(Make.View("anna", 5));
+        await engine.IngestAsync(Make.View("anna", 62));
+
+        Assert.Equal(1, duplicate.Duplicates);
+        Assert.Equal(21, (await engine.InsightAsync("anna"))!.Profile.Events);
+    }
+
+    [Fact]
     public async Task ColdCustomer_WakesForItsDeadline_Once()
     {
         await using var engine = await StartAsync(residentBytesMax: 1);

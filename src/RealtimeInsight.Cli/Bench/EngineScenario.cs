@@ -6,6 +6,8 @@ namespace RealtimeInsight.Cli.Bench;
 /// <summary>The embedded engine in this process: event to state, features and score, over a store that keeps nothing.</summary>
 internal class EngineScenario : IBenchScenario
 {
+    private const string Growth = "growth";
+
     public virtual string Name => "engine";
 
     public virtual string Summary =>
@@ -23,12 +25,23 @@ internal class EngineScenario : IBenchScenario
         new("in-flight", "Batches on their way at a time", 32, 1, 1024),
         new("turn", "Most events of one turn of a shard", new EngineOptions().BatchEventsMax, 1, 4096),
         new("shards", "Shards, each with a thread; 0: one a processor", 0, 0, 64),
+        BenchOption.Switch(Growth, "Also measure how cost grows with customers (up to --customers), histories and shards"),
     ];
 
     public virtual IReadOnlyList<string> Examples =>
-        ["insight bench engine --json", "insight bench engine --customers 10000 --zipf 1"];
+    [
+        "insight bench engine --json", "insight bench engine --customers 10000 --zipf 1",
+        "insight bench engine --customers 5000000 --growth --json",
+    ];
 
     public async Task RunAsync(BenchContext context, CancellationToken cancellationToken)
+    {
+        await MeasureAsync(context, cancellationToken).ConfigureAwait(false);
+        if (!context.IsSet(Growth)) return;
+        await EngineGrowth.RunAsync(context, point => MeasureAsync(point, cancellationToken)).ConfigureAwait(false);
+    }
+
+    private async Task MeasureAsync(BenchContext context, CancellationToken cancellationToken)
     {
         using var folder = new BenchFolder();
         using var runner = BenchModel.Load();

@@ -186,7 +186,7 @@ public static class EventCodec
 
     private static void WritePersonal(ref SpanWriter writer, CustomerEvent item, Field fields)
     {
-        if (fields.HasFlag(Field.Traits))
+        if ((fields & Field.Traits) != 0)
         {
             writer.Unsigned((uint)item.Traits!.Count);
             foreach (var (name, value) in item.Traits)
@@ -196,7 +196,7 @@ public static class EventCodec
             }
         }
 
-        if (!fields.HasFlag(Field.Consents)) return;
+        if ((fields & Field.Consents) == 0) return;
         writer.Unsigned((uint)item.Consents!.Count);
         foreach (var (purpose, isGranted) in item.Consents)
         {

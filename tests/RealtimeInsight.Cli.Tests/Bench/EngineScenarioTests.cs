@@ -19,6 +19,17 @@ public sealed class EngineScenarioTests
         Assert.Equal(2, report.Figures.Single(figure => figure.Name == "events_per_second").Runs);
     }
 
+    /// <summary>
+    /// All that the process allocates for an event, the sender's and the committing thread's share included; carts and orders are kept.
+    /// </summary>
+    [Fact]
+    public async Task Engine_InTheSteadyState_AllocatesLessThan48BytesAnEvent()
+    {
+        var report = await RunAsync(new EngineScenario(), ("customers", 100), ("history", 600), ("events", 50_000), ("runs", 3));
+
+        Assert.InRange(report.Figures.Single(figure => figure.Name == "allocated_bytes_per_event").Min, 0, 48);
+    }
+
     [Fact]
     public async Task Durable_SmallRun_EndsWithItsFigures()
     {

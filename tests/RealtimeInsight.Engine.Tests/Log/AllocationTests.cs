@@ -1,0 +1,58 @@
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Tests.Embedded;
+
+namespace RealtimeInsight.Engine.Tests.Log;
+
+/// <summary>What a batch and a turn allocate, whatever the number of their events.</summary>
+public sealed class AllocationTests
+{
+    private const int Events = 512;
+    private static readonly CustomerEvent[] s_events =
+        [.. Enumerable.Range(0, Events).Select(static i => Make.View($"customer-{i % 100}", i, $"message-{i}"))];
+
+    [Fact]
+    public void LogUnit_OfATurn_AllocatesItsRowOnly()
+    {
+        var pool = new LogUnitPool();
+        Make(pool);
+
+        // The row, once without and once with its checksum.
+        Assert.InRange(AllocatedBy(() => Make(pool)), 0, 256);
+
+        static void Make(LogUnitPool pool)
+        {
+            var unit = pool.Rent();
+            foreach (var item in s_events) unit.AddEvent(item.Customer.StableHash, LogUnit.NoPrevious, item);
+            unit.Close();
+            unit.Seal(0);
+            _ = unit.ToRow();
+            unit.Release();
+        }
+    }
+
+    [Fact]
+    public void Split_OfABatch_AllocatesLessThanTwoBytesAnEvent_BesideItsOutcomes()
+    {
+        var batch = new IngestBatch(s_events, []);
+        Split(batch);
+
+        Assert.InRange(AllocatedBy(() => Split(batch)), Events, 3 * Events);
+
+        static void Split(IngestBatch batch)
+        {
+            foreach (var (_, part) in BatchRouter.Split(new IngestTicket(batch, 0), shards: 2, eventsMax: 256)) part.Release();
+        }
+    }
+
+    private static long AllocatedBy(Action action)
+    {
+        // Once more than needed: the first calls compile.
+        action();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        action();
+        return GC.GetAllocatedBytesForCurrentThread() - before;
+    }
+}

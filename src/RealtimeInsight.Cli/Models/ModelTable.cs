@@ -10,7 +10,7 @@ internal static class ModelTable
 {
     public static void Write(ModelListing listing, TextWriter output)
     {
-        output.WriteLine($"{"version",-10}{"role",-12}{"share",-8}{"created",-12}{"AUC churn",-11}{"abandonment",-13}{"purchase",-10}");
+        output.WriteLine($"{"version",-10}{"role",-12}{"share",-8}{"created",-12}{"AUC churn",-11}{"abandonment",-13}purchase");
         foreach (var version in listing.Versions)
         {
             output.WriteLine(string.Create(

@@ -115,6 +115,9 @@ public ref struct ByteReader(ReadOnlySpan<byte> source)
         for (var i = 0; i < destination.Length; i++) destination[i] = Single();
     }
 
+    /// <summary>Bytes that the source goes on to own.</summary>
+    public ReadOnlySpan<byte> Bytes(int length) => Take(length);
+
     public readonly FormatException Malformed(string problem) => new($"malformed record at byte {Position}: {problem}");
 
     private ReadOnlySpan<byte> Take(int length)

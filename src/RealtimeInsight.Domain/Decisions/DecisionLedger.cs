@@ -46,12 +46,25 @@ public sealed class DecisionLedger
         if (Find(decisionId) is { } entry) entry.Outcome = outcome;
     }
 
-    /// <summary>Takes over another customer's entries, in order of time; for merging identities.</summary>
-    public void TakeOver(DecisionLedger other)
+    /// <summary>A ledger of these entries in order of time, bounded as any; null without entries.</summary>
+    public static DecisionLedger? Of(IEnumerable<LedgerEntry> entries)
     {
-        ArgumentNullException.ThrowIfNull(other);
-        foreach (var entry in other._entries) Put(entry);
-        _entries.Sort(static (left, right) => left.DecidedAt.CompareTo(right.DecidedAt));
+        ArgumentNullException.ThrowIfNull(entries);
+        DecisionLedger? ledger = null;
+        foreach (var entry in entries.OrderBy(static entry => entry.DecidedAt.UnixMs)) (ledger ??= new DecisionLedger()).Put(entry);
+        return ledger;
+    }
+
+    /// <summary>True when the rule has decided about the episode, under whatever id.</summary>
+    public bool Has(string rule, string episode)
+    {
+        foreach (var entry in _entries)
+        {
+            if (string.Equals(entry.Rule, rule, StringComparison.Ordinal)
+                && string.Equals(entry.Episode, episode, StringComparison.Ordinal)) return true;
+        }
+
+        return false;
     }
 
     /// <summary>Earliest moment at which an entry needs a look: a deferred decision or an open attribution window.</summary>

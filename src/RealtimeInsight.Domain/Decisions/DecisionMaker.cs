@@ -87,8 +87,7 @@ public sealed class DecisionMaker(Policy policy)
         foreach (ref readonly var effect in effects)
         {
             (at, value) = (effect.At, effect.Value);
-            if (effect.Kind == EffectKind.CartConverted && entry.Episode == Episodes.Cart(effect.Number)) return true;
-            if (effect.Kind == EffectKind.Reactivated && Episodes.IsDormancy(entry.Episode)) return true;
+            if (Episodes.IsRecovery(entry.Episode, effect)) return true;
         }
 
         (at, value) = (trigger?.OccurredAt ?? Instant.None, trigger?.Amount ?? 0m);
@@ -139,7 +138,7 @@ public sealed class DecisionMaker(Policy policy)
             if (Episodes.Of(state, rule, effect, now) is not { } episode) return;
             if (effect is { } cause && !Episodes.StillHolds(state, cause)) return;
             var id = IdOf(rule, episode);
-            if (state.Ledger?.Find(id) is not null) return;
+            if (state.Ledger is { } ledger && (ledger.Find(id) is not null || ledger.Has(rule.Id, episode))) return;
             if (_found.Any(found => ReferenceEquals(found.Rule, rule) && found.Episode == episode)) return;
             if (!AreMet(rule, episode))
             {
@@ -268,7 +267,8 @@ public sealed class DecisionMaker(Policy policy)
 
         private string IdOf(PolicyRule rule, string episode)
         {
-            var text = string.Create(CultureInfo.InvariantCulture, $"{state.Id.Value}\n{maker.Policy.Name}\n{rule.Id}\n{episode}");
+            var began = Episodes.BeganAt(state, episode).UnixMs;
+            var text = string.Create(CultureInfo.InvariantCulture, $"{state.Id.Value}\n{maker.Policy.Name}\n{rule.Id}\n{episode}\n{began}");
             return $"dec_{StableHash.Of(text):x16}{StableHash.Of(text, IdSeed):x16}";
         }
 

@@ -89,9 +89,27 @@ internal static class Episodes
     private static string CartOrSession(CustomerState state) =>
         state.Cart is { } cart && CartStates.IsOpen(cart.State) ? Cart(cart.Number) : Session(state.Session.Number);
 
+    /// <summary>True when the effect is what a treatment in the episode hoped for.</summary>
+    public static bool IsRecovery(string episode, in Effect effect) => effect.Kind switch
+    {
+        EffectKind.CartConverted => episode == Cart(effect.Number),
+        EffectKind.Reactivated => IsDormancy(episode),
+        _ => false,
+    };
+
+    /// <summary>
+    /// When the cart or session of an episode began; no value for other episodes. Tells episodes of one number apart, which histories that
+    /// are joined or parted can give.
+    /// </summary>
+    public static Instant BeganAt(CustomerState state, string episode)
+    {
+        if (CartOf(state, episode) is { } cart) return cart.OpenedAt;
+        return episode == Session(state.Session.Number) ? state.Session.StartedAt : Instant.None;
+    }
+
     private static string? CurrentCart(CustomerState state) => state.Cart is { } cart ? Cart(cart.Number) : null;
 
-    private static string Session(int number) => string.Create(CultureInfo.InvariantCulture, $"session:{number}");
+    public static string Session(int number) => string.Create(CultureInfo.InvariantCulture, $"session:{number}");
 
     private static Carts.Cart? FindCart(CustomerState state, int number)
     {

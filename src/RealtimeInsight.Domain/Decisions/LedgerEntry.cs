@@ -58,4 +58,20 @@ public sealed class LedgerEntry
     public Instant DueAt { get; set; }
     public OutcomeKind Outcome { get; set; }
     public Instant AttributionEndsAt { get; set; }
+
+    /// <summary>The same decision about an episode by another name, as histories that are joined number theirs anew.</summary>
+    internal LedgerEntry About(string episode) => new()
+    {
+        DecisionId = DecisionId,
+        Rule = Rule,
+        Action = Action,
+        Channel = Channel,
+        Episode = episode,
+        Status = Status,
+        Reason = Reason,
+        DecidedAt = DecidedAt,
+        DueAt = DueAt,
+        Outcome = Outcome,
+        AttributionEndsAt = AttributionEndsAt,
+    };
 }

@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
+using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Text;
@@ -34,18 +35,34 @@ internal sealed class LogUnit(LogUnitPool pool)
 
     public Instant MaxTime { get; private set; }
 
-    /// <summary>What the log keeps of an event's id: unique for each (customer, id).</summary>
-    public static ulong HashOf(ulong customerHash, EventId id) => StableHash.Combine(customerHash, id.StableHash);
+    /// <summary>What the log keeps of an event's id: unique for each (id of the customer as sent, event id).</summary>
+    public static ulong HashOf(ulong senderHash, EventId id) => StableHash.Combine(senderHash, id.StableHash);
 
     /// <summary>The predecessor as a record of this very unit.</summary>
     public static long PreviousAt(int position) => -2L - position;
 
+    /// <summary>An event of the customer with this hash.</summary>
     public void AddEvent(ulong customerHash, long previous, CustomerEvent item)
     {
         var start = Begin(RecordKind.Event, customerHash, previous);
         EventCodec.Write(item, _body);
         End(start);
-        BinaryPrimitives.WriteUInt64LittleEndian(_hashes.Append(sizeof(ulong)), HashOf(customerHash, item.Id));
+        AddHash(customerHash, item);
+    }
+
+    /// <summary>An event that was sent under another id than its customer's; it is known again by the id that it was sent under.</summary>
+    public void AddForwarded(CustomerId customer, ulong customerHash, long previous, CustomerEvent item)
+    {
+        var start = Begin(RecordKind.Forwarded, customerHash, previous);
+        new ByteWriter(_body).Text(customer.Value);
+        EventCodec.Write(item, _body);
+        End(start);
+        AddHash(item.Customer.StableHash, item);
+    }
+
+    private void AddHash(ulong senderHash, CustomerEvent item)
+    {
+        BinaryPrimitives.WriteUInt64LittleEndian(_hashes.Append(sizeof(ulong)), HashOf(senderHash, item.Id));
         MinTime = _hashes.Length == sizeof(ulong) ? item.OccurredAt : Instant.Min(MinTime, item.OccurredAt);
         MaxTime = _hashes.Length == sizeof(ulong) ? item.OccurredAt : Instant.Max(MaxTime, item.OccurredAt);
     }

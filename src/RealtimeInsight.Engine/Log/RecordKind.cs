@@ -12,6 +12,11 @@ public enum RecordKind : byte
     /// <summary>The outcome of a decision.</summary>
     Outcome = 3,
 
-    /// <summary>A visitor's history became part of a customer's.</summary>
+    /// <summary>Two histories were joined or parted, as <c>MergeRecord</c> writes it.</summary>
     Merge = 4,
+
+    /// <summary>
+    /// An event that was sent under an id whose history belongs to this customer: the customer's id, then the event as it was sent.
+    /// </summary>
+    Forwarded = 5,
 }

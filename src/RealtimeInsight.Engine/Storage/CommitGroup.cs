@@ -100,5 +100,8 @@ public sealed record OutboxCounts(long Pending, long Delivered, long Dead);
 /// <param name="Delivery">Null without an outbox entry.</param>
 public sealed record DecisionProgress(string? Outcome, OutboxState? Delivery, int Attempts);
 
-/// <summary>From <paramref name="Offset"/> on, the visitor's events belong to the customer.</summary>
+/// <summary>
+/// From <paramref name="Offset"/> on, the visitor's events belong to the customer. With an empty customer they are the visitor's own again:
+/// the row goes.
+/// </summary>
 public sealed record AliasRow(string VisitorId, string CustomerId, long Offset);

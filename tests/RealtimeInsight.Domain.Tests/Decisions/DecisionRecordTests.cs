@@ -171,18 +171,19 @@ public sealed class DecisionRecordTests
     }
 
     [Fact]
-    public void Ledger_TakeOver_OrdersByTimeAndCountsNothingTwice()
+    public void Ledger_OfTwo_IsInOrderOfTimeAndCountsNothingTwice()
     {
         var (one, other) = (new DecisionLedger(), new DecisionLedger());
         one.Put(Entry("a", DecisionStatus.Decided, 1, OutcomeKind.Open));
         one.Put(Entry("c", DecisionStatus.Decided, 3, OutcomeKind.Open));
         other.Put(Entry("b", DecisionStatus.Decided, 2, OutcomeKind.Open));
         other.Put(Entry("a", DecisionStatus.Decided, 1, OutcomeKind.Recovered));
-        one.TakeOver(other);
+        var both = DecisionLedger.Of(one.Entries.Concat(other.Entries))!;
 
-        Assert.Equal("a b c", string.Join(' ', one.Entries.Select(static entry => entry.DecisionId)));
-        Assert.Equal(OutcomeKind.Recovered, one.Find("a")!.Outcome);
-        one.Settle("unknown", OutcomeKind.Recovered);
+        Assert.Equal("a b c", string.Join(' ', both.Entries.Select(static entry => entry.DecisionId)));
+        Assert.Equal(OutcomeKind.Recovered, both.Find("a")!.Outcome);
+        both.Settle("unknown", OutcomeKind.Recovered);
+        Assert.Null(DecisionLedger.Of([]));
         Assert.Equal(Instant.Never, new DecisionLedger().NextDue());
     }
 

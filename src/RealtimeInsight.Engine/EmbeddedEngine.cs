@@ -5,6 +5,7 @@ using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Identity;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Outbox;
@@ -35,7 +36,6 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     private readonly ILogger _logger;
     private readonly NoticeHub _notices;
     private readonly Lock _gate = new();
-    private readonly SemaphoreSlim _intake = new(1, 1);
     private Task _committing = Task.CompletedTask;
     private Task[] _shards = [];
     private Task[] _dispatchers = [];
@@ -102,6 +102,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         _instruments.Observe(
             [.. parts.Loops.Select(loop => loop.Shard.Counters)], () => _notices.Dropped);
         _instruments.ObserveDelivery(() => parts.Outbox.Pending, () => parts.Outbox.Dead, () => parts.Delivery.Endpoints);
+        _ = await parts.Intake.BetweenAsync(FinishMergesAsync, cancellationToken).ConfigureAwait(false);
         _instruments.ObserveAudit(() => parts.Audit.Compared, () => parts.Audit.Mismatches);
         parts.Audit.Start();
         _running = parts;
@@ -124,23 +125,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         // While the store fails nothing more is taken on: the sender keeps its batch, and what was taken is tried on by itself.
         if ((parts.Problem ?? parts.Commit.Problem) is { } problem) throw new EngineUnavailableException(problem);
         var ticket = new IngestTicket(batch, _time.GetTimestamp());
-        var split = BatchRouter.Split(ticket, parts.Loops.Length, _options.BatchEventsMax);
-
-        // One batch after the other: a sender that does not wait for answers still has its events applied in its order.
-        await _intake.WaitAsync(cancellationToken).ConfigureAwait(false);
-        try
-        {
-            foreach (var (shard, part) in split)
-            {
-                ticket.AddPart();
-                await parts.Loops[shard].EnqueueAsync(part, cancellationToken).ConfigureAwait(false);
-            }
-        }
-        finally
-        {
-            _intake.Release();
-        }
-
+        await parts.Intake.TakeAsync(ticket, cancellationToken).ConfigureAwait(false);
         ticket.Done();
         return ticket;
     }
@@ -174,7 +159,12 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
             customer,
             (shard, slot) => new InsightBuilder(_maker, shard).Build(slot.Peek(), shard.AsOf),
             cancellationToken).ConfigureAwait(false);
-        return insight is null ? null : insight with { LastDecisions = [.. insight.LastDecisions.Select(WithDelivery)] };
+        if (insight is null) return null;
+        return insight with
+        {
+            LastDecisions = [.. insight.LastDecisions.Select(WithDelivery)],
+            MergedInto = insight.CustomerId == customer.Value ? null : insight.CustomerId,
+        };
     }
 
     public async ValueTask<IReadOnlyList<TimelineEntry>?> GetTimelineAsync(
@@ -185,6 +175,12 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         var newest = await AskAsync(customer, (_, slot) => new Offset(slot.Peek().LastOffset), cancellationToken).ConfigureAwait(false);
         return newest is null ? null : TimelineReader.Read(Running.Log, newest.Value, limit);
     }
+
+    public ValueTask<MergeResult> MergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+        RelinkAsync(links => links.MergeAsync(into, from), cancellationToken);
+
+    public ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+        RelinkAsync(links => links.UnmergeAsync(into, from), cancellationToken);
 
     public async ValueTask<ScoreExplanation?> ExplainAsync(CustomerId customer, ScoreHead head, CancellationToken cancellationToken)
     {
@@ -291,19 +287,21 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         var count = _options.Shards > 0 ? _options.Shards : Environment.ProcessorCount;
         var shared = new ShardParts(
             _options, _machine, _maker, _scorer, _store, log, new LogUnitPool(), _notices, new SegmentNumbers(head.NextSegment),
-            _instruments, _time)
+            _instruments, _time, new AliasMap(), new LinkFilter())
         {
             Audit = new FeatureAudit(
                 new DecisionReplay(_machine, log, _options.RefoldEventsMax), head.NextOffset, _options.AuditInterval, _time, _logger),
             ResidentBytesMax = _options.ResidentBytesMax == 0 ? 0 : Math.Max(1, _options.ResidentBytesMax / count),
         };
         var shards = Enumerable.Range(0, count).Select(index => new Shard(index, shared)).ToArray();
-        var (recovered, replayed) = EngineRecovery.Run(_store, head, shards, WorkHost.RecoveryThreadsMax, cancellationToken);
+        shared.Aliases.Load(_store.ReadAliases());
+        var (recovered, replayed, unfinished) = EngineRecovery.Run(_store, head, shards, WorkHost.RecoveryThreadsMax, cancellationToken);
         var commit = new CommitLoop(_store, recovered, _options, _time, _notices, _instruments, _logger);
         log.Queue = commit.Queue;
         foreach (var shard in shards)
         {
             shard.Queue = commit.Queue;
+            shard.Merger.Begin(shards.Length, unfinished.Select(static step => step.Record));
             shard.Begin();
         }
 
@@ -320,19 +318,42 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         var loops = shards.Select(shard => new ShardLoop(shard, _options, _time, _logger)).ToArray();
         var delivery = new DeliveryControl(_store, commit.Queue, dispatchers, outbox, _time);
         var rejects = new RejectControl(_store, commit.Queue, _time);
-        return (new EngineParts(loops, commit, log, dispatchers, outbox, delivery, rejects, shared.Audit, _scorer), replayed);
+        var router = new BatchRouter(loops.Length, _options.BatchEventsMax, shared.Aliases, shared.Links);
+        var links = new IdentityLinks(_options, shared.Aliases, shared.Links, loops, _time);
+        foreach (var (offset, record) in unfinished) links.Unfinished(record, offset);
+        var intake = new Intake(loops, router, shared.Aliases, links);
+        var parts = new EngineParts(
+            loops, commit, log, dispatchers, outbox, delivery, rejects, shared.Audit, _scorer, intake, shared.Aliases);
+        return (parts, replayed);
+    }
+
+    private static async Task<bool> FinishMergesAsync(IdentityLinks links)
+    {
+        await links.FinishAsync().ConfigureAwait(false);
+        return true;
     }
 
     private async ValueTask<T?> AskAsync<T>(CustomerId customer, Func<Shard, CustomerSlot, T?> ask, CancellationToken cancellationToken)
         where T : class
     {
         var parts = Running;
+        customer = parts.Aliases.Resolve(customer);
         var hash = customer.StableHash;
         return await parts.Loops[BatchRouter.ShardOf(hash, parts.Loops.Length)].AskAsync(
             shard => shard.Customers.Find(customer, hash) is { } slot ? ask(shard, slot) : null, cancellationToken).ConfigureAwait(false);
     }
 
     private static IEnumerable<string> NamesOf(IActionChannel channel) => [channel.Name, .. channel.Aliases];
+
+    private async ValueTask<MergeResult> RelinkAsync(
+        Func<IdentityLinks, Task<(MergeResult Result, Task Committed)>> work, CancellationToken cancellationToken)
+    {
+        var parts = Running;
+        if (parts.Problem is { } problem) throw new EngineUnavailableException(problem);
+        var (result, committed) = await parts.Intake.BetweenAsync(work, cancellationToken).ConfigureAwait(false);
+        await committed.WaitAsync(cancellationToken).ConfigureAwait(false);
+        return result;
+    }
 
     private DecisionSummary WithDelivery(DecisionSummary summary) => DecisionReader.WithDelivery(summary, _store);
 
@@ -342,7 +363,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
 /// <summary>A running engine's parts.</summary>
 internal sealed record EngineParts(
     ShardLoop[] Loops, CommitLoop Commit, LogReader Log, OutboxDispatcher[] Dispatchers, OutboxCounters Outbox,
-    DeliveryControl Delivery, RejectControl Rejects, FeatureAudit Audit, IScorer Scorer)
+    DeliveryControl Delivery, RejectControl Rejects, FeatureAudit Audit, IScorer Scorer, Intake Intake,
+    AliasMap Aliases)
 {
     /// <summary>Why events cannot be taken at all any more; null when they can.</summary>
     public string? Problem => Commit.IsLost

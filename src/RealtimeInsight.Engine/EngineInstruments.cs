@@ -133,6 +133,15 @@ public sealed class EngineInstruments
             "realtime_insight.engine.deadlines_fired", () => shards.Sum(shard => shard.DeadlinesFired), "{deadline}",
             "Deadlines that fired");
         _meter.CreateObservableCounter(
+            "realtime_insight.engine.merges", () => shards.Sum(shard => shard.Merges), "{merge}",
+            "Histories that became part of another customer's");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.merges_beyond_limit", () => shards.Sum(shard => shard.MergesBeyondLimit), "{merge}",
+            "Merges of histories too long to be folded as one: their states were joined");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.unmerges", () => shards.Sum(shard => shard.Unmerges), "{unmerge}",
+            "Histories that were taken out of a customer's again");
+        _meter.CreateObservableCounter(
             "realtime_insight.engine.notices_dropped", noticesDropped, "{notice}", "Notices that slow readers lost");
         _meter.CreateObservableGauge(
             "realtime_insight.engine.deadlines_armed", () => shards.Sum(shard => shard.DeadlinesArmed), "{deadline}",

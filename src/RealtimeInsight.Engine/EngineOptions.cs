@@ -82,6 +82,17 @@ public sealed class EngineOptions
     /// </summary>
     public TimeSpan DecideWithin { get; set; } = TimeSpan.FromHours(24);
 
+    /// <summary>
+    /// Whether a visitor's history becomes the customer's when an event names both. Default true; requests to merge work in either case.
+    /// </summary>
+    public bool MergeAutomatically { get; set; } = true;
+
+    /// <summary>
+    /// Events of two histories that are folded as one when they are merged or parted. Longer ones are joined by their states, and cannot be
+    /// parted. Default 10,000; 1 to 65,536.
+    /// </summary>
+    public int MergeEventsMax { get; set; } = 10_000;
+
     /// <summary>Customers whose deadlines fire in one turn. Default 1,024; 1 to 65,536.</summary>
     public int DeadlinesPerTurnMax { get; set; } = 1024;
 
@@ -135,6 +146,7 @@ public sealed class EngineOptions
         bounds.Range(nameof(SaveDirtyMax), options.SaveDirtyMax, 1, 100_000_000);
         bounds.Range(nameof(ResidentBytesMax), options.ResidentBytesMax, 0, 1L << 50);
         bounds.Range(nameof(RefoldEventsMax), options.RefoldEventsMax, 1, 65_536);
+        bounds.Range(nameof(MergeEventsMax), options.MergeEventsMax, 1, 65_536);
         bounds.Range(nameof(DecideWithin), options.DecideWithin, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
         bounds.Range(nameof(DeadlinesPerTurnMax), options.DeadlinesPerTurnMax, 1, 65_536);
         bounds.Range(nameof(LogRowsCached), options.LogRowsCached, 1, 4096);

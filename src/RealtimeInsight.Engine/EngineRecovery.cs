@@ -15,8 +15,10 @@ internal static class EngineRecovery
     private const int SegmentsAtATime = 32;
     private const int RowsAtATime = 64;
 
-    /// <summary>Returns where the commit loop goes on, and how many log records were replayed.</summary>
-    public static (RecoveredState State, long Replayed) Run(
+    /// <summary>
+    /// Returns where the commit loop goes on, how many log records were replayed, and the merges whose second step is missing.
+    /// </summary>
+    public static (RecoveredState State, long Replayed, IReadOnlyList<(long Offset, MergeRecord Record)> Unfinished) Run(
         IEngineStore store, StoreHead head, IReadOnlyList<Shard> shards, int threadsMax, CancellationToken cancellationToken)
     {
         var replays = shards.Select(shard => shard.Replay()).ToArray();
@@ -50,12 +52,30 @@ internal static class EngineRecovery
         }
 
         var shares = new Dictionary<long, int>();
-        foreach (var segment in shards.SelectMany(shard => shard.Segments))
+        foreach (var segment in shards.SelectMany(shard => shard.Saver.Segments))
         {
             shares[segment] = shares.GetValueOrDefault(segment) + 1;
         }
 
+        var unfinished = UnfinishedMerges(replays);
+        foreach (var (offset, record) in unfinished)
+        {
+            shards[BatchRouter.ShardOf(record.Customer.StableHash, shards.Count)].Saver.Hold(offset);
+        }
+
         var firstUnsaved = shards.Select(shard => shard.Saver.FirstUnsaved).ToArray();
-        return (new RecoveredState(head.NextOffset, head.Checkpoint, shares, firstUnsaved), replays.Sum(replay => replay.Replayed));
+        var state = new RecoveredState(head.NextOffset, head.Checkpoint, shares, firstUnsaved);
+        return (state, replays.Sum(replay => replay.Replayed), unfinished);
+    }
+
+    private static List<(long Offset, MergeRecord Record)> UnfinishedMerges(ShardReplay[] replays)
+    {
+        var finished = replays.SelectMany(static replay => replay.SecondSteps).ToHashSet();
+        return
+        [
+            .. replays.SelectMany(static replay => replay.FirstSteps).Where(step => !finished.Contains(step.Offset))
+                .Where(static step => step.Record is not { Step: MergeStep.Given, State.EventCount: 0 })
+                .OrderBy(static step => step.Offset),
+        ];
     }
 }

@@ -104,6 +104,24 @@ public sealed class Cart
         foreach (var line in lines) Append(line);
     }
 
+    /// <summary>The same cart under another number, as histories that are joined number theirs anew.</summary>
+    internal Cart Numbered(int number)
+    {
+        var cart = new Cart
+        {
+            Number = number,
+            CartId = CartId,
+            State = State,
+            OpenedAt = OpenedAt,
+            ChangedAt = ChangedAt,
+            AbandonedAt = AbandonedAt,
+            Currency = Currency,
+            LinesDropped = LinesDropped,
+        };
+        cart._lines.AddRange(_lines);
+        return cart;
+    }
+
     internal bool Holds(string productId) => IndexOf(productId) >= 0;
 
     internal void Append(CartLine line)

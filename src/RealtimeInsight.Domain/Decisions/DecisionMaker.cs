@@ -137,8 +137,8 @@ public sealed class DecisionMaker(Policy policy)
         {
             if (Episodes.Of(state, rule, effect, now) is not { } episode) return;
             if (effect is { } cause && !Episodes.StillHolds(state, cause)) return;
+            if (state.Ledger?.Has(rule.Id, episode) == true) return;
             var id = IdOf(rule, episode);
-            if (state.Ledger is { } ledger && (ledger.Find(id) is not null || ledger.Has(rule.Id, episode))) return;
             if (_found.Any(found => ReferenceEquals(found.Rule, rule) && found.Episode == episode)) return;
             if (!AreMet(rule, episode))
             {
@@ -267,10 +267,15 @@ public sealed class DecisionMaker(Policy policy)
 
         private string IdOf(PolicyRule rule, string episode)
         {
-            var began = Episodes.BeganAt(state, episode).UnixMs;
-            var text = string.Create(CultureInfo.InvariantCulture, $"{state.Id.Value}\n{maker.Policy.Name}\n{rule.Id}\n{episode}\n{began}");
-            return $"dec_{StableHash.Of(text):x16}{StableHash.Of(text, IdSeed):x16}";
+            var text = string.Create(CultureInfo.InvariantCulture, $"{state.Id.Value}\n{maker.Policy.Name}\n{rule.Id}\n{episode}");
+            var id = IdOf(text);
+            if (state.Ledger?.Find(id) is null) return id;
+
+            // Histories that were joined or parted have numbered their carts and sessions anew: the number was another's before.
+            return IdOf(string.Create(CultureInfo.InvariantCulture, $"{text}\n{Episodes.BeganAt(state, episode).UnixMs}"));
         }
+
+        private static string IdOf(string text) => $"dec_{StableHash.Of(text):x16}{StableHash.Of(text, IdSeed):x16}";
 
         private static PolicyRule Gone(LedgerEntry entry) => new()
         {

@@ -13,6 +13,7 @@ internal static class Episodes
     public const string Ever = "ever";
 
     private const string CartPrefix = "cart:";
+    private const string SessionPrefix = "session:";
     private const string DormancyPrefix = "dormancy:";
 
     public static string Cart(int number) => string.Create(CultureInfo.InvariantCulture, $"{CartPrefix}{number}");
@@ -59,7 +60,7 @@ internal static class Episodes
 
     /// <summary>The cart that an episode is about; null for other episodes and for carts that are gone.</summary>
     public static Carts.Cart? CartOf(CustomerState state, string episode) => IsCart(episode)
-        ? FindCart(state, int.Parse(episode.AsSpan(CartPrefix.Length), CultureInfo.InvariantCulture))
+        ? FindCart(state, NumberOf(episode))
         : null;
 
     private static bool HoldsForEvents(Carts.Cart? cart, PolicyRule rule)
@@ -89,6 +90,16 @@ internal static class Episodes
     private static string CartOrSession(CustomerState state) =>
         state.Cart is { } cart && CartStates.IsOpen(cart.State) ? Cart(cart.Number) : Session(state.Session.Number);
 
+    /// <summary>The name of an episode of a history before which another has so many carts and sessions.</summary>
+    public static string Later(string episode, int carts, int sessions)
+    {
+        if (IsCart(episode)) return Cart(NumberOf(episode) + carts);
+        return episode.StartsWith(SessionPrefix, StringComparison.Ordinal) ? Session(NumberOf(episode) + sessions) : episode;
+    }
+
+    private static int NumberOf(string episode) =>
+        int.Parse(episode.AsSpan(episode.IndexOf(':', StringComparison.Ordinal) + 1), CultureInfo.InvariantCulture);
+
     /// <summary>True when the effect is what a treatment in the episode hoped for.</summary>
     public static bool IsRecovery(string episode, in Effect effect) => effect.Kind switch
     {
@@ -109,7 +120,7 @@ internal static class Episodes
 
     private static string? CurrentCart(CustomerState state) => state.Cart is { } cart ? Cart(cart.Number) : null;
 
-    public static string Session(int number) => string.Create(CultureInfo.InvariantCulture, $"session:{number}");
+    public static string Session(int number) => string.Create(CultureInfo.InvariantCulture, $"{SessionPrefix}{number}");
 
     private static Carts.Cart? FindCart(CustomerState state, int number)
     {

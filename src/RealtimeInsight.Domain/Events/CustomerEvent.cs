@@ -12,6 +12,11 @@ public sealed record CustomerEvent
     /// <summary>Keeps sums over a history within what a decimal holds.</summary>
     public const decimal AmountMax = 1_000_000m * ProductLine.PriceMax;
 
+    /// <summary>
+    /// <see cref="Subject"/> of an <see cref="EventKind.Identified"/> event that says outright that <see cref="Visitor"/> is the customer.
+    /// </summary>
+    public const string AliasSubject = "alias";
+
     public required EventId Id { get; init; }
 
     public required EventKind Kind { get; init; }

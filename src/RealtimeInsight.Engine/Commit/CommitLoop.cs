@@ -162,6 +162,7 @@ internal sealed class CommitLoop : IStepped
             if (unit.Log is { } log)
             {
                 _group.Rows.Add(log.ToRow());
+                foreach (var alias in unit.Aliases) _group.Aliases.Add(alias with { Offset = log.FirstOffset + alias.Offset });
                 end = log.EndOffset;
                 if (unit.Shard >= 0) _firstUnsaved[unit.Shard] = Math.Min(_firstUnsaved[unit.Shard], log.FirstOffset);
             }

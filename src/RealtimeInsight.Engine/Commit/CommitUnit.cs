@@ -17,6 +17,9 @@ internal sealed class CommitUnit
     public List<RejectedItem> Rejects { get; } = [];
     public List<ControlRow> Controls { get; } = [];
 
+    /// <summary>Changed aliases; an offset is a position in <see cref="Log"/> here.</summary>
+    public List<AliasRow> Aliases { get; } = [];
+
     /// <summary>Told to live readers once committed.</summary>
     public List<EngineNotice> Notices { get; } = [];
 

@@ -21,7 +21,9 @@ internal sealed class AliasMap
 
     public int Count => _aliases.Count;
 
-    public IEnumerable<CustomerId> Ids => _aliases.Select(static pair => pair.Key);
+    /// <summary>Ids that belong to another customer.</summary>
+    public IEnumerable<CustomerId> MergedIds =>
+        _aliases.Where(static pair => pair.Value.Customer != pair.Key).Select(static pair => pair.Key);
 
     public void Load(IEnumerable<AliasRow> rows)
     {
@@ -35,19 +37,16 @@ internal sealed class AliasMap
         Interlocked.Increment(ref _version);
     }
 
-    public void Remove(CustomerId id)
-    {
-        if (_aliases.TryRemove(id, out _)) Interlocked.Increment(ref _version);
-    }
-
-    /// <summary>The merge of exactly this id; false for one that is its own customer.</summary>
+    /// <summary>
+    /// Where exactly this id was merged into; itself for one that was taken out again; false for one that never was anything but its own.
+    /// </summary>
     public bool TryGet(CustomerId id, out Alias alias) => _aliases.TryGetValue(id, out alias);
 
     /// <summary>The customer that an id belongs to: itself, or where its merges end. Merges make no cycles.</summary>
     public CustomerId Resolve(CustomerId id)
     {
         if (IsEmpty) return id;
-        while (_aliases.TryGetValue(id, out var alias)) id = alias.Customer;
+        while (_aliases.TryGetValue(id, out var alias) && alias.Customer != id) id = alias.Customer;
         return id;
     }
 
@@ -57,7 +56,7 @@ internal sealed class AliasMap
         var members = new List<CustomerId> { id };
         foreach (var (merged, _) in _aliases)
         {
-            for (var at = merged; _aliases.TryGetValue(at, out var alias); at = alias.Customer)
+            for (var at = merged; _aliases.TryGetValue(at, out var alias) && alias.Customer != at; at = alias.Customer)
             {
                 if (alias.Customer != id) continue;
                 members.Add(merged);

@@ -21,6 +21,13 @@ internal sealed class HistoryWalk(LogReader log, LogUnit? unit, IReadOnlyCollect
         return this;
     }
 
+    /// <summary>Starts at a second history's newest record as well, whose records are marked.</summary>
+    public HistoryWalk And(long newest)
+    {
+        Open(newest, new Scope([], null, -1, IsMarked: true));
+        return this;
+    }
+
     /// <summary>The next older record; false when there is none left.</summary>
     public bool TryNext(out WalkedRecord record)
     {
@@ -31,7 +38,7 @@ internal sealed class HistoryWalk(LogReader log, LogUnit? unit, IReadOnlyCollect
             if (entry.Kind == RecordKind.Merge)
             {
                 var merge = MergeRecord.Read(entry.Payload);
-                if (scope.Only is null || cursor.At != scope.Since) scope = Enter(merge, entry, cursor, scope);
+                scope = Enter(merge, entry, scope);
                 Open(entry.Previous, scope);
                 if (scope.Only is not null || merge.Step == MergeStep.Given) continue;
                 record = new WalkedRecord(entry, KeyOf(cursor.At), scope.IsMarked, default, merge);
@@ -81,7 +88,7 @@ internal sealed class HistoryWalk(LogReader log, LogUnit? unit, IReadOnlyCollect
     }
 
     /// <summary>Opens the chains that a merge record leads to; returns what counts of the older records of its own chain.</summary>
-    private Scope Enter(MergeRecord merge, LogEntry entry, Cursor cursor, Scope scope)
+    private Scope Enter(MergeRecord merge, LogEntry entry, Scope scope)
     {
         switch (merge.Step)
         {

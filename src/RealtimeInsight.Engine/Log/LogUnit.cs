@@ -41,6 +41,9 @@ internal sealed class LogUnit(LogUnitPool pool)
     /// <summary>The predecessor as a record of this very unit.</summary>
     public static long PreviousAt(int position) => -2L - position;
 
+    /// <summary>The position that <see cref="PreviousAt"/> names.</summary>
+    public static int PositionOf(long previous) => (int)(-2L - previous);
+
     /// <summary>An event of the customer with this hash.</summary>
     public void AddEvent(ulong customerHash, long previous, CustomerEvent item)
     {

@@ -12,10 +12,10 @@ internal enum MergeStep : byte
     /// <summary>First step of a merge, in the chain of the id that ends: its history goes to the other customer.</summary>
     Given = 1,
 
-    /// <summary>Second step, in the chain of the customer that goes on: the other's history, up to its record, is part of this one.</summary>
+    /// <summary>Second step, in the chain of the customer that goes on: the other's history is part of this one.</summary>
     Taken = 2,
 
-    /// <summary>First step of an un-merge, in the chain of the customer that goes on: the other's events are no part of it any more.</summary>
+    /// <summary>First step of an un-merge, in the chain of the customer that goes on: the other's events are no part of it.</summary>
     Parted = 3,
 
     /// <summary>Second step, in the other's chain: its events, also those that the customer's chain holds, are its own again.</summary>
@@ -52,6 +52,9 @@ internal sealed record MergeRecord
     /// <summary>Of <see cref="MergeStep.Parted"/>: the state that the other gets.</summary>
     public CustomerState? OtherState { get; init; }
 
+    /// <summary>What the record leaves of its customer.</summary>
+    public CustomerState StateAfter => Step == MergeStep.Given ? new CustomerState(Customer) : State;
+
     /// <summary>True for the record that another has to follow.</summary>
     public bool IsFirstStep => Step is MergeStep.Given or MergeStep.Parted;
 
@@ -80,17 +83,21 @@ internal sealed record MergeRecord
         if (version != Version) throw reader.Malformed($"merge record version is {version}, this program reads {Version}");
         var step = reader.Choice((byte)MergeStep.Restored, "merge step");
         if (step == 0) throw reader.Malformed("merge step is 0, 1 to 4 is known");
-        var record = new
-        {
-            Customer = reader.Customer(), Other = reader.Customer(), At = reader.Time(), From = reader.Signed(),
-        };
+        var (customer, other) = (reader.Customer(), reader.Customer());
+        var (at, from) = (reader.Time(), reader.Signed());
         var members = new CustomerId[reader.Count(MembersMax, itemBytesMin: 2)];
         for (var i = 0; i < members.Length; i++) members[i] = reader.Customer();
         var state = ReadState(payload, ref reader) ?? throw reader.Malformed("merge record without a state");
         return new MergeRecord
         {
-            Step = (MergeStep)step, Customer = record.Customer, Other = record.Other, At = record.At, From = record.From,
-            Members = members, State = state, OtherState = ReadState(payload, ref reader),
+            Step = (MergeStep)step,
+            Customer = customer,
+            Other = other,
+            At = at,
+            From = from,
+            Members = members,
+            State = state,
+            OtherState = ReadState(payload, ref reader),
         };
     }
 
@@ -105,8 +112,6 @@ internal sealed record MergeRecord
     private static CustomerState? ReadState(ReadOnlySpan<byte> payload, ref ByteReader reader)
     {
         var length = reader.Count(payload.Length - reader.Position);
-        if (length == 0) return null;
-        var bytes = reader.Bytes(length);
-        return CustomerStateCodec.Read(bytes);
+        return length == 0 ? null : CustomerStateCodec.Read(reader.Bytes(length));
     }
 }

@@ -6,6 +6,9 @@ namespace RealtimeInsight.Engine.Port;
 public sealed record CustomerInsight
 {
     public required string CustomerId { get; init; }
+
+    /// <summary>The customer that the id asked for was merged into, which this is; null when the id is the customer's own.</summary>
+    public string? MergedInto { get; init; }
     public required Instant AsOf { get; init; }
     public required ProfileView Profile { get; init; }
     public SessionView? Session { get; init; }

@@ -17,12 +17,27 @@ public interface ICustomerEngine
     /// </exception>
     ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken);
 
-    /// <summary>What is known of one customer now; null when the engine has never seen the id.</summary>
+    /// <summary>
+    /// What is known of one customer now; null when the engine has never seen the id. An id that was merged answers with the customer that
+    /// it belongs to.
+    /// </summary>
     ValueTask<CustomerInsight?> GetInsightAsync(CustomerId customer, CancellationToken cancellationToken);
 
     /// <summary>The newest events and decisions of one customer, newest first; null when the id is unknown.</summary>
     /// <param name="limit">Most entries, 1 to 1,000.</param>
     ValueTask<IReadOnlyList<TimelineEntry>?> GetTimelineAsync(CustomerId customer, int limit, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Makes the history of <paramref name="from"/> part of the customer's, with carts, deadlines and decisions, and what is sent under
+    /// that id from now on. Returns when it is durable.
+    /// </summary>
+    ValueTask<MergeResult> MergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Takes out of the customer what was sent as <paramref name="from"/>, before and since the two were merged, and makes it a customer of
+    /// its own again. Decisions that were made stay on record. Returns when it is durable.
+    /// </summary>
+    ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken);
 
     /// <summary>One decision by its id, with everything that went in; null when unknown.</summary>
     ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken);

@@ -2,22 +2,22 @@ using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Identity;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Port;
 
 namespace RealtimeInsight.Engine.Reads;
 
-/// <summary>Reads a customer's newest records by their chain in the log.</summary>
+/// <summary>Reads a customer's newest records, and those of histories that were merged into it, by their chains in the log.</summary>
 internal static class TimelineReader
 {
     /// <summary>At most <paramref name="limit"/> entries, newest first.</summary>
     public static IReadOnlyList<TimelineEntry> Read(LogReader log, long newest, int limit)
     {
         var entries = new List<TimelineEntry>(Math.Min(limit, 64));
-        while (newest >= 0 && entries.Count < limit)
+        var walk = new HistoryWalk(log, unit: null).From(newest);
+        while (entries.Count < limit && walk.TryNext(out var record))
         {
-            var record = log.Read(newest);
-            newest = record.Previous;
             if (EntryOf(record) is { } entry) entries.Add(entry);
         }
 
@@ -25,20 +25,24 @@ internal static class TimelineReader
         return [.. entries.OrderByDescending(static entry => entry.At.UnixMs)];
     }
 
-    private static TimelineEntry? EntryOf(LogEntry record)
+    private static TimelineEntry? EntryOf(in WalkedRecord record)
     {
-        switch (record.Kind)
+        switch (record.Entry.Kind)
         {
-            case RecordKind.Event:
-                ReadOnlySpan<byte> payload = record.Payload;
-                var item = EventCodec.Read(ref payload);
+            case RecordKind.Event or RecordKind.Forwarded:
+                var item = record.Item.Event;
                 return new TimelineEntry(item.OccurredAt, "event", EventKinds.WireName(item.Kind), Detail(item));
+            case RecordKind.Merge:
+                var merge = record.Merge!;
+                var name = merge.Step == MergeStep.Taken ? "merged" : "unmerged";
+                var role = merge.Step == MergeStep.Restored ? "from" : "customer";
+                return new TimelineEntry(merge.At, "merge", name, new JsonObject { [role] = merge.Other.Value });
             case RecordKind.Decision:
-                var decision = DecisionPayload.ReadDecision(record.Payload, out _);
+                var decision = DecisionPayload.ReadDecision(record.Entry.Payload, out _);
                 var at = new Instant(decision["decided_at_ms"]!.GetValue<long>());
                 return new TimelineEntry(at, "decision", decision["rule"]!.GetValue<string>(), decision);
             case RecordKind.Outcome:
-                var outcome = DecisionPayload.ReadOutcome(record.Payload);
+                var outcome = DecisionPayload.ReadOutcome(record.Entry.Payload);
                 return new TimelineEntry(outcome.At, "outcome", DecisionRecord.WireName(outcome.Outcome)!, new JsonObject
                 {
                     ["decision_id"] = outcome.DecisionId, ["value"] = outcome.Value,
@@ -50,7 +54,7 @@ internal static class TimelineReader
 
     private static JsonObject Detail(CustomerEvent item)
     {
-        var detail = new JsonObject { ["message_id"] = item.Id.Value };
+        var detail = new JsonObject { ["message_id"] = item.Id.Value, ["sent_as"] = item.Customer.Value };
         Put(detail, "name", item.CustomName);
         Put(detail, "visitor", item.Visitor?.Value);
         Put(detail, "cart_id", item.CartId);

@@ -18,6 +18,10 @@ internal static class EventDocument
         if (item.TimeZone is { } zone) node["context"] = new JsonObject { ["timezone"] = zone };
         switch (item.Kind)
         {
+            case EventKind.Identified when item is { Subject: CustomerEvent.AliasSubject, Visitor: { } previous }:
+                node["type"] = "alias";
+                node["previousId"] = AnonymousId(previous);
+                break;
             case EventKind.Identified when item.DecisionId is null:
                 node["type"] = "identify";
                 if (item.Traits is { } traits) node["traits"] = Text(traits);

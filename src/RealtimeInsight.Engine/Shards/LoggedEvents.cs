@@ -14,9 +14,9 @@ internal sealed class LoggedEvents(IEngineStore store)
 
     /// <param name="unit">The unit being made.</param>
     /// <param name="queue">Units on their way to the store.</param>
-    public bool Contains(CustomerSlot slot, CustomerEvent item, LogUnit unit, CommitQueue queue)
+    public bool Contains(CustomerEvent item, LogUnit unit, CommitQueue queue)
     {
-        var hash = LogUnit.HashOf(slot.Hash, item.Id);
+        var hash = LogUnit.HashOf(item.Customer.StableHash, item.Id);
         var (from, to) = (item.OccurredAt - s_span, item.OccurredAt + s_span);
         return unit.ContainsEvent(hash) || queue.ContainsEvent(hash, from, to) || store.ContainsEvent(hash, from, to);
     }

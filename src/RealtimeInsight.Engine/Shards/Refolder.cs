@@ -1,5 +1,6 @@
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Engine.Identity;
 using RealtimeInsight.Engine.Log;
 
 namespace RealtimeInsight.Engine.Shards;
@@ -20,6 +21,7 @@ internal sealed class Refolder(CustomerMachine machine, LogReader log, TurnScore
     public bool TryReadHistory(long newest, LogUnit? unit)
     {
         _events.Clear();
+        var head = newest;
         while (newest != LogUnit.NoPrevious)
         {
             RecordKind kind;
@@ -28,16 +30,18 @@ internal sealed class Refolder(CustomerMachine machine, LogReader log, TurnScore
             {
                 var record = unit!.Read((int)(-2 - newest));
                 kind = record.Kind;
-                if (kind == RecordKind.Event) item = Decode(record.Payload);
+                if (LoggedEvent.Is(kind)) item = LoggedEvent.Read(kind, record.Payload).Event;
                 newest = record.Previous;
             }
             else
             {
                 var entry = log.Read(newest);
                 kind = entry.Kind;
-                if (kind == RecordKind.Event) item = Decode(entry.Payload);
+                if (LoggedEvent.Is(kind)) item = LoggedEvent.Read(kind, entry.Payload).Event;
                 newest = entry.Previous;
             }
+
+            if (kind == RecordKind.Merge) return TryReadMerged(head, unit);
 
             if (item is null) continue;
             if (_events.Count >= eventsMax) return false;
@@ -75,7 +79,14 @@ internal sealed class Refolder(CustomerMachine machine, LogReader log, TurnScore
         return state;
     }
 
-    private static CustomerEvent Decode(ReadOnlySpan<byte> payload) => EventCodec.Read(ref payload);
+    /// <summary>A history that others were merged into, or that one was taken out of.</summary>
+    private bool TryReadMerged(long newest, LogUnit? unit)
+    {
+        _events.Clear();
+        if (new HistoryWalk(log, unit).From(newest).Collect(eventsMax) is not { } union) return false;
+        foreach (var item in union) _events.Add(item.Event);
+        return true;
+    }
 
     /// <summary>By event time; events of one moment keep their order of arrival. Nearly sorted already: insertion sort.</summary>
     private static void StableSort(List<CustomerEvent> events)

@@ -50,6 +50,7 @@ internal sealed class Shard
         Saver = new StateSaver(_options, _machine, Customers, _shares, _time, parts.SegmentNumbers);
         _deadlines = new ShardDeadlines(Customers, _machine);
         Memory = new MemoryLimit(parts.ResidentBytesMax, Customers, _deadlines, Saver, Counters);
+        Merger = new ShardMerger(this, parts, _scorer, _builder, _deadlines);
         _rowEffects = new EffectBuffer[_scorer.RowsMax];
         for (var i = 0; i < _rowEffects.Length; i++) _rowEffects[i] = new EffectBuffer();
         _rows = new TurnEvent[_scorer.RowsMax];
@@ -62,6 +63,9 @@ internal sealed class Shard
     public ShardCounters Counters { get; } = new();
 
     public StateSaver Saver { get; }
+
+    /// <summary>Joins and parts histories, on request.</summary>
+    public ShardMerger Merger { get; }
 
     public TimingWheel Wheel => _deadlines.Wheel;
 
@@ -84,9 +88,6 @@ internal sealed class Shard
 
     private bool IsEventTime => _options.Clock == EngineClock.EventTime;
 
-    /// <summary>Segments that hold a newest state of this shard.</summary>
-    public IEnumerable<long> Segments => _shares.Numbers;
-
     /// <summary>Deadlines that were due before and could not be fired: their customers could not be read.</summary>
     public bool HasOverdue => _deadlines.Due.Count > 0;
 
@@ -105,7 +106,7 @@ internal sealed class Shard
         // Readers before the first turn want to know which model serves.
         _scorer.Begin();
         _scorer.End();
-        Counters.Customers = Customers.Count;
+        Counters.Customers = Customers.Count - Merger.Forwarders;
         Counters.DeadlinesArmed = Wheel.Count;
     }
 
@@ -138,6 +139,7 @@ internal sealed class Shard
         try
         {
             Apply(Gather(parts));
+            if (parts is [.., { Command: { } command }]) command.Run(this);
             FireDue(Now);
         }
         finally
@@ -163,7 +165,7 @@ internal sealed class Shard
 
     private bool FinishTurn()
     {
-        Counters.Customers = Customers.Count;
+        Counters.Customers = Customers.Count - Merger.Forwarders;
         Counters.DeadlinesArmed = Wheel.Count;
         if (!_builder.HasContent)
         {
@@ -195,7 +197,8 @@ internal sealed class Shard
                 if (count == _events.Length) Array.Resize(ref _events, count * 2);
                 var item = part.EventAt(i);
                 isSorted &= count == 0 || _events[count - 1].Event.OccurredAt <= item.OccurredAt;
-                _events[count] = new TurnEvent(item, Customers.GetOrAdd(item.Customer, part.HashAt(i)), part, i, count);
+                var customer = part.IsForwarded(i) ? part.ForwardedTo(i) : item.Customer;
+                _events[count] = new TurnEvent(item, Customers.GetOrAdd(customer, part.HashAt(i)), part, i, count);
                 count++;
             }
         }
@@ -244,7 +247,7 @@ internal sealed class Shard
                 return;
         }
 
-        if (IsEventTime) CatchUp(slot, item.Event.OccurredAt);
+        CatchUp(slot, item.Event.OccurredAt);
         Now = IsEventTime ? Instant.Max(Now, item.Event.OccurredAt) : Now;
         ApplyInOrder(ref item);
     }
@@ -253,7 +256,7 @@ internal sealed class Shard
     {
         var admission = _machine.Admit(slot.State, item);
         if (admission != Admission.BeyondWindow) return admission;
-        if (_logged.Contains(slot, item, _builder.Log, Queue)) return Admission.Duplicate;
+        if (_logged.Contains(item, _builder.Log, Queue)) return Admission.Duplicate;
         return item.OccurredAt < slot.State.OrderedUpTo ? Admission.OutOfOrder : Admission.New;
     }
 
@@ -302,7 +305,7 @@ internal sealed class Shard
     private void Complete(in TurnEvent item, EffectBuffer effects)
     {
         Counters.Happened(effects.Span);
-        _builder.Event(item.Slot, item.Event);
+        _builder.Event(item);
         Decide(item.Slot, effects, item.Event, Instant.Max(Now, item.Event.OccurredAt), item.Event.OccurredAt);
         Settle(item, EventOutcome.Accepted);
     }
@@ -337,14 +340,10 @@ internal sealed class Shard
         }
 
         _effects.Clear();
-        Counters.Refolds++;
         var state = _refolder.Refold(old, item.Event, _effects);
-        Counters.Gauge(old, sign: -1);
-        Counters.Gauge(state, sign: 1);
-        Counters.SessionsStarted += state.Session.Number - old.Session.Number;
-        Counters.CartsOpened += state.CartCount - old.CartCount;
+        Counters.Refolded(old, state);
         slot.State = state;
-        _builder.Event(slot, item.Event);
+        _builder.Event(item);
         Decide(slot, _effects, item.Event, Instant.Max(Now, item.Event.OccurredAt), state.OrderedUpTo);
         Settle(item, EventOutcome.Accepted);
     }
@@ -356,8 +355,9 @@ internal sealed class Shard
     }
 
     /// <summary>With event time: what is due for a customer before its next event fires first, each at its own time.</summary>
-    private void CatchUp(CustomerSlot slot, Instant upTo)
+    public void CatchUp(CustomerSlot slot, Instant upTo)
     {
+        if (!IsEventTime) return;
         while (_machine.NextDeadline(slot.State) is var due && due <= upTo) Fire(slot, due);
     }
 

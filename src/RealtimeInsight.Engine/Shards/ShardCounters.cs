@@ -39,6 +39,9 @@ internal sealed class ShardCounters
     public long CartsOpened;
     public long DeadlinesFired;
     public long DeadlinesArmed;
+    public long Merges;
+    public long MergesBeyondLimit;
+    public long Unmerges;
 
     public void Event(EventOutcome outcome, EventKind kind) => _events[((int)outcome * EventKinds.Count) + (int)kind]++;
 
@@ -86,6 +89,16 @@ internal sealed class ShardCounters
             if (effect.Before != CartState.None) _carts[(int)effect.Before]--;
             if (effect.After != CartState.None) _carts[(int)effect.After]++;
         }
+    }
+
+    /// <summary>A history was folded again: the new state takes the place of the old.</summary>
+    public void Refolded(CustomerState old, CustomerState state)
+    {
+        Refolds++;
+        Gauge(old, sign: -1);
+        Gauge(state, sign: 1);
+        SessionsStarted += state.Session.Number - old.Session.Number;
+        CartsOpened += state.CartCount - old.CartCount;
     }
 
     /// <summary>Takes a state's session and carts in (or out): at recovery, and around a change that gives no effects.</summary>

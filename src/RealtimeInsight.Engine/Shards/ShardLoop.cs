@@ -180,6 +180,7 @@ internal sealed class ShardLoop : IStepped
             }
 
             _parts.Add(part);
+            if (part.Command is not null) return;
             events += part.Count;
         }
     }
@@ -238,7 +239,12 @@ internal sealed class ShardLoop : IStepped
         Interlocked.Increment(ref _inFlight);
         _shard.Unit.Settled = _settled;
         if (!_shard.RunTurn(parts)) Interlocked.Decrement(ref _inFlight);
-        foreach (var part in parts) part.Release();
+        foreach (var part in parts)
+        {
+            part.Command?.Finished(_shard);
+            part.Release();
+        }
+
         parts.Clear();
         Save(isAll: _shard.Memory.IsCrowded);
     }

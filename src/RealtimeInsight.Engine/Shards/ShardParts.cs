@@ -1,6 +1,7 @@
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Engine.Audit;
+using RealtimeInsight.Engine.Identity;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Storage;
@@ -20,7 +21,9 @@ internal sealed record ShardParts(
     NoticeHub Notices,
     SegmentNumbers SegmentNumbers,
     EngineInstruments Instruments,
-    TimeProvider Time)
+    TimeProvider Time,
+    AliasMap Aliases,
+    LinkFilter Links)
 {
     /// <summary>Gets to know of decisions, to replay some.</summary>
     public required FeatureAudit Audit { get; init; }

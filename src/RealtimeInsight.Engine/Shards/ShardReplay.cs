@@ -29,6 +29,12 @@ internal sealed class ShardReplay(
     /// <summary>Log records applied.</summary>
     public long Replayed { get; private set; }
 
+    /// <summary>First steps of merges and un-merges among them, with their offsets.</summary>
+    public List<(long Offset, MergeRecord Record)> FirstSteps { get; } = [];
+
+    /// <summary>Offsets of first steps whose second one is among them.</summary>
+    public HashSet<long> SecondSteps { get; } = [];
+
     /// <summary>The newest moment that any customer is folded up to.</summary>
     public Instant Newest { get; private set; } = Instant.None;
 
@@ -160,10 +166,17 @@ internal sealed class ShardReplay(
     {
         switch (record.Kind)
         {
-            case RecordKind.Event:
-                var payload = record.Payload;
-                var item = EventCodec.Read(ref payload);
-                if (SlotOf(item.Customer, record, offset) is { } owner) ApplyEvent(owner, item, record, offset);
+            case RecordKind.Event or RecordKind.Forwarded:
+                var (customer, item) = LoggedEvent.Read(record.Kind, record.Payload);
+                if (SlotOf(customer, record, offset) is { } owner) ApplyEvent(owner, item, record, offset);
+                break;
+            case RecordKind.Merge:
+                var merge = MergeRecord.Read(record.Payload);
+                if (merge.IsFirstStep) FirstSteps.Add((offset, merge));
+                else SecondSteps.Add(merge.From);
+                if (SlotOf(merge.Customer, record, offset) is not { } merged) return;
+                merged.State = merge.StateAfter;
+                Done(merged, offset);
                 break;
             case RecordKind.Decision:
                 var decision = DecisionPayload.ReadDecision(record.Payload, out var foldedUpTo);

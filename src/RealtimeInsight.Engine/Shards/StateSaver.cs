@@ -18,11 +18,21 @@ internal sealed class StateSaver(
 
     public int Waiting => _changes.Count;
 
+    /// <summary>Segments that hold a newest state of this shard.</summary>
+    public IEnumerable<long> Segments => shares.Numbers;
+
     /// <summary>Timestamp for <see cref="Changed"/>.</summary>
     public long Timestamp() => time.GetTimestamp();
 
-    /// <summary>The oldest record that no saved state includes.</summary>
-    public long FirstUnsaved => _changes.TryPeek(out var change) ? change.FirstOffset : long.MaxValue;
+    private long _held = long.MaxValue;
+
+    /// <summary>The oldest record that no saved state includes, or that is held.</summary>
+    public long FirstUnsaved => Math.Min(Volatile.Read(ref _held), _changes.TryPeek(out var change) ? change.FirstOffset : long.MaxValue);
+
+    /// <summary>
+    /// Keeps records from this offset on within what a recovery replays, until it is let go with <see cref="long.MaxValue"/>.
+    /// </summary>
+    public void Hold(long offset) => Volatile.Write(ref _held, offset);
 
     /// <summary>The customer differs from its saved state since the record at <paramref name="firstOffset"/>.</summary>
     /// <param name="slot">The customer.</param>

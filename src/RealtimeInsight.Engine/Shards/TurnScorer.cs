@@ -35,6 +35,9 @@ internal sealed class TurnScorer(IScorer scorer, EngineOptions options, ShardCou
     /// <summary>Room for the tokens of a history to be folded.</summary>
     public FoldRequest Sequence => _fold;
 
+    /// <summary>Most tokens in <see cref="Sequence"/>.</summary>
+    public int SequenceMax { get; } = Math.Max(options.RefoldEventsMax + 1, CustomerOptions.LastEventsMaxLimit);
+
     /// <param name="hasShadow">Whether this turn is live: a shadow sees what happens now, not what is replayed.</param>
     public void Begin(bool hasShadow = false)
     {

@@ -2,7 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
-using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Commit;
@@ -32,11 +32,30 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
     /// <summary>The customer's newest record, as a record that follows it names it.</summary>
     public static long NewestOf(CustomerSlot slot) => slot.UnitHead >= 0 ? LogUnit.PreviousAt(slot.UnitHead) : slot.State.LastOffset;
 
-    public void Event(CustomerSlot slot, CustomerEvent item)
+    public void Event(in TurnEvent item)
     {
-        _log.AddEvent(slot.Hash, NewestOf(slot), item);
+        var slot = item.Slot;
+        if (!item.Part.IsForwarded(item.Position)) _log.AddEvent(slot.Hash, NewestOf(slot), item.Event);
+        else _log.AddForwarded(slot.State.Id, slot.Hash, NewestOf(slot), item.Event);
         Added(slot);
     }
+
+    /// <summary>A step of a merge or an un-merge.</summary>
+    public void Merge(CustomerSlot slot, MergeRecord record)
+    {
+        _log.Add(RecordKind.Merge, slot.Hash, NewestOf(slot), record.ToBytes());
+        Added(slot);
+        var (name, text) = record.Step switch
+        {
+            MergeStep.Taken => ("merged", $"{record.Other} belongs to this customer"),
+            MergeStep.Parted => ("unmerged", $"{record.Other} is a customer of its own again"),
+            _ => ("", ""),
+        };
+        if (name.Length > 0) Notice(slot, record.At, name, text);
+    }
+
+    /// <summary>From the record added last on, the id belongs to the customer, which may be itself.</summary>
+    public void Alias(CustomerId id, CustomerId customer) => _unit.Aliases.Add(new AliasRow(id.Value, customer.Value, _log.Count - 1));
 
     public void Decision(CustomerSlot slot, Decision decision, Instant foldedUpTo)
     {

@@ -101,7 +101,7 @@ public sealed record OutboxCounts(long Pending, long Delivered, long Dead);
 public sealed record DecisionProgress(string? Outcome, OutboxState? Delivery, int Attempts);
 
 /// <summary>
-/// From <paramref name="Offset"/> on, the visitor's events belong to the customer. With an empty customer they are the visitor's own again:
-/// the row goes.
+/// From <paramref name="Offset"/> on, the visitor's events belong to the customer; where that is the visitor itself, they are its own
+/// again, and nothing but a request merges it another time.
 /// </summary>
 public sealed record AliasRow(string VisitorId, string CustomerId, long Offset);

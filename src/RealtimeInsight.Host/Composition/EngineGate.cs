@@ -52,6 +52,12 @@ internal sealed class EngineGate : ICustomerEngine
     public ValueTask<IReadOnlyList<TimelineEntry>?> GetTimelineAsync(CustomerId customer, int limit, CancellationToken cancellationToken) =>
         Opened().GetTimelineAsync(customer, limit, cancellationToken);
 
+    public ValueTask<MergeResult> MergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+        Opened().MergeAsync(into, from, cancellationToken);
+
+    public ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+        Opened().UnmergeAsync(into, from, cancellationToken);
+
     public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
         Opened().GetDecisionAsync(decisionId, cancellationToken);
 

@@ -166,6 +166,7 @@ public sealed class InsightHost : IAsyncDisposable
         app.UseConsole();
         app.MapIntake();
         app.MapReads();
+        app.MapIdentity();
         app.MapModels();
         app.MapDelivery();
         app.MapRejects();

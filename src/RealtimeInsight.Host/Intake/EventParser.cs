@@ -100,6 +100,7 @@ internal sealed class EventParser
                 break;
             default:
                 draft.Kind = EventKind.Identified;
+                draft.Subject = CustomerEvent.AliasSubject;
                 break;
         }
     }

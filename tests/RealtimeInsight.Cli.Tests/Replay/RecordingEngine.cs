@@ -87,6 +87,12 @@ internal sealed class RecordingEngine : ICustomerEngine, IReplayEngine
     public ValueTask<IReadOnlyList<TimelineEntry>?> GetTimelineAsync(CustomerId customer, int limit, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 
+    public ValueTask<MergeResult> MergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
+    public ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+        throw new NotSupportedException();
+
     public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
         throw new NotSupportedException();
 

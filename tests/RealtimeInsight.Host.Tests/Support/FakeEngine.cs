@@ -97,6 +97,15 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
         return ValueTask.FromResult<IReadOnlyList<TimelineEntry>?>(entries);
     }
 
+    /// <summary>Answers of merges to come, by the id that is merged.</summary>
+    public Dictionary<string, MergeResult> Merges { get; } = [];
+
+    public ValueTask<MergeResult> MergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Merges.GetValueOrDefault(from.Value) ?? new MergeResult(MergeOutcome.Unknown, from.Value));
+
+    public ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Merges.GetValueOrDefault(from.Value) ?? new MergeResult(MergeOutcome.NothingToDo, from.Value));
+
     public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(decisionId == "d-1" ? Sample.Decision() : null);
 

@@ -1,0 +1,64 @@
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Http;
+using Microsoft.AspNetCore.Http.HttpResults;
+using Microsoft.AspNetCore.Routing;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Engine.Port;
+
+namespace RealtimeInsight.Host.Api;
+
+/// <summary>Which id is to be merged into the customer of the address, or taken out of it.</summary>
+/// <param name="From">A <c>userId</c> as sent, or <c>anon:</c> and an <c>anonymousId</c>.</param>
+internal sealed record MergeRequest(string? From);
+
+/// <summary>Requests to merge two customers and to part them again; they need an admin key.</summary>
+internal static class IdentityEndpoints
+{
+    public static void MapIdentity(this IEndpointRouteBuilder routes)
+    {
+        var group = routes.MapGroup("/v1/customers/{id}").AddEndpointFilter<AdminFilter>().WithTags("identity")
+            .ProducesProblem(StatusCodes.Status400BadRequest)
+            .ProducesProblem(StatusCodes.Status401Unauthorized)
+            .ProducesProblem(StatusCodes.Status404NotFound)
+            .ProducesProblem(StatusCodes.Status409Conflict)
+            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        group.MapPost("/merge", Merge).WithName("mergeCustomer")
+            .WithSummary("The history of another id becomes this customer's, with what is sent under that id from now on.");
+        group.MapPost("/unmerge", Unmerge).WithName("unmergeCustomer")
+            .WithSummary("What was sent under an id that was merged is a customer of its own again.");
+    }
+
+    private static Task<Results<Ok<MergeResult>, ProblemHttpResult>> Merge(
+        string id, MergeRequest request, ICustomerEngine engine, CancellationToken cancellationToken) =>
+        RunAsync(id, request, (into, from) => engine.MergeAsync(into, from, cancellationToken));
+
+    private static Task<Results<Ok<MergeResult>, ProblemHttpResult>> Unmerge(
+        string id, MergeRequest request, ICustomerEngine engine, CancellationToken cancellationToken) =>
+        RunAsync(id, request, (into, from) => engine.UnmergeAsync(into, from, cancellationToken));
+
+    private static async Task<Results<Ok<MergeResult>, ProblemHttpResult>> RunAsync(
+        string id, MergeRequest request, Func<CustomerId, CustomerId, ValueTask<MergeResult>> run)
+    {
+        if (!CustomerId.TryParse(id, out var into, out var problem)) return Bad(problem);
+        if (!CustomerId.TryParse(request.From, out var from, out problem)) return Bad($"from: {problem}");
+        var result = await run(into, from).ConfigureAwait(false);
+        return result.Outcome switch
+        {
+            MergeOutcome.Unknown => Problem(
+                StatusCodes.Status404NotFound, "No such customer",
+                "No event was accepted under the id of 'from'. A visitor has anon: before the anonymousId."),
+            MergeOutcome.BelongsToAnother => Problem(
+                StatusCodes.Status409Conflict, "The id belongs to another customer",
+                $"'from' was merged into {result.CustomerId}; take it out of there first (unmerge), then send this again."),
+            MergeOutcome.TooLong => Problem(
+                StatusCodes.Status409Conflict, "The history is too long",
+                "The customer has more events than may be folded again; raise Engine:MergeEventsMax and start the host again."),
+            _ => TypedResults.Ok(result),
+        };
+    }
+
+    private static ProblemHttpResult Bad(string detail) => Problem(StatusCodes.Status400BadRequest, "The request is wrong", detail);
+
+    private static ProblemHttpResult Problem(int status, string title, string detail) =>
+        TypedResults.Problem(statusCode: status, title: title, detail: detail);
+}

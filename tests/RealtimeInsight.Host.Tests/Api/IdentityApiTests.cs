@@ -1,0 +1,38 @@
+using System.Net;
+using RealtimeInsight.Engine.Port;
+
+namespace RealtimeInsight.Host.Tests.Api;
+
+public sealed class IdentityApiTests
+{
+    [Theory]
+    [InlineData("merge", MergeOutcome.Merged, 200)]
+    [InlineData("merge", MergeOutcome.AlreadyMerged, 200)]
+    [InlineData("merge", MergeOutcome.Unknown, 404)]
+    [InlineData("merge", MergeOutcome.BelongsToAnother, 409)]
+    [InlineData("unmerge", MergeOutcome.Unmerged, 200)]
+    [InlineData("unmerge", MergeOutcome.NothingToDo, 200)]
+    [InlineData("unmerge", MergeOutcome.TooLong, 409)]
+    public async Task Request_IsAnsweredByItsOutcome(string call, MergeOutcome outcome, int status)
+    {
+        await using var host = await TestHost.StartAsync();
+        host.Engine.Merges["anon:v1"] = new MergeResult(outcome, "ada");
+
+        var answer = await host.PostAsync($"/v1/customers/ada/{call}", """{"from":"anon:v1"}""", TestHost.AdminKey);
+
+        Assert.Equal((HttpStatusCode)status, answer.Status);
+        if (status == 200) Assert.Equal("ada", (string)answer.Json["customer_id"]!);
+    }
+
+    [Theory]
+    [InlineData("{}", TestHost.AdminKey, 400)]
+    [InlineData("""{"from":" "}""", TestHost.AdminKey, 400)]
+    [InlineData("""{"from":"anon:v1"}""", TestHost.WriteKey, 401)]
+    [InlineData("""{"from":"anon:v1"}""", TestHost.ReadKey, 401)]
+    public async Task Request_ThatIsWrongOrNotAllowed_IsRefused(string body, string key, int status)
+    {
+        await using var host = await TestHost.StartAsync();
+        var answer = await host.PostAsync("/v1/customers/ada/merge", body, key);
+        Assert.Equal((HttpStatusCode)status, answer.Status);
+    }
+}

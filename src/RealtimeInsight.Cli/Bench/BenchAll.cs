@@ -11,6 +11,7 @@ internal sealed class BenchAll(CliConsole console)
     {
         ["customers"] = 50_000,
         ["deadlines"] = 50_000,
+        ["spread"] = 40,
         ["events"] = 100_000,
         [CommonOption.RunsName] = 3,
         [CommonOption.SecondsName] = 1,

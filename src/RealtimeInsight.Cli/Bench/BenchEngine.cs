@@ -3,6 +3,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Engine;
+using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Host;
@@ -18,23 +19,30 @@ internal sealed class BenchEngine : IAsyncDisposable
     private readonly InferencePool _pool;
     private readonly IEngineStore _store;
 
-    private BenchEngine(EngineOptions options, IEngineStore store, TimeProvider time)
+    private BenchEngine(
+        EngineOptions options, IEngineStore store, TimeProvider time, Policy policy, IReadOnlyList<IActionChannel> channels)
     {
         var inference = new InferenceOptions { ModelsDirectory = ShippedFiles.Models };
         _store = store;
         _pool = new InferencePool(inference, new InferenceInstruments(_meters), time, NullLogger<InferencePool>.Instance);
         Engine = new EmbeddedEngine(
-            options, new CustomerOptions(), new DecisionMaker(PolicyFile.Load(PolicyFile.DefaultPath)), _pool, store, [],
+            options, new CustomerOptions(), new DecisionMaker(policy), _pool, store, channels,
             new EngineInstruments(_meter), time, NullLogger<EmbeddedEngine>.Instance);
     }
 
     public EmbeddedEngine Engine { get; }
 
     /// <summary>Owns the store from now on.</summary>
+    public static Task<BenchEngine> StartAsync(
+        EngineOptions options, IEngineStore store, TimeProvider time, CancellationToken cancellationToken) =>
+        StartAsync(options, store, time, PolicyFile.Load(PolicyFile.DefaultPath), [], cancellationToken);
+
+    /// <summary>The same with another policy and somewhere for its actions to go.</summary>
     public static async Task<BenchEngine> StartAsync(
-        EngineOptions options, IEngineStore store, TimeProvider time, CancellationToken cancellationToken)
+        EngineOptions options, IEngineStore store, TimeProvider time, Policy policy, IReadOnlyList<IActionChannel> channels,
+        CancellationToken cancellationToken)
     {
-        var bench = new BenchEngine(options, store, time);
+        var bench = new BenchEngine(options, store, time, policy, channels);
         try
         {
             bench._pool.Swap(BenchModel.Load());

@@ -10,6 +10,7 @@ internal static class BenchScenarios
     public static IReadOnlyList<IBenchScenario> All { get; } =
     [
         new OnnxScenario(), new EngineScenario(), new DurableScenario(), new MemoryScenario(), new HttpScenario(),
-        new LatencyScenario(), new ReadScenario(), new RedisScenario(), new TransformerScenario(),
+        new LatencyScenario(), new ReadScenario(), new RedisScenario(), new TransformerScenario(), new TimersScenario(),
+        new RecoveryScenario(),
     ];
 }

@@ -22,6 +22,7 @@ public static class BenchVerb
             [.. scenarios.SelectMany(static scenario => scenario.Examples.Take(1))]);
         foreach (var scenario in scenarios) verb.Subcommands.Add(CreateScenario(console, scenario));
         verb.Subcommands.Add(CreateAll(console, scenarios));
+        verb.Subcommands.Add(BenchWorker.Create(console));
         return verb;
     }
 

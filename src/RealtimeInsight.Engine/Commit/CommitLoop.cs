@@ -184,7 +184,7 @@ internal sealed class CommitLoop : IStepped
     private void Fill(SavedStates saved, int shard)
     {
         _firstUnsaved[shard] = saved.FirstUnsaved;
-        _group.Segments.Add(saved.ToSegment());
+        _group.Segments.Add(saved.States.ToSegment(saved.Number));
         _segmentShares[saved.Number] = 1;
 
         foreach (var number in saved.Released)
@@ -255,7 +255,7 @@ internal sealed class CommitLoop : IStepped
                 unit.Log = null;
             }
 
-            unit.Saved?.Release();
+            unit.Saved?.States.Clear();
             added += unit.Outbox.Count;
             foreach (var ticket in unit.Tickets) Settle(ticket, isCommitted);
             unit.Settled?.Invoke(isCommitted);

@@ -34,5 +34,5 @@ internal sealed class CommitUnit
     /// <summary>Shard that made it; -1 for none.</summary>
     public int Shard { get; init; } = -1;
 
-    public int Bytes => (Log?.Bytes ?? 0) + (Saved?.Length ?? 0);
+    public int Bytes => (Log?.Bytes ?? 0) + (Saved?.States.Length ?? 0);
 }

@@ -15,6 +15,9 @@ public sealed record EngineStatus
     public required long EventsRejected { get; init; }
     public required long Customers { get; init; }
 
+    /// <summary>Log records that were replayed at the start.</summary>
+    public long RecordsReplayed { get; init; }
+
     /// <summary>Customers in memory; the others are read from the store when they are asked for.</summary>
     public long CustomersResident { get; init; }
 

@@ -32,6 +32,7 @@ internal static class StatusReader
             EventsLate = Sum(static shard => shard.Events(EventOutcome.Late)),
             EventsRejected = Sum(static shard => shard.EventsRejected),
             Customers = Sum(static shard => shard.Customers),
+            RecordsReplayed = Sum(static shard => shard.RecordsReplayed),
             CustomersResident = Sum(static shard => shard.Resident),
             ResidentBytes = Sum(static shard => shard.ResidentBytes),
             SessionsStarted = Sum(static shard => shard.SessionsStarted),

@@ -25,6 +25,7 @@ internal sealed class ShardCounters
     public long ResidentBytes;
     public long Loads;
     public long Evictions;
+    public long RecordsReplayed;
     public long EventsRejected;
     public long EventsClamped;
     public long EffectsStale;

@@ -130,6 +130,7 @@ internal sealed class ShardReplay(
     /// <summary>Counts all customers and arms their deadlines, without reading a state.</summary>
     public void Finish(ShardCounters counters, ShardDeadlines deadlines)
     {
+        counters.RecordsReplayed = Replayed;
         for (var index = 0; index < customers.Count; index++)
         {
             if (customers.Awake(index) is { } slot)

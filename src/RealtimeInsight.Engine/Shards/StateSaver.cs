@@ -13,7 +13,6 @@ internal sealed class StateSaver(
 {
     private readonly Queue<Change> _changes = new();
     private readonly long _intervalTicks = (long)(options.SaveInterval.TotalSeconds * time.TimestampFrequency);
-    private readonly ulong _deadlineStamp = DeadlineStamp.Of(machine.Options);
     private long _committed = numbers.Last;
 
     public int Waiting => _changes.Count;
@@ -68,19 +67,19 @@ internal sealed class StateSaver(
     {
         var isChangeDue = _changes.Count > 0 && (isAll || _changes.Count > options.SaveDirtyMax || DueIn() <= TimeSpan.Zero);
         if (!isChangeDue && !shares.HasSparse) return null;
-        var saved = new SavedStates(numbers.Next(), _deadlineStamp);
+        var saved = new SavedStates(numbers.Next(), machine);
         var share = shares.Add(saved.Number, Math.Min(_changes.Count, options.SaveStatesMax));
         SaveSparse(saved, share, _changes.Count == 0 ? options.SaveStatesMax : options.SaveStatesMax / 2);
-        while (saved.Count < options.SaveStatesMax && _changes.TryDequeue(out var change))
+        while (saved.States.Count < options.SaveStatesMax && _changes.TryDequeue(out var change))
         {
             change.Slot.IsDirty = false;
             Save(change.Slot, saved, share);
         }
 
-        if (saved.Count == 0)
+        if (saved.States.Count == 0)
         {
             shares.Remove(share);
-            saved.Release();
+            saved.States.Clear();
             return null;
         }
 
@@ -97,7 +96,7 @@ internal sealed class StateSaver(
     private void Save(CustomerSlot slot, SavedStates saved, SegmentShare share)
     {
         ref var row = ref customers.Row(slot.Index);
-        var entry = saved.Add(slot.State, slot.Hash, row.Twin, machine.NextDeadline(slot.State));
+        var entry = saved.States.Add(slot.State, slot.Hash, row.Twin);
         if (row.Share >= 0)
         {
             var before = shares.NumberOf(row.Share);
@@ -107,17 +106,17 @@ internal sealed class StateSaver(
         (row.Share, row.Page, row.At) = (share.Id, entry.Page, entry.At);
         share.Add(slot.Index);
         if (row.LivePosition >= 0) return;
-        slot.Pack(saved.Last);
+        slot.Pack(saved.States.Last);
         customers.Resident.Measure(slot);
     }
 
     /// <summary>Moves the few that sparse segments hold; who changed is left to be saved in turn.</summary>
     private void SaveSparse(SavedStates saved, SegmentShare share, int countMax)
     {
-        while (saved.Count < countMax && shares.NextSparse() is { } sparse)
+        while (saved.States.Count < countMax && shares.NextSparse() is { } sparse)
         {
             var first = sparse.Renewed;
-            var count = Math.Min(sparse.Members.Count - first, countMax - saved.Count);
+            var count = Math.Min(sparse.Members.Count - first, countMax - saved.States.Count);
             for (var i = first; i < first + count; i++)
             {
                 if (customers.Row(sparse.Members[i]).Share == sparse.Id) customers.Cold.Want(sparse.Members[i]);

@@ -124,7 +124,7 @@ public sealed class ReplayLawTests
         if (runsToEnd) await engine.RunToEndAsync();
         var text = await DescribeAsync(engine, runsToEnd);
         await engine.DisposeAsync();
-        return runsToEnd ? $"{text}\n{SavedStateReader.Describe(engine.Store)}" : text;
+        return runsToEnd ? $"{text}\n{SavedStates.Describe(engine.Store)}" : text;
     }
 
     private static async Task<string> DescribeAsync(EngineHarness engine, bool hasClock)

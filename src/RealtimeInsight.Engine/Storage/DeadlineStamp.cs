@@ -2,7 +2,7 @@ using System.Buffers.Binary;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Text;
 
-namespace RealtimeInsight.Engine.Shards;
+namespace RealtimeInsight.Engine.Storage;
 
 /// <summary>
 /// Says with which settings deadlines were computed: kept with them, so that after a change of settings they are computed anew.

@@ -5,6 +5,7 @@ using RealtimeInsight.Engine;
 using RealtimeInsight.Host.Api;
 using RealtimeInsight.Host.Channels;
 using RealtimeInsight.Host.Demo;
+using RealtimeInsight.Host.EventHubs;
 using RealtimeInsight.Host.Intake;
 using RealtimeInsight.Inference.Pool;
 using RealtimeInsight.Storage.Sqlite;
@@ -29,6 +30,7 @@ public sealed class HostSettings
         // Given values win over the demo's, which win over the defaults.
         Customer = Bind(Host.Demo ? Demo.Shorten(new CustomerOptions()) : new CustomerOptions(), "Customer");
         Intake = Bind(new IntakeOptions(), "Intake");
+        EventHubs = Bind(new EventHubsOptions(), "EventHubs");
         Api = Bind(new ApiOptions(), "Api");
         Channels = Configuration.GetSection(ChannelsSection).GetChildren().ToDictionary(
             static section => section.Key.ToLowerInvariant(), section => Bind(new ChannelOptions(), section.Path), StringComparer.Ordinal);
@@ -47,6 +49,8 @@ public sealed class HostSettings
     public CustomerOptions Customer { get; }
 
     public IntakeOptions Intake { get; }
+
+    public EventHubsOptions EventHubs { get; }
 
     public ApiOptions Api { get; }
 
@@ -97,6 +101,7 @@ public sealed class HostSettings
             .. DemoOptions.Validate(Demo),
             .. CustomerOptions.Validate(Customer).Select(problem => $"Customer:{problem}"),
             .. IntakeOptions.Validate(Intake),
+            .. EventHubsOptions.Validate(EventHubs),
             .. ApiOptions.Validate(Api),
             .. Channels.SelectMany(static channel => ChannelSetup.Validate(channel.Key, channel.Value)),
             .. SqliteStoreOptions.Validate(Store).Select(problem => $"Store:{problem}"),

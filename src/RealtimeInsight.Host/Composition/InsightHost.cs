@@ -11,6 +11,7 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Host.Api;
 using RealtimeInsight.Host.Demo;
+using RealtimeInsight.Host.EventHubs;
 using RealtimeInsight.Host.Intake;
 using RealtimeInsight.Host.Telemetry;
 using RealtimeInsight.Host.Web;
@@ -165,6 +166,7 @@ public sealed class InsightHost : IAsyncDisposable
         app.UseSecurityHeaders();
         app.UseConsole();
         app.MapIntake();
+        app.MapEventHubs(settings.EventHubs);
         app.MapReads();
         app.MapIdentity();
         app.MapModels();

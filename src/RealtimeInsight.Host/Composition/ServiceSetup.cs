@@ -8,6 +8,7 @@ using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Host.Api;
 using RealtimeInsight.Host.Channels;
 using RealtimeInsight.Host.Demo;
+using RealtimeInsight.Host.EventHubs;
 using RealtimeInsight.Host.Intake;
 using RealtimeInsight.Host.Telemetry;
 
@@ -21,6 +22,7 @@ internal static class ServiceSetup
         services.AddSingleton(settings);
         services.AddSingleton(settings.Host);
         services.AddSingleton(settings.Intake);
+        services.AddSingleton(settings.EventHubs);
         services.AddSingleton(settings.Api);
         services.AddSingleton(settings.Demo);
         services.TryAddSingleton(TimeProvider.System);
@@ -48,6 +50,7 @@ internal static class ServiceSetup
         services.AddOpenApi("v1", OpenApiSetup.Describe);
         services.AddSingleton<IntakeInstruments>();
         services.AddSingleton<IntakeHandler>();
+        services.AddSingleton<EventHubsHandler>();
         services.AddSingleton<RejectReplayer>();
         services.AddSingleton(new WriteAccess(settings.Intake, settings.Host.Demo));
         services.AddSingleton(new ReadAccess(settings.Api, settings.Host.Demo));

@@ -13,14 +13,15 @@ internal static class SettingsPrinter
     private const string Default = "default";
     private const int LineLengthMax = 140;
 
-    private static readonly string[] Secret = ["WriteKeys", "ReadKeys", "AdminKeys", "Secrets", "Url", "Token"];
+    private static readonly string[] Secret = ["WriteKeys", "ReadKeys", "AdminKeys", "Keys", "Secrets", "Url", "Token"];
 
     /// <summary>The given options one on a line with their source; then the defaults, those of a section together.</summary>
     public static IEnumerable<string> Lines(HostSettings settings)
     {
         (string Section, object Options)[] all =
         [
-            ("Host", settings.Host), ("Intake", settings.Intake), ("Api", settings.Api), ("Customer", settings.Customer),
+            ("Host", settings.Host), ("Intake", settings.Intake), ("EventHubs", settings.EventHubs), ("Api", settings.Api),
+            ("Customer", settings.Customer),
             ("Store", settings.Store),
             .. settings.Channels.Select(static channel => ($"{HostSettings.ChannelsSection}:{channel.Key}", (object)channel.Value)),
             ("Engine", settings.Engine), ("Engine:Outbox", settings.Engine.Outbox),
@@ -88,7 +89,7 @@ internal static class SettingsPrinter
     {
         foreach (var provider in configuration.Providers.Reverse())
         {
-            if (!provider.TryGet(key, out _) && !provider.TryGet($"{key}:0", out _)) continue;
+            if (!provider.TryGet(key, out _) && !provider.GetChildKeys([], key).Any()) continue;
             return provider switch
             {
                 EnvironmentVariablesConfigurationProvider => "environment",

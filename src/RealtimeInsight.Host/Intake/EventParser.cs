@@ -73,7 +73,7 @@ internal sealed class EventParser
         ReadPeople(ref draft, type);
         draft.OccurredAt = OccurredAt(envelope);
         if (_fields.Problem is not null) return;
-        draft.Id = IdOf(item, envelope.ReceivedAt, index);
+        draft.Id = IdOf(item, envelope, index);
         draft.IngestedAt = Instant.From(envelope.ReceivedAt);
         draft.TimeZone = _context.TimeZone();
         draft.TraceParent = envelope.TraceParent;
@@ -191,13 +191,14 @@ internal sealed class EventParser
     }
 
     /// <summary>The sender's message id; without one, made of the content, the place in the request and the time of receipt.</summary>
-    private EventId IdOf(int item, DateTimeOffset receivedAt, int index)
+    private EventId IdOf(int item, in Envelope envelope, int index)
     {
         var text = _fields.Text(_item, JsonName.MessageId);
+        if (string.IsNullOrEmpty(text)) text = envelope.MessageId;
         if (string.IsNullOrEmpty(text))
         {
             var raw = _table.Raw(item);
-            var seed = unchecked((ulong)receivedAt.UtcTicks + ((ulong)index << 48));
+            var seed = unchecked((ulong)envelope.ReceivedAt.UtcTicks + ((ulong)index << 48));
             return EventId.Parse($"made-{StableHash.Of(raw, seed):x16}{StableHash.Of(raw, ~seed):x16}");
         }
 

@@ -19,13 +19,6 @@ internal sealed class IntakeHandler(
 
     private readonly record struct Result(int Status, IntakeAnswer Answer);
 
-    private sealed class ParserPolicy(TimeSpan futureMax) : PooledObjectPolicy<RequestParser>
-    {
-        public override RequestParser Create() => new(futureMax);
-
-        public override bool Return(RequestParser obj) => true;
-    }
-
     /// <summary>Answers one call. <paramref name="type"/> is null for a batch.</summary>
     public async Task HandleAsync(HttpContext context, string call, CallType? type)
     {
@@ -127,7 +120,7 @@ internal sealed class IntakeHandler(
             return Unavailable("the engine did not commit in time; send the same request again later");
         }
 
-        instruments.Received(parsed.Events);
+        instruments.Received(parsed.Events, parsed.Source);
         instruments.Duplicates(result.Duplicates);
         var rejected = Rejected(parsed, result);
         return isSingle && rejected.Count > 0

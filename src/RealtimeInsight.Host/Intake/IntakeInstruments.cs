@@ -6,8 +6,6 @@ namespace RealtimeInsight.Host.Intake;
 /// <summary>What the intake counts. Tag values come from closed sets: kinds of events, reject codes, calls and status codes.</summary>
 internal sealed class IntakeInstruments
 {
-    private const string Source = "http";
-
     private readonly Counter<long> _requests;
     private readonly Counter<long> _received;
     private readonly Counter<long> _rejected;
@@ -33,7 +31,8 @@ internal sealed class IntakeInstruments
         _requests.Add(1, new KeyValuePair<string, object?>("call", call), new KeyValuePair<string, object?>("status", status));
 
     /// <summary>Counts the events of a request, one measurement for each kind in it.</summary>
-    public void Received(IReadOnlyList<CustomerEvent> events)
+    /// <param name="source">The way in.</param>
+    public void Received(IReadOnlyList<CustomerEvent> events, string source)
     {
         Span<int> counts = stackalloc int[EventKinds.Count];
         foreach (var received in events) counts[(int)received.Kind]++;
@@ -42,7 +41,7 @@ internal sealed class IntakeInstruments
             if (counts[kind] == 0) continue;
             _received.Add(
                 counts[kind],
-                new KeyValuePair<string, object?>("source", Source),
+                new KeyValuePair<string, object?>("source", source),
                 new KeyValuePair<string, object?>("type", EventKinds.WireName((EventKind)kind)));
         }
     }

@@ -10,11 +10,14 @@ namespace RealtimeInsight.Host.Intake;
 internal sealed partial class ParsedRequest
 {
     public const string BatchCall = "batch";
-    private const string Source = "http";
+    private const string HttpSource = "http";
 
     private readonly List<CustomerEvent> _events = [];
     private readonly List<int> _positions = [];
     private readonly List<RejectedItem> _rejects = [];
+
+    /// <summary>The way in, which its rejects name.</summary>
+    public string Source { get; init; } = HttpSource;
 
     public IReadOnlyList<CustomerEvent> Events => _events;
 
@@ -41,13 +44,16 @@ internal sealed partial class ParsedRequest
     /// <param name="item">The item as it was sent.</param>
     /// <param name="envelope">What its batch says for all items, as a JSON object; null where it says nothing.</param>
     public void Reject(DateTimeOffset receivedAt, int position, ItemProblem problem, CallType? call, string item, string? envelope) =>
-        _rejects.Add(RejectOf(receivedAt, position, problem, call, item, IntakeOptions.EventBytesMax) with { Envelope = envelope });
+        _rejects.Add(RejectOf(receivedAt, position, problem, call, item, IntakeOptions.EventBytesMax) with
+        {
+            Source = Source, Envelope = envelope,
+        });
 
     /// <summary>The reject of an item or a whole request; its text is kept up to a length, without the key that came with it.</summary>
     /// <param name="call">Null for a batch.</param>
     public static RejectedItem RejectOf(
         DateTimeOffset receivedAt, int position, ItemProblem problem, CallType? call, string text, int lengthMax) =>
-        new(Instant.From(receivedAt), Source, position, problem.Code, problem.Message, Payload(text, lengthMax))
+        new(Instant.From(receivedAt), HttpSource, position, problem.Code, problem.Message, Payload(text, lengthMax))
         {
             Call = call is { } type ? NameOf(type) : BatchCall,
             // Of a request that is too large, no more than the limit was read.

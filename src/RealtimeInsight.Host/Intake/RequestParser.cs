@@ -76,17 +76,7 @@ internal sealed class RequestParser
             return null;
         }
 
-        _fields.Reset();
-        var sentAt = _fields.Time(_root, JsonName.SentAt);
-        _events.ShareContext(_fields.Object(_root, JsonName.Context));
-        if (_fields.Problem is { } problem)
-        {
-            return problem.Code == RejectCodes.InvalidJson
-                ? problem with { Message = "a string of the request is not valid Unicode; send well-formed escapes" }
-                : problem;
-        }
-
-        return ParseBatch(new Envelope(receivedAt, sentAt, traceParent), parsed);
+        return Shared(new Envelope(receivedAt, null, traceParent), out var envelope) ?? ParseBatch(envelope, parsed);
     }
 
     /// <summary>A recorded item, received when it says so; null with a <paramref name="problem"/>.</summary>
@@ -97,7 +87,47 @@ internal sealed class RequestParser
         return _events.Parse(JsonTable.Root, null, new Envelope(receivedAt, null, null), 0, out problem);
     }
 
-    private ItemProblem? ParseBatch(in Envelope envelope, ParsedRequest parsed)
+    /// <summary>
+    /// A message of a stream into events and rejects of <paramref name="parsed"/>: an item that names its own type, or a whole batch.
+    /// </summary>
+    /// <param name="messageId">Id of an item that brings none; those of a batch get its number added.</param>
+    public void ReadMessage(ReadOnlyMemory<byte> body, string? messageId, DateTimeOffset receivedAt, ParsedRequest parsed)
+    {
+        // Numbers go on over the messages of a request: ids that are made of the content have to differ.
+        var first = parsed.Events.Count + parsed.Rejects.Count;
+        if (!TryReadJson(body, out var unread))
+        {
+            parsed.Reject(receivedAt, first, unread, null, Encoding.UTF8.GetString(body.Span), null);
+            return;
+        }
+
+        var envelope = new Envelope(receivedAt, null, null, messageId);
+        if (!_root.TryFind(JsonName.Batch, out _) || _root.TryFind(JsonName.Type, out _))
+        {
+            _events.ShareContext(-1);
+            ParseItem(JsonTable.Root, null, envelope, first, parsed);
+            return;
+        }
+
+        if ((Shared(envelope, out envelope) ?? ParseBatch(envelope, parsed, first)) is { } whole)
+        {
+            parsed.Reject(receivedAt, first, whole, null, Encoding.UTF8.GetString(_table.Raw(JsonTable.Root)), null);
+        }
+    }
+
+    /// <summary>Reads what the root says for all items of a batch.</summary>
+    private ItemProblem? Shared(in Envelope given, out Envelope envelope)
+    {
+        _fields.Reset();
+        envelope = given with { SentAt = _fields.Time(_root, JsonName.SentAt) };
+        _events.ShareContext(_fields.Object(_root, JsonName.Context));
+        if (_fields.Problem is not { } problem) return null;
+        return problem.Code == RejectCodes.InvalidJson
+            ? problem with { Message = "a string of the request is not valid Unicode; send well-formed escapes" }
+            : problem;
+    }
+
+    private ItemProblem? ParseBatch(in Envelope envelope, ParsedRequest parsed, int first = 0)
     {
         if (_table.KindOf(JsonTable.Root) != JsonKind.Object)
         {
@@ -125,7 +155,12 @@ internal sealed class RequestParser
 
         parsed.Expect(count);
         var item = JsonTable.First(batch);
-        for (var index = 0; index < count; index++, item = _table[item].Next) ParseItem(item, null, envelope, index, parsed);
+        for (var index = 0; index < count; index++, item = _table[item].Next)
+        {
+            var own = envelope.MessageId is null ? envelope : envelope with { MessageId = $"{envelope.MessageId}-{index}" };
+            ParseItem(item, null, own, first + index, parsed);
+        }
+
         return null;
     }
 

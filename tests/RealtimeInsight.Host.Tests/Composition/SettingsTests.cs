@@ -64,13 +64,15 @@ public sealed class SettingsTests
     {
         var settings = HostSettings.Read(With(
             ("Intake:WriteKeys:0", "super-secret-1"), ("Intake:WriteKeys:1", "super-secret-2"), ("Api:ReadKeys:0", "super-secret-3"),
-            ("Api:AdminKeys:0", "super-secret-5"), ("Channels:Webhook:Url", "https://hooks.example/super-secret-4"),
+            ("Api:AdminKeys:0", "super-secret-5"), ("EventHubs:Keys:producer:0", "super-secret-6"),
+            ("Channels:Webhook:Url", "https://hooks.example/super-secret-4"),
             ("Channels:Webhook:Secrets:0", "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")));
 
         var lines = SettingsPrinter.Lines(settings).ToList();
 
         Assert.DoesNotContain(lines, line => line.Contains("super-secret") || line.Contains("whsec_"));
         Assert.Contains(lines, line => line == "  Intake:WriteKeys = 2 set, not shown  (command line)");
+        Assert.Contains(lines, line => line == "  EventHubs:Keys = 1 set, not shown  (command line)");
         Assert.Contains(lines, line => line.StartsWith("  Host (default): Port=8080 Listen=127.0.0.1", StringComparison.Ordinal));
         Assert.Contains("(command line)", lines[0]);
     }
@@ -89,6 +91,13 @@ public sealed class SettingsTests
     [InlineData("Customer:SessionGap", "2.00:00:00", "Customer:SessionGap")]
     [InlineData("Inference:BatchSizeMax", "0", "Inference:BatchSizeMax")]
     [InlineData("Intake:RejectLengthMax", "1023", "Intake:RejectLengthMax is 1023")]
+    [InlineData("EventHubs:RequestsInFlightMax", "0", "EventHubs:RequestsInFlightMax is 0")]
+    [InlineData("EventHubs:Hubs:0", "clicks", "EventHubs:Hubs is given without EventHubs:Keys")]
+    [InlineData("EventHubs:Hubs:0", "V1", "EventHubs:Hubs:0 is 'V1', which the host uses itself")]
+    [InlineData("EventHubs:Hubs:0", "a/b", "EventHubs:Hubs:0 is 'a/b'")]
+    [InlineData("EventHubs:Hubs:0", "{any}", "EventHubs:Hubs:0 is '{any}'")]
+    [InlineData("EventHubs:Keys:producer:0", "short", "EventHubs:Keys:producer:0 has 5 characters")]
+    [InlineData("EventHubs:Keys:producer", "long-enough", "cannot be read")]
     [InlineData("Store:RejectsMax", "99", "Store:RejectsMax is 99")]
     [InlineData("Channels:log:Kind", "file", "Channels:log is built in")]
     [InlineData("Channels:my hook:Kind", "file", "Channels:my hook is no name")]
@@ -137,6 +146,7 @@ public sealed class SettingsTests
     {
         Assert.Empty(HostOptions.Validate(new HostOptions()));
         Assert.Empty(IntakeOptions.Validate(new IntakeOptions()));
+        Assert.Empty(RealtimeInsight.Host.EventHubs.EventHubsOptions.Validate(new()));
         Assert.Empty(ApiOptions.Validate(new ApiOptions()));
         Assert.Empty(DemoOptions.Validate(new DemoOptions()));
     }

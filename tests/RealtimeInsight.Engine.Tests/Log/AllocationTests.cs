@@ -1,5 +1,6 @@
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Identity;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Tests.Embedded;
@@ -37,13 +38,16 @@ public sealed class AllocationTests
     public void Split_OfABatch_AllocatesLessThanTwoBytesAnEvent_BesideItsOutcomes()
     {
         var batch = new IngestBatch(s_events, []);
-        Split(batch);
+        var router = new BatchRouter(shards: 2, eventsMax: 256, new AliasMap(), new LinkFilter());
+        Split(router, batch);
 
-        Assert.InRange(AllocatedBy(() => Split(batch)), Events, 3 * Events);
+        Assert.InRange(AllocatedBy(() => Split(router, batch)), Events, 3 * Events);
 
-        static void Split(IngestBatch batch)
+        static void Split(BatchRouter router, IngestBatch batch)
         {
-            foreach (var (_, part) in BatchRouter.Split(new IngestTicket(batch, 0), shards: 2, eventsMax: 256)) part.Release();
+            var plan = router.Plan(new IngestTicket(batch, 0));
+            foreach (var (_, part) in router.Split(plan, 0, plan.Count, batch.Rejects)) part.Release();
+            plan.Release();
         }
     }
 

@@ -29,16 +29,17 @@ internal sealed class MemoryScenario : IBenchScenario
         var bytes = await MeasureAsync(context, customers, context.Whole("history"), cancellationToken).ConfigureAwait(false);
         context.Report.Add("customers", customers, "customers in memory");
         context.Report.Add("history", context.Whole("history"), "events of each");
-        context.Report.Add("bytes_per_customer", bytes, "managed heap of an idle customer");
+        context.Report.Add("bytes_per_customer", bytes.Heap, "managed heap of an idle customer");
+        context.Report.Add("bytes_by_engine", bytes.Engine, "what the engine itself counts for a customer, without buffers and indexes");
         if (context.Whole("sample") == 0) return;
         foreach (var history in s_histories)
         {
             bytes = await MeasureAsync(context, context.Whole("sample"), history, cancellationToken).ConfigureAwait(false);
-            context.Report.AddRow("by_history", ("history", history), ("bytes_per_customer", bytes));
+            context.Report.AddRow("by_history", ("history", history), ("bytes_per_customer", bytes.Heap));
         }
     }
 
-    private static async Task<double> MeasureAsync(
+    private static async Task<(double Heap, double Engine)> MeasureAsync(
         BenchContext context, int customers, int history, CancellationToken cancellationToken)
     {
         var options = new EngineOptions
@@ -53,7 +54,8 @@ internal sealed class MemoryScenario : IBenchScenario
             var before = BenchMemory.Live();
             await run.FillAsync(history, context.Whole("session"), context.Progress, cancellationToken).ConfigureAwait(false);
             await run.RestAsync(cancellationToken).ConfigureAwait(false);
-            return (await SettledAsync(bench, context.Time, cancellationToken).ConfigureAwait(false) - before) / (double)customers;
+            var live = await SettledAsync(bench, context.Time, cancellationToken).ConfigureAwait(false);
+            return ((live - before) / (double)customers, bench.Engine.GetStatus().ResidentBytes / (double)customers);
         }
     }
 
@@ -61,7 +63,7 @@ internal sealed class MemoryScenario : IBenchScenario
     private static async Task<long> SettledAsync(BenchEngine bench, TimeProvider time, CancellationToken cancellationToken)
     {
         var (bytes, before) = (bench.Engine.GetStatus().ResidentBytes, long.MaxValue);
-        while (bytes < before)
+        while (bytes != before)
         {
             await Task.Delay(TimeSpan.FromSeconds(2), time, cancellationToken).ConfigureAwait(false);
             (bytes, before) = (bench.Engine.GetStatus().ResidentBytes, bytes);

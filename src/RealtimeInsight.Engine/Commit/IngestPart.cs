@@ -1,4 +1,5 @@
 using System.Buffers;
+using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Engine.Port;
@@ -9,6 +10,8 @@ namespace RealtimeInsight.Engine.Commit;
 /// <summary>Events of one batch for one shard, at most one turn's worth, in event-time order.</summary>
 internal sealed class IngestPart(IngestTicket ticket, int countMax)
 {
+    private const int EventsAhead = 8;
+    private const int EventLines = 5;
     private readonly int[] _indexes = ArrayPool<int>.Shared.Rent(Math.Max(countMax, 1));
     private readonly ulong[] _hashes = ArrayPool<ulong>.Shared.Rent(Math.Max(countMax, 1));
     private CustomerId[]? _forwardedTo;
@@ -28,7 +31,12 @@ internal sealed class IngestPart(IngestTicket ticket, int countMax)
 
     public LateRule Late => Ticket.Batch.Late;
 
-    public CustomerEvent EventAt(int position) => Ticket.Events[_indexes[position]];
+    /// <summary>An event; read in order, it was asked for a few events before (see <see cref="CacheLines"/>).</summary>
+    public CustomerEvent EventAt(int position)
+    {
+        if (position + EventsAhead < Count) CacheLines.Ask(Ticket.Events[_indexes[position + EventsAhead]], EventLines);
+        return Ticket.Events[_indexes[position]];
+    }
 
     /// <summary>Stable hashes of the events' customers.</summary>
     public ReadOnlySpan<ulong> Hashes => _hashes.AsSpan(0, Count);

@@ -14,7 +14,7 @@ internal sealed class LiveList(CustomerTable customers)
 
     /// <summary>Puts the customer on the list or takes it off, as its state says, and notes its risk.</summary>
     public void Track(CustomerSlot slot) =>
-        Track(slot.Index, StateFacts.Of(slot.State).IsLive, StateFacts.RiskOf(slot.State));
+        Track(slot.Index, slot.State.Session.IsOpen || slot.State.IsCartOpen, StateFacts.RiskOf(slot.State));
 
     public void Track(int index, bool isLive, float risk)
     {

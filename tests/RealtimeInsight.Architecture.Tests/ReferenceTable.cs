@@ -15,6 +15,7 @@ internal static class ReferenceTable
         ["Storage.Sqlite"] = ["Engine"],
         ["Simulation"] = ["Engine"],
         ["Insights"] = ["Domain", "Inference", "Engine"],
+        ["EventHubs"] = ["Engine"],
         ["Orleans.Contracts"] = ["Domain"],
         ["Orleans"] = ["Orleans.Contracts", "Engine", "Insights"],
         ["Host"] = ["Domain", "Inference", "Inference.Onnx", "Engine", "Storage.Sqlite"],
@@ -33,7 +34,7 @@ internal static class ReferenceTable
         ("System.CommandLine", ["Cli"]),
         ("Microsoft.Orleans", ["Orleans.Contracts", "Orleans"]),
         ("Orleans", ["Orleans.Contracts", "Orleans"]),
-        ("Azure.Messaging.EventHubs", []),
+        ("Azure", ["EventHubs"]),
     ];
 
     /// <summary>Everything that <paramref name="project"/> may reference, directly or through another.</summary>

@@ -291,6 +291,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         {
             Audit = new FeatureAudit(
                 new DecisionReplay(_machine, log, _options.RefoldEventsMax), head.NextOffset, _options.AuditInterval, _time, _logger),
+            Logger = _logger,
             ResidentBytesMax = _options.ResidentBytesMax == 0 ? 0 : Math.Max(1, _options.ResidentBytesMax / count),
         };
         var shards = Enumerable.Range(0, count).Select(index => new Shard(index, shared)).ToArray();

@@ -14,7 +14,7 @@ public sealed class EngineInstruments
 {
     public const string MeterName = "RealtimeInsight.Engine";
 
-    private static readonly string[] s_outcomes = ["accepted", "duplicate", "late"];
+    private static readonly string[] s_outcomes = ["accepted", "duplicate", "late", "unreadable"];
     private static readonly string[] s_deliveries = ["delivered", "retry", "failed", "gone"];
     private readonly Meter _meter;
     private readonly Histogram<double> _acknowledge;
@@ -146,6 +146,15 @@ public sealed class EngineInstruments
         _meter.CreateObservableGauge(
             "realtime_insight.engine.deadlines_armed", () => shards.Sum(shard => shard.DeadlinesArmed), "{deadline}",
             "Deadlines on the wheels");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.customers_rebuilt", () => shards.Sum(shard => shard.Rebuilt), "{customer}",
+            "Customers whose saved state was damaged and was made anew from the log");
+        _meter.CreateObservableGauge(
+            "realtime_insight.engine.customers_lost", () => shards.Sum(shard => shard.Lost), "{customer}",
+            "Customers that neither their saved state nor the log can give: their events are kept aside");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.histories_unreadable", () => shards.Sum(shard => shard.HistoriesUnreadable), "{event}",
+            "Late events that were put at the end of a history that cannot be read");
         _meter.CreateObservableGauge(
             "realtime_insight.engine.customers", () => shards.Sum(shard => shard.Customers), "{customer}", "Customers known");
         _meter.CreateObservableGauge(
@@ -170,7 +179,7 @@ public sealed class EngineInstruments
 
     private static IEnumerable<Measurement<long>> Events(IReadOnlyList<ShardCounters> shards)
     {
-        for (var outcome = EventOutcome.Accepted; outcome <= EventOutcome.Late; outcome++)
+        for (var outcome = EventOutcome.Accepted; outcome <= EventOutcome.Unreadable; outcome++)
         {
             for (var kind = 0; kind < EventKinds.Count; kind++)
             {

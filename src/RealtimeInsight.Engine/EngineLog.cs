@@ -48,6 +48,19 @@ internal static partial class EngineLog
     [LoggerMessage(3031, LogLevel.Warning, "A history could not be replayed for comparison; the next decision's is tried")]
     public static partial void AuditFailed(ILogger logger, Exception exception);
 
+    [LoggerMessage(3040, LogLevel.Warning,
+        "A customer's saved state is damaged and was made anew from {Records} log records; it is saved again. {Store}: {What}")]
+    public static partial void StateRebuilt(ILogger logger, string store, string what, int records);
+
+    [LoggerMessage(3041, LogLevel.Error, "A customer cannot be read, its events are kept aside as rejects. {Store}: {What}")]
+    public static partial void CustomerLost(ILogger logger, string store, string what);
+
+    [LoggerMessage(3042, LogLevel.Warning, "A history cannot be read, a late event was put at its end: {Reason}")]
+    public static partial void HistoryUnreadable(ILogger logger, string reason);
+
+    [LoggerMessage(3043, LogLevel.Warning, "The log cannot be asked for an event's id, the event is kept aside as a reject: {Reason}")]
+    public static partial void EventIdsUnreadable(ILogger logger, string reason);
+
     [LoggerMessage(3009, LogLevel.Warning, "A read failed; its caller has the error")]
     public static partial void QueryFailed(ILogger logger, Exception exception);
 }

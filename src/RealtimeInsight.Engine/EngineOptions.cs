@@ -77,6 +77,11 @@ public sealed class EngineOptions
     public int RefoldEventsMax { get; set; } = 512;
 
     /// <summary>
+    /// Log records that a customer whose saved state is damaged is made anew from; one with more is not. Default 20,000; 1 to 1,000,000.
+    /// </summary>
+    public int RebuildRecordsMax { get; set; } = 20_000;
+
+    /// <summary>
     /// How long ago something may have happened and still be decided about, by the wall clock: loaded history and deadlines of a long
     /// downtime change the customer, and nobody is sent anything. Default 24 h; 1 minute to 3,650 days.
     /// </summary>
@@ -147,6 +152,7 @@ public sealed class EngineOptions
         bounds.Range(nameof(ResidentBytesMax), options.ResidentBytesMax, 0, 1L << 50);
         bounds.Range(nameof(RefoldEventsMax), options.RefoldEventsMax, 1, 65_536);
         bounds.Range(nameof(MergeEventsMax), options.MergeEventsMax, 1, 65_536);
+        bounds.Range(nameof(RebuildRecordsMax), options.RebuildRecordsMax, 1, 1_000_000);
         bounds.Range(nameof(DecideWithin), options.DecideWithin, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
         bounds.Range(nameof(DeadlinesPerTurnMax), options.DeadlinesPerTurnMax, 1, 65_536);
         bounds.Range(nameof(LogRowsCached), options.LogRowsCached, 1, 4096);

@@ -35,6 +35,8 @@ public sealed class EngineOptionsTests
         { nameof(EngineOptions.ResidentBytesMax), 1L << 50, (1L << 50) + 1 },
         { nameof(EngineOptions.RefoldEventsMax), 1, 0 },
         { nameof(EngineOptions.RefoldEventsMax), 65_536, 65_537 },
+        { nameof(EngineOptions.RebuildRecordsMax), 1, 0 },
+        { nameof(EngineOptions.RebuildRecordsMax), 1_000_000, 1_000_001 },
         { nameof(EngineOptions.DecideWithin), TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(59) },
         { nameof(EngineOptions.DecideWithin), TimeSpan.FromDays(3650), TimeSpan.FromDays(3651) },
         { nameof(EngineOptions.DeadlinesPerTurnMax), 1, 0 },

@@ -94,6 +94,31 @@ public sealed class EngineOnSqliteTests : IDisposable
         Assert.Equal(await DescribeAsync(expected), await DescribeAsync(found));
     }
 
+    [Theory]
+    [InlineData("UPDATE state_pages SET body = zeroblob(length(body))", "does not match its checksum")]
+    [InlineData("DELETE FROM state_pages", "has no page")]
+    public async Task DamagedStates_AreMadeAnewFromTheLog_AndNamedByTheCheck(string damage, string told)
+    {
+        string before;
+        using (var store = Store())
+        {
+            await using var engine = await StartAsync(store);
+            await IngestAsync(engine, 0, 300);
+            before = await DescribeAsync(engine);
+        }
+
+        var path = SqliteStore.PathIn(_directory.FullName);
+        using (var file = new SqliteFile(path, readOnly: false, TimeSpan.FromSeconds(5))) file.Run(damage);
+        Assert.Contains(told, StoreCheck.Describe(path, CancellationToken.None), StringComparison.Ordinal);
+        using var again = Store();
+        await using (var engine = await StartAsync(again))
+        {
+            Assert.Equal(before, await DescribeAsync(engine));
+            Assert.Equal((7L, 0L), (engine.GetStatus().CustomersRebuilt, engine.GetStatus().CustomersLost));
+            Assert.Equal(300, (await IngestAsync(engine, 0, 300)).Duplicates);
+        }
+    }
+
     private static Task<IngestResult> IngestAsync(EmbeddedEngine engine, int from, int to) =>
         SendAsync(engine, Enumerable.Range(from, to - from));
 

@@ -22,4 +22,7 @@ public static class LineCodes
     /// <summary>A price, quantity or position that is no number or out of its range.</summary>
     public const string InvalidNumber = RejectCodes.InvalidNumber;
     public const string Late = RejectCodes.Late;
+
+    /// <summary>What is stored of the customer is damaged.</summary>
+    public const string CustomerUnreadable = RejectCodes.CustomerUnreadable;
 }

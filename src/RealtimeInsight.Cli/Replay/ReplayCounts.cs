@@ -29,9 +29,10 @@ public sealed class ReplayCounts
         Accepted += result.Accepted;
         Duplicates += result.Duplicates;
         Late += result.Late;
-        Rejected += batch.Rejects.Count + result.Late;
+        Rejected += batch.Rejects.Count + result.Late + result.Unreadable;
         foreach (var reject in batch.Rejects) Count(reject.Code, 1);
         if (result.Late > 0) Count(LineCodes.Late, result.Late);
+        if (result.Unreadable > 0) Count(LineCodes.CustomerUnreadable, result.Unreadable);
     }
 
     private void Count(string reason, long count) => _rejectedByReason[reason] = _rejectedByReason.GetValueOrDefault(reason) + count;

@@ -28,15 +28,16 @@ internal sealed class IngestTicket(IngestBatch batch, long startedAt) : TaskComp
     public bool Done()
     {
         if (Interlocked.Decrement(ref _open) != 0) return false;
-        int accepted = 0, duplicates = 0, late = 0;
+        int accepted = 0, duplicates = 0, late = 0, unreadable = 0;
         foreach (var outcome in Outcomes)
         {
             if (outcome == EventOutcome.Accepted) accepted++;
             else if (outcome == EventOutcome.Duplicate) duplicates++;
-            else late++;
+            else if (outcome == EventOutcome.Late) late++;
+            else unreadable++;
         }
 
-        return TrySetResult(new IngestResult(Outcomes, accepted, duplicates, late));
+        return TrySetResult(new IngestResult(Outcomes, accepted, duplicates, late) { Unreadable = unreadable });
     }
 
     public void Fail(string why) => TrySetException(new EngineUnavailableException(why));

@@ -18,6 +18,12 @@ public sealed record EngineStatus
     /// <summary>Log records that were replayed at the start.</summary>
     public long RecordsReplayed { get; init; }
 
+    /// <summary>Customers whose saved state was damaged and was made anew from the log.</summary>
+    public long CustomersRebuilt { get; init; }
+
+    /// <summary>Customers that cannot be read: their events are kept aside.</summary>
+    public long CustomersLost { get; init; }
+
     /// <summary>Customers in memory; the others are read from the store when they are asked for.</summary>
     public long CustomersResident { get; init; }
 

@@ -37,10 +37,20 @@ public enum EventOutcome : byte
 
     /// <summary>Older than the allowed lateness; what became of it is the batch's <see cref="LateRule"/>.</summary>
     Late = 2,
+
+    /// <summary>
+    /// What is stored of the event's customer is damaged: it was not applied. Kept as a reject with code <c>customer_unreadable</c> where
+    /// the batch's <see cref="LateRule"/> keeps late ones.
+    /// </summary>
+    Unreadable = 3,
 }
 
 /// <summary>One outcome for each event of the batch, in its order.</summary>
-public sealed record IngestResult(IReadOnlyList<EventOutcome> Outcomes, int Accepted, int Duplicates, int Late);
+public sealed record IngestResult(IReadOnlyList<EventOutcome> Outcomes, int Accepted, int Duplicates, int Late)
+{
+    /// <summary>Events whose customer cannot be read.</summary>
+    public int Unreadable { get; init; }
+}
 
 /// <summary>An item that was not accepted, kept for repair and replay.</summary>
 /// <param name="Source">Where it came from: <c>http</c>, <c>replay</c>, <c>engine</c>.</param>

@@ -25,6 +25,9 @@ internal static class AtRiskReader
 
         foreach (var (index, _) in top.UnorderedItems) customers.Cold.Want(index);
         customers.Cold.ReadWanted();
-        return [.. top.UnorderedItems.Select(item => builder.AtRisk(customers[item.Element].Peek(), shard.AsOf))];
+
+        // Who is lost is left out.
+        var found = top.UnorderedItems.Select(item => customers.Awake(item.Element)).OfType<CustomerSlot>();
+        return [.. found.Select(slot => builder.AtRisk(slot.Peek(), shard.AsOf))];
     }
 }

@@ -33,6 +33,8 @@ internal static class StatusReader
             EventsRejected = Sum(static shard => shard.EventsRejected),
             Customers = Sum(static shard => shard.Customers),
             RecordsReplayed = Sum(static shard => shard.RecordsReplayed),
+            CustomersRebuilt = Sum(static shard => shard.Rebuilt),
+            CustomersLost = Sum(static shard => shard.Lost),
             CustomersResident = Sum(static shard => shard.Resident),
             ResidentBytes = Sum(static shard => shard.ResidentBytes),
             SessionsStarted = Sum(static shard => shard.SessionsStarted),
@@ -73,6 +75,7 @@ internal static class StatusReader
         if (parts.Commit.Problem is { } commit) problems.Add(commit);
         if (parts.Problem is { } lost && lost != parts.Commit.Problem) problems.Add(lost);
         problems.AddRange(parts.Loops.Select(static loop => loop.ReadProblem).OfType<string>().Distinct());
+        problems.AddRange(parts.Loops.SelectMany(static loop => loop.Shard.Damage.Problems));
         if (parts.Audit.Problem is { } mismatch) problems.Add(mismatch);
         using var lease = parts.Scorer.Lease();
         model = lease.Model?.ToString();

@@ -5,13 +5,17 @@ namespace RealtimeInsight.Engine.Shards;
 
 /// <summary>
 /// Brings customers back into memory. Those that a turn needs are named first and then read at once, in the order of their places, each
-/// page one time.
+/// page one time. One whose saved state is damaged is handed to <see cref="Damage"/>; who is lost is passed over.
 /// </summary>
 internal sealed class ColdStates(CustomerTable customers, SegmentShares shares, IEngineStore store, ShardCounters counters)
 {
     private readonly List<int> _wanted = [];
     private readonly List<StatePageName> _pages = [];
+    private readonly List<(int Index, StoreCorruptException Cause)> _damaged = [];
     private (StatePageName Page, int Index)[] _order = [];
+
+    /// <summary>What becomes of damaged states; while null they are the reader's error.</summary>
+    public DamagedStates? Damage { get; set; }
 
     /// <summary>Names a customer for the next <see cref="ReadWanted"/>; one in memory already is left out.</summary>
     public void Want(int index)
@@ -20,7 +24,7 @@ internal sealed class ColdStates(CustomerTable customers, SegmentShares shares, 
         else _wanted.Add(index);
     }
 
-    /// <summary>Brings the named customers into memory.</summary>
+    /// <summary>Brings the named customers into memory, but for those that are lost.</summary>
     /// <exception cref="StoreException">One of them cannot be read; those before it are in memory.</exception>
     public void ReadWanted()
     {
@@ -37,22 +41,61 @@ internal sealed class ColdStates(CustomerTable customers, SegmentShares shares, 
     public void Forget() => _wanted.Clear();
 
     /// <summary>Brings one customer into memory.</summary>
-    /// <exception cref="StoreException">It cannot be read.</exception>
+    /// <exception cref="StoreException">It cannot be read, or is lost.</exception>
     public CustomerSlot Read(int index)
     {
         CustomerSlot? slot = null;
-        Visit([index], (_, state) => slot = customers.Wake(index, state));
+        Visit([index], (_, state) => slot = customers.Awake(index) ?? customers.Wake(index, state));
         counters.Loads++;
-        return slot!;
+        return slot ?? throw Damage!.CauseOf(index)!;
     }
 
-    /// <summary>Reads the saved states of customers and hands them out in the order of their places.</summary>
+    /// <summary>Reads the saved states of customers and hands them out in the order of their places, but for those that are lost.</summary>
     /// <exception cref="StoreException">One of them cannot be read.</exception>
     public void Visit(IReadOnlyList<int> indexes, Action<int, CustomerState> visit)
     {
-        var count = indexes.Count;
-        if (_order.Length < count) _order = new (StatePageName, int)[Math.Max(count, 64)];
-        for (var i = 0; i < count; i++) _order[i] = (PageOf(indexes[i]), indexes[i]);
+        _damaged.Clear();
+        var count = Order(indexes);
+        var next = 0;
+        while (next < count)
+        {
+            NamePages(next, count);
+            try
+            {
+                store.ReadPages(_pages, (position, page) =>
+                {
+                    for (var name = _pages[position]; next < count && _order[next].Page == name; next++)
+                    {
+                        var index = _order[next].Index;
+                        if (Decode(page, index, name) is { } state) visit(index, state);
+                    }
+                });
+            }
+            catch (StoreCorruptException cause) when (Damage is not null && next < count)
+            {
+                // The page after those handed out: it is passed over, with all who are on it.
+                for (var bad = _order[next].Page; next < count && _order[next].Page == bad; next++)
+                {
+                    _damaged.Add((_order[next].Index, cause));
+                }
+            }
+        }
+
+        foreach (var (index, cause) in _damaged)
+        {
+            if (Damage!.Heal(index, cause) is { } slot) visit(index, slot.State);
+        }
+    }
+
+    private int Order(IReadOnlyList<int> indexes)
+    {
+        if (_order.Length < indexes.Count) _order = new (StatePageName, int)[Math.Max(indexes.Count, 64)];
+        var count = 0;
+        foreach (var index in indexes)
+        {
+            if (Damage?.CauseOf(index) is null) _order[count++] = (PageOf(index), index);
+        }
+
         _order.AsSpan(0, count).Sort(static (left, right) =>
         {
             var bySegment = left.Page.Segment.CompareTo(right.Page.Segment);
@@ -60,21 +103,16 @@ internal sealed class ColdStates(CustomerTable customers, SegmentShares shares, 
             var byPage = left.Page.Page.CompareTo(right.Page.Page);
             return byPage != 0 ? byPage : left.Index.CompareTo(right.Index);
         });
+        return count;
+    }
+
+    private void NamePages(int from, int count)
+    {
         _pages.Clear();
-        for (var i = 0; i < count; i++)
+        for (var i = from; i < count; i++)
         {
             if (_pages.Count == 0 || _pages[^1] != _order[i].Page) _pages.Add(_order[i].Page);
         }
-
-        var next = 0;
-        store.ReadPages(_pages, (position, page) =>
-        {
-            for (var name = _pages[position]; next < count && _order[next].Page == name; next++)
-            {
-                var index = _order[next].Index;
-                visit(index, Decode(page, index, name));
-            }
-        });
     }
 
     private StatePageName PageOf(int index)
@@ -83,19 +121,27 @@ internal sealed class ColdStates(CustomerTable customers, SegmentShares shares, 
         return new StatePageName(shares.NumberOf(row.Share), row.Page);
     }
 
-    private CustomerState Decode(ReadOnlySpan<byte> page, int index, StatePageName name)
+    /// <summary>The state; null when it is damaged and has been noted as such.</summary>
+    private CustomerState? Decode(ReadOnlySpan<byte> page, int index, StatePageName name)
     {
         ref var row = ref customers.Row(index);
-        var bytes = StatePage.Read(page, row.At, row.Hash, store.Name, name);
         try
         {
-            return CustomerStateCodec.Read(bytes);
+            return CustomerStateCodec.Read(StatePage.Read(page, row.At, row.Hash, store.Name, name));
+        }
+        catch (StoreCorruptException cause) when (Damage is not null)
+        {
+            _damaged.Add((index, cause));
+            return null;
         }
         catch (FormatException exception)
         {
-            throw new StoreCorruptException(
+            var cause = new StoreCorruptException(
                 store.Name, name.Segment, $"the state at byte {row.At} of page {name.Page} of state segment {name.Segment} is malformed",
                 exception);
+            if (Damage is null) throw cause;
+            _damaged.Add((index, cause));
+            return null;
         }
     }
 }

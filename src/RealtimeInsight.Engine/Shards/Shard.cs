@@ -18,7 +18,7 @@ internal sealed class Shard
     private readonly EngineOptions _options;
     private readonly CustomerMachine _machine;
     private readonly TurnDecider _decider;
-    private readonly LoggedEvents _logged;
+    private readonly EventGate _gate;
     private readonly TurnScorer _scorer;
     private readonly Refolder _refolder;
     private readonly UnitBuilder _builder;
@@ -39,7 +39,7 @@ internal sealed class Shard
         Index = index;
         _options = parts.Options;
         _machine = parts.Machine;
-        _logged = new LoggedEvents(parts.Store);
+        _gate = new EventGate(_machine, parts.Store, parts.Logger);
         _time = parts.Time;
         _instruments = parts.Instruments;
         _scorer = new TurnScorer(parts.Scorer, _options, Counters, _time);
@@ -51,8 +51,8 @@ internal sealed class Shard
         _deadlines = new ShardDeadlines(Customers, _machine);
         Memory = new MemoryLimit(parts.ResidentBytesMax, Customers, _deadlines, Saver, Counters);
         Merger = new ShardMerger(this, parts, _scorer, _builder, _deadlines);
-        _rowEffects = new EffectBuffer[_scorer.RowsMax];
-        for (var i = 0; i < _rowEffects.Length; i++) _rowEffects[i] = new EffectBuffer();
+        Customers.Cold.Damage = Damage = new DamagedStates(Customers, _shares, Saver, _deadlines, _builder, Counters, parts);
+        _rowEffects = [.. Enumerable.Range(0, _scorer.RowsMax).Select(static _ => new EffectBuffer())];
         _rows = new TurnEvent[_scorer.RowsMax];
     }
 
@@ -66,6 +66,9 @@ internal sealed class Shard
 
     /// <summary>Joins and parts histories, on request.</summary>
     public ShardMerger Merger { get; }
+
+    /// <summary>Customers whose stored data is damaged.</summary>
+    public DamagedStates Damage { get; }
 
     public TimingWheel Wheel => _deadlines.Wheel;
 
@@ -194,6 +197,7 @@ internal sealed class Shard
             Counters.EventsRejected += part.Rejects.Count;
             for (var i = 0; i < part.Count; i++)
             {
+                if (Damage.TryPutAside(part, i)) continue;
                 if (count == _events.Length) Array.Resize(ref _events, count * 2);
                 var item = part.EventAt(i);
                 isSorted &= count == 0 || _events[count - 1].Event.OccurredAt <= item.OccurredAt;
@@ -237,8 +241,11 @@ internal sealed class Shard
     private void Apply(ref TurnEvent item)
     {
         var slot = item.Slot;
-        switch (Admit(slot, item.Event))
+        switch (_gate.Admit(slot, item.Event, _builder.Log, Queue))
         {
+            case null:
+                Damage.PutAside(item.Part, item.Position);
+                return;
             case Admission.Duplicate:
                 Settle(item, EventOutcome.Duplicate);
                 return;
@@ -250,14 +257,6 @@ internal sealed class Shard
         CatchUp(slot, item.Event.OccurredAt);
         Now = IsEventTime ? Instant.Max(Now, item.Event.OccurredAt) : Now;
         ApplyInOrder(ref item);
-    }
-
-    private Admission Admit(CustomerSlot slot, CustomerEvent item)
-    {
-        var admission = _machine.Admit(slot.State, item);
-        if (admission != Admission.BeyondWindow) return admission;
-        if (_logged.Contains(item, _builder.Log, Queue)) return Admission.Duplicate;
-        return item.OccurredAt < slot.State.OrderedUpTo ? Admission.OutOfOrder : Admission.New;
     }
 
     private void ApplyInOrder(ref TurnEvent item)
@@ -331,7 +330,7 @@ internal sealed class Shard
             return;
         }
 
-        if (!_refolder.TryReadHistory(UnitBuilder.NewestOf(slot), _builder.Log))
+        if (!Damage.TryReadHistory(_refolder, UnitBuilder.NewestOf(slot), _builder.Log))
         {
             Counters.EventsClamped++;
             item = item with { Event = item.Event with { OccurredAt = old.OrderedUpTo } };
@@ -375,6 +374,7 @@ internal sealed class Shard
 
     private void FireDue(int index, Instant upTo)
     {
+        if (Damage.CauseOf(index) is not null) return;
         var slot = Customers[index];
         var due = _machine.NextDeadline(slot.State);
         if (due > upTo)

@@ -10,7 +10,7 @@ namespace RealtimeInsight.Engine.Shards;
 /// <summary>Counts of one shard: written by its thread alone, read by any. Gauges are kept by transitions, not by scans.</summary>
 internal sealed class ShardCounters
 {
-    public const int Outcomes = 3;
+    public const int Outcomes = 4;
     public const int Reasons = 7;
 
     private readonly long[] _events = new long[Outcomes * EventKinds.Count];
@@ -26,6 +26,11 @@ internal sealed class ShardCounters
     public long Loads;
     public long Evictions;
     public long RecordsReplayed;
+
+    /// <summary>Customers made anew from the log, those that are lost, and histories that a late event was put at the end of.</summary>
+    public long Rebuilt;
+    public long Lost;
+    public long HistoriesUnreadable;
     public long EventsRejected;
     public long EventsClamped;
     public long EffectsStale;

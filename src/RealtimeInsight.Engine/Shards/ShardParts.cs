@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Engine.Audit;
@@ -27,6 +28,8 @@ internal sealed record ShardParts(
 {
     /// <summary>Gets to know of decisions, to replay some.</summary>
     public required FeatureAudit Audit { get; init; }
+
+    public required ILogger Logger { get; init; }
 
     /// <summary>Most bytes of states that one shard keeps in memory; 0 for no limit.</summary>
     public long ResidentBytesMax { get; init; }

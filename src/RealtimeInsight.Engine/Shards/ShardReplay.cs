@@ -127,9 +127,33 @@ internal sealed class ShardReplay(
         }
     }
 
+    /// <summary>Applies the records of one customer, oldest first.</summary>
+    public void Apply(ulong hash, IReadOnlyList<LogEntry> history)
+    {
+        scorer.Begin();
+        try
+        {
+            _round++;
+            foreach (var entry in history)
+            {
+                Apply(entry.Offset, new LogRecord
+                {
+                    Kind = entry.Kind, CustomerHash = hash, Previous = entry.Previous, Payload = entry.Payload,
+                });
+            }
+
+            FinishRows();
+        }
+        finally
+        {
+            scorer.End();
+        }
+    }
+
     /// <summary>Counts all customers and arms their deadlines, without reading a state.</summary>
     public void Finish(ShardCounters counters, ShardDeadlines deadlines)
     {
+        customers.Cold.Damage!.IsRunning = true;
         counters.RecordsReplayed = Replayed;
         for (var index = 0; index < customers.Count; index++)
         {
@@ -196,9 +220,12 @@ internal sealed class ShardReplay(
         }
     }
 
-    /// <summary>The record's customer, free for it in this round; null when its saved state includes the record.</summary>
+    /// <summary>
+    /// The record's customer, free for it in this round; null when its saved state includes the record, or when it is lost.
+    /// </summary>
     private CustomerSlot? SlotOf(CustomerId id, LogRecord record, long offset)
     {
+        if (customers.Cold.Damage?.IsLost(record.CustomerHash) == true) return null;
         var slot = customers.GetOrAdd(id, record.CustomerHash);
         if (offset <= slot.State.LastOffset) return null;
         if (slot.Round == _round) FinishRows();
@@ -208,13 +235,12 @@ internal sealed class ShardReplay(
     private void ApplyEvent(CustomerSlot slot, CustomerEvent item, LogRecord record, long offset)
     {
         var state = slot.State;
-        if (item.OccurredAt < state.OrderedUpTo)
+        if (item.OccurredAt < state.OrderedUpTo && !TryReadHistory(record, offset))
         {
-            if (!refolder.TryReadHistory(record.Previous, unit: null))
-            {
-                throw new InvalidOperationException($"record {offset} is out of order in a history too long to fold again");
-            }
-
+            item = item with { OccurredAt = state.OrderedUpTo };
+        }
+        else if (item.OccurredAt < state.OrderedUpTo)
+        {
             _discarded.Clear();
             slot.State = refolder.Refold(state, item, _discarded);
             Done(slot, offset);
@@ -242,6 +268,22 @@ internal sealed class ShardReplay(
         }
 
         Done(slot, offset);
+    }
+
+    /// <summary>False when it is damaged: the event is applied at its end.</summary>
+    private bool TryReadHistory(LogRecord record, long offset)
+    {
+        try
+        {
+            if (refolder.TryReadHistory(record.Previous, unit: null)) return true;
+        }
+        catch (StoreCorruptException exception) when (customers.Cold.Damage is not null)
+        {
+            customers.Cold.Damage.NoteHistory(exception);
+            return false;
+        }
+
+        throw new InvalidOperationException($"record {offset} is out of order in a history too long to fold again");
     }
 
     private void FinishRows()

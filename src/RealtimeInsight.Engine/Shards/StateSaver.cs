@@ -1,5 +1,6 @@
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Engine.Shards;
 
@@ -122,7 +123,7 @@ internal sealed class StateSaver(
                 if (customers.Row(sparse.Members[i]).Share == sparse.Id) customers.Cold.Want(sparse.Members[i]);
             }
 
-            customers.Cold.ReadWanted();
+            ReadSparse();
             sparse.Renewed += count;
             for (var i = first; i < first + count; i++)
             {
@@ -130,6 +131,19 @@ internal sealed class StateSaver(
                 if (customers.Row(index).Share != sparse.Id) continue;
                 if (customers.Awake(index) is { IsDirty: false } slot) Save(slot, saved, share);
             }
+        }
+    }
+
+    /// <summary>Those that cannot be read now stay where they are.</summary>
+    private void ReadSparse()
+    {
+        try
+        {
+            customers.Cold.ReadWanted();
+        }
+        catch (StoreUnavailableException)
+        {
+            customers.Cold.Forget();
         }
     }
 

@@ -1,11 +1,13 @@
 using Microsoft.AspNetCore.Http;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Host.Api;
 
 /// <summary>Before a read: the key. After it: an engine that cannot answer becomes 503 with the time to wait.</summary>
 internal sealed class ReadFilter(ReadAccess access) : IEndpointFilter
 {
+    private const string Title = "The engine cannot answer now";
     private const string RetryAfterSeconds = "2";
 
     public async ValueTask<object?> InvokeAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next)
@@ -28,8 +30,17 @@ internal sealed class ReadFilter(ReadAccess access) : IEndpointFilter
         catch (EngineUnavailableException unavailable)
         {
             http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: Title, detail: unavailable.Message);
+        }
+        catch (StoreUnavailableException unavailable)
+        {
+            http.Response.Headers.RetryAfter = RetryAfterSeconds;
+            return Results.Problem(statusCode: StatusCodes.Status503ServiceUnavailable, title: Title, detail: unavailable.Message);
+        }
+        catch (StoreCorruptException damage)
+        {
             return Results.Problem(
-                statusCode: StatusCodes.Status503ServiceUnavailable, title: "The engine cannot answer now", detail: unavailable.Message);
+                statusCode: StatusCodes.Status500InternalServerError, title: "What is stored is damaged", detail: damage.Message);
         }
     }
 }

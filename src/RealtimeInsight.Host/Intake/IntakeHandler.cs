@@ -130,16 +130,23 @@ internal sealed class IntakeHandler(
 
     private IReadOnlyList<RejectedAnswer> Rejected(ParsedRequest parsed, IngestResult result)
     {
-        if (parsed.Rejects.Count == 0 && result.Late == 0) return [];
+        if (parsed.Rejects.Count == 0 && result.Late + result.Unreadable == 0) return [];
         var rejected = parsed.Rejects.Select(reject => new RejectedAnswer(reject.Index, reject.Code, reject.Message)).ToList();
-        if (result.Late == 0) return rejected;
+        if (result.Late + result.Unreadable == 0) return rejected;
         for (var i = 0; i < result.Outcomes.Count; i++)
         {
-            if (result.Outcomes[i] != EventOutcome.Late) continue;
-            instruments.Rejected(RejectCodes.Late);
-            rejected.Add(new RejectedAnswer(parsed.PositionOf(i), RejectCodes.Late,
-                $"the event happened at {parsed.Events[i].OccurredAt}, which is longer ago than the engine's allowed lateness; "
-                + "it was kept aside"));
+            var (code, why) = result.Outcomes[i] switch
+            {
+                EventOutcome.Late => (RejectCodes.Late,
+                    $"the event happened at {parsed.Events[i].OccurredAt}, which is longer ago than the engine's allowed lateness; "
+                    + "it was kept aside"),
+                EventOutcome.Unreadable => (RejectCodes.CustomerUnreadable,
+                    "what is stored of the event's customer is damaged; the event was kept aside, do not send it again"),
+                _ => (null, null),
+            };
+            if (code is null || why is null) continue;
+            instruments.Rejected(code);
+            rejected.Add(new RejectedAnswer(parsed.PositionOf(i), code, why));
         }
 
         rejected.Sort((left, right) => left.Index.CompareTo(right.Index));

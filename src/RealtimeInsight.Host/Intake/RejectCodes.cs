@@ -47,6 +47,9 @@ public static class RejectCodes
     /// <summary>Older than the engine's allowed lateness.</summary>
     public const string Late = "late";
 
+    /// <summary>What is stored of the event's customer is damaged.</summary>
+    public const string CustomerUnreadable = "customer_unreadable";
+
     /// <summary>No write key, or one that is not configured.</summary>
     public const string Unauthorized = "unauthorized";
 
@@ -56,6 +59,6 @@ public static class RejectCodes
     public static IReadOnlyList<string> All { get; } =
     [
         InvalidJson, WrongType, MissingId, MissingField, TooLarge, TooMany, FutureTimestamp, BadTimestamp, InvalidNumber,
-        UnknownCurrency, InvalidId, UnsupportedType, Late, Unauthorized, Unavailable,
+        UnknownCurrency, InvalidId, UnsupportedType, Late, CustomerUnreadable, Unauthorized, Unavailable,
     ];
 }

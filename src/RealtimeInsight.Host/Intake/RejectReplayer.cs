@@ -95,6 +95,12 @@ internal sealed class RejectReplayer(ICustomerEngine engine, IntakeOptions optio
         var rejected = parsed.Rejects.Select(static reject => new RejectedAnswer(reject.Index, reject.Code, reject.Message)).ToList();
         for (var i = 0; i < result.Outcomes.Count; i++)
         {
+            if (result.Outcomes[i] == EventOutcome.Unreadable)
+            {
+                rejected.Add(new RejectedAnswer(parsed.PositionOf(i), RejectCodes.CustomerUnreadable,
+                    "what is stored of the event's customer is damaged; restore a backup, then replay it"));
+            }
+
             if (result.Outcomes[i] != EventOutcome.Late) continue;
             rejected.Add(new RejectedAnswer(parsed.PositionOf(i), RejectCodes.Late,
                 $"the event happened at {parsed.Events[i].OccurredAt}, which is longer ago than the engine's allowed lateness; "
@@ -102,7 +108,7 @@ internal sealed class RejectReplayer(ICustomerEngine engine, IntakeOptions optio
         }
 
         var outcome = result.Late > 0 ? ReplayAnswer.IsLate
-            : parsed.Rejects.Count > 0 ? ReplayAnswer.IsRejected
+            : parsed.Rejects.Count + result.Unreadable > 0 ? ReplayAnswer.IsRejected
             : result.Accepted > 0 ? ReplayAnswer.IsAccepted : ReplayAnswer.IsDuplicate;
         return new ReplayAnswer(id, outcome, WasDone: false, result.Accepted, result.Duplicates, rejected);
     }

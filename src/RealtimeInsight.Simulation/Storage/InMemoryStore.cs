@@ -180,6 +180,26 @@ public sealed partial class InMemoryStore : IEngineStore
         lock (_gate) _rows[index] = damage(_rows[index]);
     }
 
+    /// <summary>Changes the bytes of every page of states, as a damaged disk does.</summary>
+    public void DamageStates(Action<Span<byte>> damage)
+    {
+        lock (_gate)
+        {
+            foreach (var (number, segment) in _segments.ToArray())
+            {
+                _segments[number] = segment with
+                {
+                    Pages = [.. segment.Pages.Select(page =>
+                    {
+                        var bytes = page.ToArray();
+                        damage(bytes);
+                        return (ReadOnlyMemory<byte>)bytes;
+                    })],
+                };
+            }
+        }
+    }
+
     public void Dispose()
     {
     }

@@ -18,7 +18,7 @@ internal sealed class TimersScenario : IBenchScenario
 
     private static readonly TimeSpan s_idle = TimeSpan.FromSeconds(20);
     private static readonly TimeSpan s_quiet = TimeSpan.FromMinutes(45);
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(1);
 
     public string Name => "timers";
 
@@ -29,7 +29,7 @@ internal sealed class TimersScenario : IBenchScenario
     public IReadOnlyList<BenchOption> Options { get; } =
     [
         new("deadlines", "Open carts, a deadline each", 1_000_000, 1, 50_000_000),
-        new("spread", "Seconds over which they fall due", 300, 1, 3_600),
+        new("spread", "Seconds over which they fall due", 400, 1, 3_600),
     ];
 
     public IReadOnlyList<string> Examples => ["insight bench timers --json", "insight bench timers --deadlines 100000 --spread 60"];

@@ -122,6 +122,8 @@ public sealed class Cart
         return cart;
     }
 
+    internal int QuantityOf(string productId) => IndexOf(productId) is >= 0 and var i ? _lines[i].Quantity : 0;
+
     internal bool Holds(string productId) => IndexOf(productId) >= 0;
 
     internal void Append(CartLine line)

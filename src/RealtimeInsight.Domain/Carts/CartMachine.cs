@@ -10,7 +10,9 @@ namespace RealtimeInsight.Domain.Carts;
 /// </summary>
 internal static class CartMachine
 {
-    public static void Apply(CustomerState state, CustomerEvent customerEvent, CustomerOptions options, EffectBuffer effects)
+    /// <param name="isLaterLine">The event is one more of an order that is known.</param>
+    public static void Apply(
+        CustomerState state, CustomerEvent customerEvent, bool isLaterLine, CustomerOptions options, EffectBuffer effects)
     {
         switch (customerEvent.Kind)
         {
@@ -27,7 +29,7 @@ internal static class CartMachine
                 if (Find(state, customerEvent, options) is { } touched) Recover(touched, customerEvent.OccurredAt, effects);
                 break;
             case EventKind.OrderCompleted:
-                Convert(state, customerEvent, options, effects);
+                if (!isLaterLine || !TakeLaterLine(state, customerEvent, effects)) Convert(state, customerEvent, options, effects);
                 break;
             default:
                 return;
@@ -199,6 +201,30 @@ internal static class CartMachine
         }
 
         return null;
+    }
+
+    /// <summary>
+    /// One more line of the order that converted a cart: it is taken off what that cart left over, also where that has come back with the
+    /// next cart, and converts no other. False when the order converted none.
+    /// </summary>
+    private static bool TakeLaterLine(CustomerState state, CustomerEvent customerEvent, EffectBuffer effects)
+    {
+        var since = state.Orders.LastOrderAt;
+        var at = state.CartList?.FindLastIndex(cart => cart.State == CartState.Converted && cart.ChangedAt >= since) ?? -1;
+        if (at < 0) return false;
+        var converted = state.CartList![at];
+        var next = state.CartList.Skip(at + 1).LastOrDefault(cart => CartStates.IsOpen(cart.State) && cart.OpenedAt >= converted.ChangedAt);
+        for (var i = 0; i < customerEvent.Products.Count; i++)
+        {
+            var product = customerEvent.Products[i];
+            var quantity = Math.Min(product.Quantity, converted.QuantityOf(product.ProductId));
+            if (quantity == 0) continue;
+            converted.Take(product.ProductId, quantity);
+            next?.Take(product.ProductId, quantity);
+        }
+
+        if (next?.Lines.Count == 0) Move(next, CartState.Emptied, EffectKind.CartEmptied, customerEvent.OccurredAt, effects);
+        return true;
     }
 
     private static bool TakeLeftOver(CustomerState state, CustomerEvent customerEvent)

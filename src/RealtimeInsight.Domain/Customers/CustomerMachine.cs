@@ -80,8 +80,8 @@ public sealed class CustomerMachine
         ApplyPerson(state, customerEvent);
         var described = Describe(customerEvent);
         ApplyAffinities(state, customerEvent, described);
-        ApplyOrders(state, customerEvent);
-        CartMachine.Apply(state, customerEvent, _options, effects);
+        var isLaterLine = ApplyOrders(state, customerEvent);
+        CartMachine.Apply(state, customerEvent, isLaterLine, _options, effects);
         state.RecentField.Add(described, _options.LastEventsMax);
     }
 
@@ -243,7 +243,8 @@ public sealed class CustomerMachine
         }
     }
 
-    private static void ApplyOrders(CustomerState state, CustomerEvent customerEvent)
+    /// <summary>Returns true for one more event of an order that is known.</summary>
+    private static bool ApplyOrders(CustomerState state, CustomerEvent customerEvent)
     {
         ref var orders = ref state.OrdersField;
         switch (customerEvent.Kind)
@@ -254,7 +255,7 @@ public sealed class CustomerMachine
 
                 // A total stands for the whole order and counts once; lines without a total may arrive one event at a time.
                 if (isFirst || customerEvent.Value is null) orders.AddMoney(customerEvent.Amount, customerEvent.Currency);
-                break;
+                return !isFirst;
             case EventKind.OrderCancelled:
                 orders.Cancelled++;
                 orders.AddMoney(-customerEvent.Amount, customerEvent.Currency);
@@ -264,6 +265,8 @@ public sealed class CustomerMachine
                 orders.AddMoney(-customerEvent.Amount, customerEvent.Currency);
                 break;
         }
+
+        return false;
     }
 
     private static RecentEvent Describe(CustomerEvent customerEvent)

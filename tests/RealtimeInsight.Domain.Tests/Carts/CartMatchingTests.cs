@@ -60,6 +60,11 @@ public sealed class CartMatchingTests
     [InlineData("add a b c; order a id=o; order b id=o; order c id=o", "1:converted[]")]
     [InlineData("add a b c; order a id=o; order b id=o; add d", "1:converted[c*1] 2:open[c*1,d*1]")]
     [InlineData("add a b cart=x; add q cart=y; order a cart=x id=o; order b id=o", "2:open[q*1] 1:converted[]")]
+    [InlineData("add a b cart=x; add b cart=y; order a cart=x id=o; order b id=o", "2:open[b*1] 1:converted[]")]
+    [InlineData("add a b; order a id=o; add q; order b id=o", "1:converted[] 2:open[q*1]")]
+    [InlineData("add a b; order a id=o; add b; order b id=o", "1:converted[] 2:open[b*1]")]
+    [InlineData("add a; order a id=o; add a; order a id=o", "1:converted[] 2:open[a*1]")]
+    [InlineData("add a; wait 2h; view b; order x id=o; order a id=o", "1:converted[]")]
     public void Order_SentLineByLine_TakesAllItsLines(string script, string carts) => Assert.Equal(carts, Scenario.Of(script).CartsNow);
 
     [Theory]

@@ -1,3 +1,4 @@
+using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
@@ -38,6 +39,18 @@ public sealed class HistoryUnionTests
         Assert.Equal(Fold.Bytes(merged), Fold.Bytes(HistoryUnion.Fold(Fold.Machine, Make.Ada, Shuffled(other, seed)).State));
         Assert.Equal(left.Count + right.Count, merged.EventCount);
     });
+
+    /// <summary>Carts on two devices of one person: one cart, unless the shop names two.</summary>
+    [Theory]
+    [InlineData("own add a; wait 5m; taken add b", "1:open[a*1,b*1]")]
+    [InlineData("own add a cart=x; wait 5m; taken add b cart=y", "1:open[a*1] 2:open[b*1]")]
+    [InlineData("own add a cart=x; wait 5m; taken add b", "1:open[a*1,b*1]")]
+    [InlineData("taken add a; wait 5m; own order a", "1:converted[]")]
+    [InlineData("taken add a b; wait 5m; own order a; wait 5m; taken add c", "1:converted[b*1] 2:open[b*1,c*1]")]
+    [InlineData("own add a; wait 2h; taken add a", "1:recovered[a*2]")]
+    [InlineData("own add a; wait 10m; taken view q; wait 10m", "1:open[a*1]")]
+    [InlineData("own add a; wait 10m; taken remove a; wait 1m; own add a", "1:emptied[] 2:open[a*1]")]
+    public void Merge_OfCarts_IsTheCartOfBothDevices(string script, string carts) => Assert.Equal(carts, CartsOf(Union(script).State));
 
     [Fact]
     public void Sort_OfAnEventIdSentByBoth_TakesItOnce()
@@ -95,6 +108,12 @@ public sealed class HistoryUnionTests
         Assert.Equal(outcome, DecisionRecord.WireName(ledger.Entries[0].Outcome) ?? "open");
         Assert.Equal(outcome == "open" ? 0 : 1, outcomes.Count);
     }
+
+    private static string CartsOf(CustomerState state) => string.Join(' ', state.Carts.Select(static cart =>
+        $"{cart.Number}:{CartStates.WireName(cart.State)}[{Describe(cart.Lines)}]"));
+
+    private static string Describe(IReadOnlyList<CartLine> lines) =>
+        string.Join(',', lines.Select(static line => $"{line.ProductId}*{line.Quantity}"));
 
     /// <summary>Each command begins with whose it is: <c>own</c> or <c>taken</c>.</summary>
     private static HistoryUnion Union(string script)

@@ -36,8 +36,11 @@ public sealed class EngineOptions
     /// <summary>Reads waiting before a shard; readers wait beyond. Default 1,024; 1 to 65,536.</summary>
     public int QueriesMax { get; set; } = 1024;
 
-    /// <summary>Turns of one shard that may wait for their commit; the shard stops taking events beyond. Default 64; 1 to 4,096.</summary>
-    public int UnitsInFlightMax { get; set; } = 64;
+    /// <summary>
+    /// Turns of one shard that may wait for their commit; the shard stops taking events and firing deadlines beyond. Deadlines come one
+    /// a turn, so this is also how many may fire while the disk is slow for a moment. Default 512; 1 to 4,096.
+    /// </summary>
+    public int UnitsInFlightMax { get; set; } = 512;
 
     /// <summary>Turns in one transaction. Default 256; 1 to 4,096.</summary>
     public int CommitUnitsMax { get; set; } = 256;

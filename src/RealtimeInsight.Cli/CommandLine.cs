@@ -1,11 +1,12 @@
 using System.CommandLine;
 using System.CommandLine.Help;
 using System.CommandLine.Invocation;
+using System.Text.RegularExpressions;
 
 namespace RealtimeInsight.Cli;
 
 /// <summary>The command line as a whole: its verbs, its help, and how a wrong one is answered.</summary>
-public static class CommandLine
+public static partial class CommandLine
 {
     /// <summary>The entry script's name: what a user types, whatever the assembly is called.</summary>
     private const string Name = "insight";
@@ -37,7 +38,7 @@ public static class CommandLine
         var parsed = root.Parse(args.Length == 0 ? ["--help"] : args);
         if (parsed.Action is ParseErrorAction)
         {
-            foreach (var error in parsed.Errors) await console.Error.WriteLineAsync(error.Message).ConfigureAwait(false);
+            foreach (var error in parsed.Errors) await console.Error.WriteLineAsync(TextOf(error.Message)).ConfigureAwait(false);
             await console.Error.WriteLineAsync($"See: {Name} {PathOf(parsed)}--help").ConfigureAwait(false);
             return ExitCodes.Usage;
         }
@@ -70,6 +71,25 @@ public static class CommandLine
             return ExitCodes.Failure;
         }
     }
+
+    /// <summary>A value of the wrong type is told in the user's words; the parser's name the type of the runtime.</summary>
+    private static string TextOf(string message)
+    {
+        if (WrongType().Match(message) is not { Success: true } match) return message;
+        var wanted = match.Groups["type"].Value switch
+        {
+            var type when type.Contains("Int", StringComparison.Ordinal) => "a whole number",
+            var type when type.Contains("Double", StringComparison.Ordinal) => "a number",
+            var type when type.Contains("Boolean", StringComparison.Ordinal) => "true or false",
+            _ => "another value",
+        };
+        return $"{Name}: '{match.Groups["value"].Value}' for {match.Groups["name"].Value}: give {wanted}";
+    }
+
+    [GeneratedRegex(
+        "^Cannot parse argument '(?<value>.*)' for (option|command) '(?<name>[^']*)' as expected type '(?<type>.*)'\\.$",
+        RegexOptions.Singleline)]
+    private static partial Regex WrongType();
 
     /// <summary>The words from the root's to the command's, e.g. <c>bench engine </c>.</summary>
     private static string PathOf(ParseResult parsed)

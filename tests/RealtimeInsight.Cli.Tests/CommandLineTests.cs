@@ -1,3 +1,5 @@
+using System.CommandLine;
+
 namespace RealtimeInsight.Cli.Tests;
 
 public sealed class CommandLineTests
@@ -23,12 +25,26 @@ public sealed class CommandLineTests
         Assert.Contains("insight [options]", run.Out, StringComparison.Ordinal);
     }
 
-    private static async Task<CliRun> RunAsync(params string[] args)
+    [Theory]
+    [InlineData("insight: 'x' for --limit: give a whole number", "rejects", "list", "--limit", "x")]
+    [InlineData("insight: 'x' for show: give a whole number", "rejects", "show", "x")]
+    [InlineData("insight: 'many' for --customers: give a number", "bench", "engine", "--customers", "many")]
+    public async Task Run_ValueOfTheWrongType_IsToldWithItsNameAndWhatToGive(string told, params string[] args)
+    {
+        var run = await RunAsync(Program.Verbs, args);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.StartsWith(told + Environment.NewLine, run.Error, StringComparison.Ordinal);
+    }
+
+    private static Task<CliRun> RunAsync(params string[] args) => RunAsync(static _ => [], args);
+
+    private static async Task<CliRun> RunAsync(Func<CliConsole, IEnumerable<Command>> verbs, string[] args)
     {
         using var output = new StringWriter();
         using var error = new StringWriter();
         var console = new CliConsole(output, error, null, TimeProvider.System);
-        var code = await CommandLine.RunAsync(CommandLine.Create([]), args, console, CancellationToken.None);
+        var code = await CommandLine.RunAsync(CommandLine.Create(verbs(console)), args, console, CancellationToken.None);
         return new CliRun(code, output.ToString(), error.ToString());
     }
 }

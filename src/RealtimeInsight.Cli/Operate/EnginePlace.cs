@@ -10,7 +10,7 @@ internal sealed class EnginePlace
     private readonly Option<string> _url = new("--url")
     {
         HelpName = "URL",
-        Description = $"Address of the engine (default: http://127.0.0.1:{HostOptions.PortDefault})",
+        Description = "Address of the engine",
         DefaultValueFactory = _ => $"http://127.0.0.1:{HostOptions.PortDefault}",
     };
 

@@ -72,7 +72,7 @@ public static class BackupVerb
     private static Option<string> DataDir(string description) => new("--data-dir")
     {
         HelpName = "DIR",
-        Description = $"{description} (default: {HostOptions.DataDirDefault})",
+        Description = description,
         DefaultValueFactory = _ => HostOptions.DataDirDefault,
     };
 

@@ -78,10 +78,16 @@ public static class DeadLettersVerb
 
     private sealed class Filter
     {
-        private readonly Option<string?> _channel = new("--channel") { HelpName = "NAME", Description = "As the policy names it" };
+        private readonly Option<string?> _channel = new("--channel")
+        {
+            HelpName = "NAME", Description = "As the policy names it, or the endpoint of 'insight endpoints list' for all of its names",
+        };
         private readonly Option<string?> _newer = new("--newer-than") { HelpName = "AGE", Description = "Decided within this: 24h" };
         private readonly Option<string?> _older = new("--older-than") { HelpName = "AGE", Description = "Decided before that: 7d" };
-        private readonly Option<int?> _limit = new("--limit") { HelpName = "N", Description = "Most of them" };
+        private readonly Option<int?> _limit = new("--limit")
+        {
+            HelpName = "N", Description = "Most of them (default: 50 to list, 1000 to redrive)",
+        };
 
         public void AddTo(Command verb)
         {

@@ -14,7 +14,7 @@ public static class HealthVerb
         var url = new Option<string>("--url")
         {
             HelpName = "URL",
-            Description = $"Address of the engine (default: http://127.0.0.1:{HostOptions.PortDefault})",
+            Description = "Address of the engine",
             DefaultValueFactory = _ => $"http://127.0.0.1:{HostOptions.PortDefault}",
         };
         var verb = new Verb(

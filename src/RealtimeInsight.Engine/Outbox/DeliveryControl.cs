@@ -30,7 +30,7 @@ internal sealed class DeliveryControl(
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LimitMax);
-        var items = store.ReadDeadLetters(filter, cursor is null ? null : PositionOf(cursor), limit);
+        var items = Read(filter, cursor is null ? null : PositionOf(cursor), limit);
         var next = items.Count < limit ? null : CursorOf(items[^1]);
         return ValueTask.FromResult(new DeadLetterPage(items, next));
     }
@@ -69,7 +69,7 @@ internal sealed class DeliveryControl(
         await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
         try
         {
-            var dead = store.ReadDeadLetters(filter, null, limit);
+            var dead = Read(filter, null, limit);
             if (dead.Count > 0) await RedriveAsync([.. dead.Select(static letter => letter.DecisionId)]).ConfigureAwait(false);
             return dead.Count;
         }
@@ -86,6 +86,20 @@ internal sealed class DeliveryControl(
         ChangeAsync(endpoint, new EndpointRow(endpoint, Now, ByHand), static (gate, row) => gate.Disable(row), cancellationToken);
 
     public void Dispose() => _changing.Dispose();
+
+    /// <summary>Letters keep the name that their policy wrote; an endpoint's name stands for every name that leads to it.</summary>
+    private IReadOnlyList<DeadLetter> Read(DeadLetterFilter filter, DeadLetterPosition? after, int limit)
+    {
+        var endpoint = Endpoints.FirstOrDefault(one => one.Name == filter.Channel);
+        if (endpoint is null || endpoint.Names.Count == 1) return store.ReadDeadLetters(filter, after, limit);
+        return
+        [
+            .. endpoint.Names.SelectMany(name => store.ReadDeadLetters(filter with { Channel = name }, after, limit))
+                .OrderByDescending(letter => letter.DiedAt.UnixMs)
+                .ThenByDescending(letter => letter.DecisionId, StringComparer.Ordinal)
+                .Take(limit),
+        ];
+    }
 
     private async ValueTask<bool> ChangeAsync(
         string endpoint, EndpointRow row, Action<EndpointGate, EndpointRow> change, CancellationToken cancellationToken)

@@ -86,10 +86,14 @@ internal sealed class EndpointGate(string name, IReadOnlyList<string> names, Out
         {
             if (_disabled is { } row) return new(name, names, "disabled", row.DisabledAt, null, _failures, row.Reason);
             return now < _opensAt || _failures >= options.CircuitFailures
-                ? new(name, names, "paused", null, _opensAt, _failures, $"{_failures} attempts in a row failed")
+                ? new(name, names, "paused", null, _opensAt, _failures, ReasonOf(_failures))
                 : new(name, names, "open", null, null, _failures, null);
         }
     }
+
+    private string ReasonOf(int failures) => failures < options.CircuitFailures
+        ? "the receiver asked to wait (Retry-After)"
+        : $"{failures} attempts in a row failed";
 
     private static TimeSpan Shorter(TimeSpan left, TimeSpan right) => left < right ? left : right;
 }

@@ -60,6 +60,7 @@ public sealed record DeadLetterView(DeadLetter Letter, IReadOnlyList<DeliveryAtt
 public sealed record DeadLetterPage(IReadOnlyList<DeadLetter> Items, string? Next);
 
 /// <summary>All that is given has to hold.</summary>
+/// <param name="Channel">As the policy named it, or an endpoint's name for every name that leads to it.</param>
 /// <param name="CreatedFrom">Decided at this time or later.</param>
 /// <param name="CreatedBefore">Decided before this time.</param>
 public sealed record DeadLetterFilter(string? Channel = null, Instant? CreatedFrom = null, Instant? CreatedBefore = null);

@@ -177,6 +177,8 @@ internal sealed class RecordingChannel(string name) : IActionChannel
 
     public string Name => name;
 
+    public IReadOnlyList<string> Aliases { get; init; } = [];
+
     public Func<ActionMessage, DeliveryResult> Answer { get; set; } = static _ => DeliveryResult.Delivered;
 
     public IReadOnlyList<ActionMessage> Sent

@@ -109,6 +109,32 @@ public sealed class DeliveryControlTests
     }
 
     [Fact]
+    public async Task DeadLetters_ByEndpoint_AreThoseOfEveryNameThatLeadsToIt()
+    {
+        await using var engine = new EngineHarness();
+        engine.Channel = new RecordingChannel("webhook") { Aliases = ["log"], Answer = _ => s_refused };
+        await engine.StartAsync();
+        var decisions = new List<string>();
+        foreach (var name in new[] { "a", "b", "c" })
+        {
+            decisions.Add(await DieAsync(engine, name));
+            await engine.AdvanceAsync(TimeSpan.FromMinutes(1));
+        }
+
+        var control = engine.Engine.Delivery;
+        var first = await control.ListAsync(new DeadLetterFilter("webhook"), 2, null, CancellationToken.None);
+        var rest = await control.ListAsync(new DeadLetterFilter("webhook"), 2, first.Next, CancellationToken.None);
+        Assert.Equal(decisions.AsEnumerable().Reverse(), first.Items.Concat(rest.Items).Select(letter => letter.DecisionId));
+        Assert.All(first.Items, letter => Assert.Equal("log", letter.Channel));
+        Assert.Null(rest.Next);
+        engine.Channel.Answer = static _ => DeliveryResult.Delivered;
+        Assert.Equal(3, await control.RedriveAsync(new DeadLetterFilter("webhook"), 100, CancellationToken.None));
+        await engine.Channel.SentAsync(6);
+        await SettledAsync(engine, 3);
+        Assert.Equal(0, engine.Status.DeadLetters);
+    }
+
+    [Fact]
     public async Task Endpoint_UnknownByName_IsNotChanged()
     {
         await using var engine = await new EngineHarness().StartAsync();

@@ -30,6 +30,7 @@ public sealed class EndpointGateTests
         Assert.Equal([0, 0, 5, 10, 20, 40, 80, 160, 300, 300, 300, 300], waits);
         Assert.False(_gate.MaySend(Now, inFlight: 0));
         Assert.Equal(("paused", Now + TimeSpan.FromMinutes(5)), (_gate.Status(Now).State, _gate.Status(Now).Until));
+        Assert.Equal("12 attempts in a row failed", _gate.Status(Now).Reason);
     }
 
     [Fact]
@@ -60,6 +61,7 @@ public sealed class EndpointGateTests
         _gate.Observe(DeliveryStatus.Retry, TimeSpan.FromSeconds(wish), Now);
         Assert.Equal(Now + TimeSpan.FromSeconds(expected), _gate.OpensAt);
         Assert.True(_gate.MaySend(_gate.OpensAt, inFlight: 3));
+        Assert.Equal("the receiver asked to wait (Retry-After)", _gate.Status(Now).Reason);
     }
 
     [Fact]

@@ -17,7 +17,7 @@ solution_test_projects() { sed -n 's|^Project(.*"\(tests[\\/].*\.Tests\.csproj\)
 fetch_node_packages() {
   local folder="$root/tests/node" lock
   if ! has npm; then
-    step "left out: npm (tests with Segment's own client). Get it: Node.js 20 or newer (on Debian as root: apt-get install nodejs npm)"
+    step "left out: npm (Segment's client, checks of infra). Get it: Node.js 20 or newer (on Debian as root: apt-get install nodejs npm)"
     return
   fi
   lock="$(cksum < "$folder/package-lock.json")"

@@ -7,7 +7,8 @@ internal sealed class NodeFactAttribute : FactAttribute
     public NodeFactAttribute()
     {
         if (Programs.Find("node") is null) Skip = "Node.js is not installed; ./insight test tells how to get it";
-        else if (!Directory.Exists(Path.Combine(Folder, "node_modules", "@segment")))
+        else if (!Directory.Exists(Path.Combine(Folder, "node_modules", "@segment"))
+            || !Directory.Exists(Path.Combine(Folder, "node_modules", "kubernetes-models")))
         {
             Skip = "the packages of tests/node are not installed; ./insight test installs them, or npm ci --ignore-scripts in tests/node";
         }

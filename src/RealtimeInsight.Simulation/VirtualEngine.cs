@@ -68,6 +68,14 @@ public sealed class VirtualEngine : IDisposable
         });
     }
 
+    /// <summary>Sets the wall clock forward, or back with a negative span; the engine is not told.</summary>
+    public void SetWallClock(TimeSpan by) => Simulator.OnOneThread(() =>
+    {
+        Settle();
+        _time.SetWallClock(by);
+        return true;
+    });
+
     /// <summary>Lets time pass up to the moment; what is due on the way fires in its order.</summary>
     /// <exception cref="ArgumentOutOfRangeException">The moment has passed.</exception>
     public void AdvanceTo(Instant moment)

@@ -121,7 +121,7 @@ internal sealed class DamagedStates(
         counters.Lost = _lost.Count;
         EngineLog.CustomerLost(_logger, cause.StoreName, cause.What);
         Volatile.Write(ref _lostProblem,
-            $"{_lost.Count} customers cannot be read, their events are kept as rejects ({UnreadableReject.Code}), their deadlines do not fire: "
-            + _lost.Values.First().Message);
+            $"{_lost.Count} customers cannot be read, their events are kept as rejects ({UnreadableReject.Code}), "
+            + "their deadlines do not fire: " + _lost.Values.First().Message);
     }
 }

@@ -7,7 +7,9 @@ using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Engine.Shards;
 
-/// <summary>Says whether an event is new to its customer: by what the customer remembers, and by the log where that does not reach.</summary>
+/// <summary>
+/// Says whether an event is new to its customer: by what the customer remembers, and by the log where that does not reach.
+/// </summary>
 internal sealed class EventGate(CustomerMachine machine, IEngineStore store, ILogger logger)
 {
     private readonly LoggedEvents _logged = new(store);

@@ -10,6 +10,9 @@ namespace RealtimeInsight.Engine.Shards;
 /// </summary>
 internal sealed class ShardDeadlines(CustomerTable customers, CustomerMachine machine)
 {
+    /// <summary>A clock that is kept right goes back by less than this: the wheel is left where it is then.</summary>
+    private const long TurnBackMs = 1_000;
+
     private readonly List<int> _due = [];
 
     public TimingWheel Wheel { get; private set; } = new();
@@ -46,6 +49,7 @@ internal sealed class ShardDeadlines(CustomerTable customers, CustomerMachine ma
     /// <summary>Takes up to so many customers off the wheel that are due; true when there are any.</summary>
     public bool Take(Instant upTo, int countMax)
     {
+        if (Wheel.Now - upTo.UnixMs > TurnBackMs) Wheel.TurnBack(Math.Max(0, upTo.UnixMs));
         while (_due.Count < countMax && Wheel.TryPop(upTo.UnixMs, out var index, out _)) _due.Add(index);
         return _due.Count > 0;
     }

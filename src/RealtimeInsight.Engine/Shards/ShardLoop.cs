@@ -14,6 +14,9 @@ namespace RealtimeInsight.Engine.Shards;
 /// </summary>
 internal sealed class ShardLoop : IStepped
 {
+    /// <summary>A wall clock that was set forward is noticed this late, where nothing else happens.</summary>
+    private const long ClockLookMs = 60_000;
+
     private readonly Shard _shard;
     private readonly EngineOptions _options;
     private readonly TimeProvider _time;
@@ -279,7 +282,7 @@ internal sealed class ShardLoop : IStepped
         if (_shard.Saver.DueIn() is { } save) wait = save;
         if (_options.Clock == EngineClock.Wall && _shard.Wheel.NextLook() is < long.MaxValue and var look)
         {
-            var left = TimeSpan.FromMilliseconds(Math.Clamp(look - Instant.From(_time.GetUtcNow()).UnixMs, 1, 86_400_000));
+            var left = TimeSpan.FromMilliseconds(Math.Clamp(look - Instant.From(_time.GetUtcNow()).UnixMs, 1, ClockLookMs));
             if (wait == Timeout.InfiniteTimeSpan || left < wait) wait = left;
         }
 

@@ -38,7 +38,9 @@ internal sealed class StateRebuilder(ShardParts parts)
 
         if (customers.Count != 1 || customers[0].State.Id.StableHash != hash)
         {
-            throw Damage(entry.LastOffset, $"the customer's log records up to offset {entry.LastOffset} are those of {customers.Count} customers");
+            throw Damage(
+                entry.LastOffset,
+                $"the customer's log records up to offset {entry.LastOffset} are those of {customers.Count} customers");
         }
 
         var state = customers[0].State;
@@ -66,7 +68,8 @@ internal sealed class StateRebuilder(ShardParts parts)
         {
             if (history.Count == parts.Options.RebuildRecordsMax)
             {
-                throw Damage(newest, $"the customer has more than {history.Count} log records, which is the limit (Engine:RebuildRecordsMax)");
+                throw Damage(
+                    newest, $"the customer has more than {history.Count} log records, which is the limit (Engine:RebuildRecordsMax)");
             }
 
             var entry = parts.Log.Read(offset);
@@ -80,7 +83,9 @@ internal sealed class StateRebuilder(ShardParts parts)
         return history;
     }
 
-    /// <summary>Deadlines that the lost state was past, and that left no record: they had no consequence, and are not to get one now.</summary>
+    /// <summary>
+    /// Deadlines that the lost state was past, and that left no record: they had no consequence, and are not to get one now.
+    /// </summary>
     private void FireAgain(CustomerState state, in StateEntry entry)
     {
         var discarded = new EffectBuffer();

@@ -33,7 +33,7 @@ public sealed class TimingWheel
         Array.Fill(_rings, new Ring { First = Nowhere, Last = Nowhere });
     }
 
-    /// <summary>The time up to which everything due has been handed out; never goes back.</summary>
+    /// <summary>The time up to which everything due has been handed out; goes back by <see cref="TurnBack"/> alone.</summary>
     public long Now { get; private set; }
 
     /// <summary>Armed entries.</summary>
@@ -70,6 +70,22 @@ public sealed class TimingWheel
 
         _entries[id].Due = due;
         Link(id);
+    }
+
+    /// <summary>
+    /// Goes back to an earlier time: the clock was set. Looks at every entry; those held at one moment come out in the order of their ids.
+    /// </summary>
+    public void TurnBack(long now)
+    {
+        ArgumentOutOfRangeException.ThrowIfNegative(now);
+        ArgumentOutOfRangeException.ThrowIfGreaterThan(now, Now);
+        Array.Fill(_rings, new Ring { First = Nowhere, Last = Nowhere });
+        Array.Clear(_occupied);
+        (Now, Count) = (now, 0);
+        for (var id = 0; id < _entries.Length; id++)
+        {
+            if (_entries[id].Place != Nowhere) Link(id);
+        }
     }
 
     /// <summary>Takes the id out; false when it was not armed.</summary>

@@ -29,6 +29,25 @@ public sealed class DurabilityTests
         Assert.Equal(4, (await second.Engine.GetTimelineAsync(CustomerId.FromUser("anna"), 10, CancellationToken.None))!.Count + 1);
     }
 
+    [Theory]
+    [InlineData(-3)]
+    [InlineData(3)]
+    public async Task Restart_WithAnotherClock_FiresEachDeadlineOnce(int hours)
+    {
+        var first = await new EngineHarness().StartAsync();
+        await first.IngestAsync(Make.Add("anna", 0));
+        await first.AdvanceAsync(TimeSpan.FromHours(2));
+        await first.Channel.SentAsync(1);
+        await first.IngestAsync(Make.Add("ben", 120));
+        await first.Engine.AbortAsync();
+        first.Time.SetWallClock(TimeSpan.FromHours(hours));
+        await using var second = await first.RestartAsync();
+        await second.AdvanceAsync(TimeSpan.FromHours(6));
+        await second.Channel.SentAsync(2);
+        await second.AdvanceAsync(TimeSpan.FromHours(6));
+        Assert.Equal(["anna", "ben"], second.Channel.Sent.Select(message => message.CustomerId));
+    }
+
     [Fact]
     public async Task Restart_AfterACrash_GivesTheStateOfAnUninterruptedRun()
     {

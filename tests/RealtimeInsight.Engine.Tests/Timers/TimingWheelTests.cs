@@ -29,6 +29,21 @@ public sealed class TimingWheelTests
     }
 
     [Fact]
+    public void TurnBack_KeepsEveryEntry_InOrderOfDueTime()
+    {
+        var wheel = new TimingWheel(1_700_000_000_000);
+        var random = new Random(7);
+        for (var id = 0; id < 2_000; id++) wheel.Arm(id, 1_690_000_000_000 + random.NextInt64(20_000_000_000));
+        wheel.TurnBack(1_680_000_000_000);
+        Assert.Equal(2_000, wheel.Count);
+        Assert.False(wheel.TryPop(1_685_000_000_000, out _, out _));
+        var popped = new List<long>();
+        while (wheel.TryPop(long.MaxValue, out _, out var due)) popped.Add(due);
+        Assert.Equal(2_000, popped.Count);
+        Assert.Equal(popped.Order(), popped);
+    }
+
+    [Fact]
     public void TryPop_BeforeTheDueTime_GivesNothing()
     {
         var wheel = new TimingWheel(100);

@@ -53,6 +53,8 @@ internal static class LifetimeTasks
                 (int)row.Whole("CustomerID"),
                 invoice,
                 DateOnly.FromDateTime(row.Time("InvoiceDate")),
+                row.Text("StockCode"),
+                row.Number("Quantity"),
                 price * row.Number("Quantity"),
                 isCancellation));
         }

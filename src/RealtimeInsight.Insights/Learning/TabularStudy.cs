@@ -31,23 +31,48 @@ public static class TabularStudy
     {
         ArgumentNullException.ThrowIfNull(train);
         ArgumentNullException.ThrowIfNull(test);
-        bool[] labels = [.. train.Select(known => known.Label)];
-        var positives = labels.Count(label => label);
-        if (Math.Min(positives, labels.Length - positives) < ClassMin)
-        {
-            throw new EvaluationException(
-                $"{name}: {positives} of {labels.Length} training cases are positive; at least {ClassMin} of each class are needed");
-        }
+        Require(name, train);
+        var model = TabularModel.Fit(
+            [.. train.Select(known => known.Features)],
+            [.. train.Select(known => known.Label)],
+            Settings,
+            seed,
+            [.. train.Select(known => known.Group)]);
+        double[] probabilities = [.. test.Select(later => model.Predict(later.Features))];
+        return Judge(name, train, test, ("trees_and_logistic", probabilities, model.Threshold), rule, seed);
+    }
 
+    /// <exception cref="EvaluationException">A class has too few cases to learn from.</exception>
+    public static void Require(string name, IReadOnlyList<LabelledCase> train)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        var positives = train.Count(known => known.Label);
+        if (Math.Min(positives, train.Count - positives) >= ClassMin) return;
+        throw new EvaluationException(
+            $"{name}: {positives} of {train.Count} training cases are positive; at least {ClassMin} of each class are needed");
+    }
+
+    /// <summary>Judges given probabilities of the test cases beside the same baselines.</summary>
+    /// <param name="model">Its name, the probability of each test case, and the one from which a case is flagged.</param>
+    public static ReportSection Judge(
+        string name,
+        IReadOnlyList<LabelledCase> train,
+        IReadOnlyList<LabelledCase> test,
+        (string Name, IReadOnlyList<double> Probabilities, double Threshold) model,
+        (string Name, int Column) rule,
+        int seed)
+    {
+        ArgumentNullException.ThrowIfNull(train);
+        ArgumentNullException.ThrowIfNull(test);
         double[][] rows = [.. train.Select(known => known.Features)];
-        var model = TabularModel.Fit(rows, labels, Settings, seed, [.. train.Select(known => known.Group)]);
+        bool[] labels = [.. train.Select(known => known.Label)];
         var linear = LogisticRegression.Fit([.. rows.Select(TabularModel.Damped)], labels, Ridge);
         var single = LogisticRegression.Fit([.. rows.Select(row => Single(row, rule.Column))], labels, ridge: 1);
-        var rate = positives / (double)labels.Length;
+        var rate = labels.Count(label => label) / (double)labels.Length;
         return BinaryEvaluation.Section(
             name,
             [.. test.Select(later => later.Label)],
-            new("trees_and_logistic", [.. test.Select(later => model.Predict(later.Features))], model.Threshold),
+            new(model.Name, model.Probabilities, model.Threshold),
             [
                 new("logistic_regression", [.. test.Select(later => linear.Predict(TabularModel.Damped(later.Features)))], model.Threshold),
                 new(rule.Name, [.. test.Select(later => single.Predict(Single(later.Features, rule.Column)))], model.Threshold),

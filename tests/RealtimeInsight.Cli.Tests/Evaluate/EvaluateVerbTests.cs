@@ -88,6 +88,18 @@ public sealed class EvaluateVerbTests
         Assert.Equal(1, json.RootElement.GetProperty("warnings").GetArrayLength());
     }
 
+    [RealDataFact]
+    public async Task Evaluate_OnlineRetailChurn_BeatsEveryBaseline()
+    {
+        var folder = RealData.Of("online_retail");
+        var run = await RunAsync(
+            "churn", "--format", "online_retail", "--train", folder, "--test", folder, "--cuts", "2011-05-10", "--json");
+
+        using var json = JsonDocument.Parse(run.OutLines[^1]);
+        Assert.InRange(json.RootElement.GetProperty("metrics").GetProperty("auc").GetDouble(), 0.748, 1);
+        Assert.True(json.RootElement.GetProperty("claim_made").GetBoolean());
+    }
+
     private static async Task<CliRun> RunAsync(params string[] args)
     {
         using var output = new StringWriter();

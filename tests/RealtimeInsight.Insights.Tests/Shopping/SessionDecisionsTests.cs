@@ -45,7 +45,7 @@ public sealed class SessionDecisionsTests
     public void Churn_CutWithoutFullOutcome_IsExplained()
     {
         var day = new DateOnly(2020, 1, 1);
-        ChurnStudy.Line[] lines = [new(1, "i1", day, 5, false), new(1, "i2", day.AddDays(50), 5, false)];
+        ChurnStudy.Line[] lines = [new(1, "i1", day, "p", 1, 5, false), new(1, "i2", day.AddDays(50), "p", 1, 5, false)];
 
         var problem = Assert.Throws<EvaluationException>(() => ChurnStudy.Run("made_up", lines, null, [day.AddDays(20)], 1, _ => { }));
 

@@ -123,6 +123,50 @@ public sealed class FaultTests : IDisposable
         foreach (var customer in new[] { "before", "during", "after" }) Assert.Equal(HttpStatusCode.OK, await ReadAsync(next, customer));
     }
 
+    [SmallDiskFact]
+    public async Task Run_OnAFullDisk_SaysSo_AndGoesOnWhenThereIsSpace()
+    {
+        using var disk = new SmallDisk(_data.Path, megabytes: 16);
+        await using (var host = await StartAsync(_data))
+        {
+            Assert.Equal(HttpStatusCode.OK, (await SendAsync(host, "before")).StatusCode);
+            disk.Fill();
+            var waiting = SendAsync(host, "during");
+            await host.SeenAsync("nothing is acknowledged");
+
+            using var ready = await _http.GetAsync(new Uri($"{host.Address}/health/ready"));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            Assert.Contains("full", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            using var refused = await SendAsync(host, "after");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+
+            disk.MakeRoom();
+            Assert.Equal(HttpStatusCode.OK, (await waiting).StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await SendAsync(host, "after")).StatusCode);
+            await host.KillAsync();
+        }
+
+        await using (var next = await StartAsync(_data))
+        {
+            foreach (var customer in new[] { "before", "during", "after" }) Assert.Equal(HttpStatusCode.OK, await ReadAsync(next, customer));
+            Assert.Equal(ExitCodes.Success, await next.StopAsync());
+        }
+    }
+
+    [SmallDiskFact]
+    public async Task Run_OnAReadOnlyDisk_NamesTheStoreAndEnds()
+    {
+        using var disk = new SmallDisk(_data.Path, megabytes: 16);
+        await WriteAsync("a");
+        disk.MakeReadOnly();
+        await using var host = Launch(_data);
+
+        Assert.NotEqual(ExitCodes.Success, await host.ExitAsync());
+        await host.SeenAsync(_data.Path);
+        await host.SeenAsync("ead-only");
+    }
+
     [Fact]
     public async Task Backup_OfARunningEngine_ThenRestore_GivesItsCustomersBack()
     {

@@ -25,7 +25,8 @@ public sealed class EndToEndTests
             AssertVisit(await GetAsync(host, "/v1/customers/node-customer"));
             var timeline = (await GetAsync(host, "/v1/customers/node-customer/timeline")).AsArray();
             Assert.Contains("cart_added", timeline.Select(entry => (string)entry!["name"]!));
-            Assert.Equal("anon:node-visitor", (string)(await GetAsync(host, "/v1/customers/node-visitor"))["customer_id"]!);
+            var visitor = await GetAsync(host, "/v1/customers/node-visitor");
+            Assert.Equal(("node-customer", "node-customer"), ((string)visitor["customer_id"]!, (string)visitor["merged_into"]!));
             await host.App.StopAsync();
         }
 

@@ -38,7 +38,7 @@ public static class SimulateVerb
             + "nothing is lost, doubled or decided against the policy. The same seed gives the same run.",
             "insight simulate --seed 1 --minutes 60 --json",
             "insight simulate --seed 1..100",
-            "insight simulate --seed 7 --minutes 5 --faults crash,disk-full --customers 3 --story")
+            "insight simulate --seed 1 --minutes 30 --faults crash,disk-full --story")
         {
             seed, minutes, faults, customers, events, story, json,
         };

@@ -1,7 +1,7 @@
 namespace RealtimeInsight.Simulation;
 
 /// <summary>What came of one simulation.</summary>
-/// <param name="Events">Events that the engine took in, each counted once.</param>
+/// <param name="Events">Events that the engine took in, each counted once; with 0 nothing was checked.</param>
 /// <param name="Sent">Events sent, resends included.</param>
 /// <param name="Decisions">Actions decided.</param>
 /// <param name="Deliveries">Requests that the receivers took, repetitions included.</param>

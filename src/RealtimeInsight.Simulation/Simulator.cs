@@ -9,7 +9,7 @@ namespace RealtimeInsight.Simulation;
 public static class Simulator
 {
     /// <summary>One run. Takes seconds at most for an hour of virtual time; nothing of it depends on the machine.</summary>
-    /// <exception cref="ArgumentException">The options break their bounds.</exception>
+    /// <exception cref="ArgumentException">The options break their bounds or name what the seed does not draw.</exception>
     public static SimulationResult Run(SimulationOptions options) => Run(options, new Seams());
 
     /// <summary>

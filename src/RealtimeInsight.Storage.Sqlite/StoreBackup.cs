@@ -11,14 +11,15 @@ public static class StoreBackup
     /// Copies the store of a data folder into one file, of an engine that runs or of one that does not. The file appears under its name
     /// only when it is complete, verified and on the disk.
     /// </summary>
-    /// <exception cref="StoreException">There is no store, it is damaged, or the file exists already or cannot be written.</exception>
+    /// <exception cref="StoreInputException">There is no store, or the file exists already.</exception>
+    /// <exception cref="StoreException">The store is damaged, or the file cannot be written.</exception>
     public static StoreReport Write(string dataDirectory, string file, Action<CopyProgress> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(progress);
         var source = SqliteStore.PathIn(dataDirectory);
         var target = Path.GetFullPath(file);
-        if (!File.Exists(source)) throw new StoreUnavailableException($"{source}: there is no store; name the data folder of an engine");
-        if (File.Exists(target)) throw new StoreUnavailableException($"{target} exists already; name a new file");
+        if (!File.Exists(source)) throw new StoreInputException($"{source}: there is no store; name the data folder of an engine");
+        if (File.Exists(target)) throw new StoreInputException($"{target} exists already; name a new file");
         Directory.CreateDirectory(Path.GetDirectoryName(target)!);
         var partial = target + PartialSuffix;
         File.Delete(partial);
@@ -33,18 +34,20 @@ public static class StoreBackup
     /// </summary>
     /// <param name="aside">Folder for what was there, made in the data folder; used only with <paramref name="replaces"/>.</param>
     /// <param name="replaces">False refuses a folder that holds anything but lock files.</param>
+    /// <exception cref="StoreInputException">There is no such file, or the folder is not empty; the folder is as before.</exception>
     /// <exception cref="StoreException">
-    /// The file is damaged or of a newer version, the folder is in use or not empty; the folder is as before.
+    /// The file is damaged or of a newer version, or the folder is in use; the folder is as before.
     /// </exception>
     public static StoreReport Restore(
         string file, string dataDirectory, bool replaces, string aside, Action<CopyProgress> progress, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(progress);
+        StoreCheck.Require(file);
         var path = SqliteStore.PathIn(dataDirectory);
         using var held = DirectoryLock.Take(Path.GetDirectoryName(path)!);
         if (!replaces && Occupant(path) is { } occupant)
         {
-            throw new StoreUnavailableException(
+            throw new StoreInputException(
                 $"{Path.GetDirectoryName(path)} is not empty (it holds {occupant}); name an empty folder, or use --force to move aside "
                 + "what is there");
         }

@@ -19,12 +19,13 @@ public static partial class StoreCheck
     private const int SegmentsSince = 3;
 
     /// <param name="path">A store file.</param>
+    /// <exception cref="StoreInputException">There is no such file.</exception>
     /// <exception cref="StoreVersionException">A newer program wrote it.</exception>
     /// <exception cref="StoreException">It is not a store at all, or cannot be read.</exception>
     public static StoreReport Run(string path, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        if (!File.Exists(path)) throw new StoreUnavailableException($"{path}: there is no such file; name a store file");
+        Require(path);
         using var file = new SqliteFile(path, readOnly: true, TimeSpan.FromSeconds(5));
         // One snapshot, whatever is committed meanwhile.
         file.Run("BEGIN");
@@ -55,6 +56,12 @@ public static partial class StoreCheck
         {
             return $"Nothing can be read: {problem.Message}";
         }
+    }
+
+    /// <exception cref="StoreInputException">There is no such file.</exception>
+    internal static void Require(string path)
+    {
+        if (!File.Exists(path)) throw new StoreInputException($"{path}: there is no such file; name a store file");
     }
 
     private static (long Records, long NextOffset) ReadLog(

@@ -28,7 +28,7 @@ public sealed class CommandLineTests
     [Theory]
     [InlineData("insight: 'x' for --limit: give a whole number", "rejects", "list", "--limit", "x")]
     [InlineData("insight: 'x' for show: give a whole number", "rejects", "show", "x")]
-    [InlineData("insight: 'many' for --customers: give a number", "bench", "engine", "--customers", "many")]
+    [InlineData("insight: 'many' for --customers: give one number, without separators", "bench", "engine", "--customers", "many")]
     public async Task Run_ValueOfTheWrongType_IsToldWithItsNameAndWhatToGive(string told, params string[] args)
     {
         var run = await RunAsync(Program.Verbs, args);

@@ -56,12 +56,30 @@ public sealed class SimulatorTests(ITestOutputHelper output)
     }
 
     [Theory]
-    [InlineData(0, "Minutes is 0, 1 to 1440 is allowed")]
-    [InlineData(1441, "Minutes is 1441, 1 to 1440 is allowed")]
+    [InlineData(0, "minutes is 0, 1 to 1440 is allowed")]
+    [InlineData(1441, "minutes is 1441, 1 to 1440 is allowed")]
     public void Run_OptionsOutOfBounds_AreRefused(int minutes, string problem)
     {
         var refused = Assert.Throws<ArgumentException>(() => Simulator.Run(new SimulationOptions { Seed = 1, Minutes = minutes }));
         Assert.Contains(problem, refused.Message, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData(99, null, "customers has 99, seed 1 draws 0 to ")]
+    [InlineData(0, "zz", "events has zz, seed 1 draws c0e0 to c0e")]
+    [InlineData(0, "c1e0", "events has c1e0, seed 1 draws c0e0 to c0e")]
+    public void Run_OfWhatTheSeedDoesNotDraw_IsRefusedWithWhatItDraws(int customer, string? name, string problem)
+    {
+        var options = new SimulationOptions { Seed = 1, Minutes = 20, Customers = [customer], Events = name is null ? null : [name] };
+        Assert.Contains(problem, Assert.Throws<ArgumentException>(() => Simulator.Run(options)).Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void Run_OfNobodyOrNothing_IsRefused()
+    {
+        var options = new SimulationOptions { Seed = 1, Minutes = 5 };
+        Assert.Throws<ArgumentException>(() => Simulator.Run(options with { Customers = [] }));
+        Assert.Throws<ArgumentException>(() => Simulator.Run(options with { Events = [] }));
     }
 
     private static void AssertHolds(SimulationOptions options)

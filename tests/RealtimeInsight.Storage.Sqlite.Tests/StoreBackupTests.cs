@@ -78,7 +78,7 @@ public sealed class StoreBackupTests : IDisposable
         Fill(Data, 50);
         StoreBackup.Write(Data, File1, _ => { }, CancellationToken.None);
         Fill(Other, 90);
-        var refusal = Assert.Throws<StoreUnavailableException>(() => Restore(replaces: false));
+        var refusal = Assert.Throws<StoreInputException>(() => Restore(replaces: false));
         Assert.Contains("--force", refusal.Message, StringComparison.Ordinal);
         Assert.Contains("engine.db", refusal.Message, StringComparison.Ordinal);
 
@@ -149,10 +149,10 @@ public sealed class StoreBackupTests : IDisposable
     public void Backup_WithoutAStore_OrOntoAFile_IsRefused()
     {
         Directory.CreateDirectory(Data);
-        Assert.Throws<StoreUnavailableException>(() => StoreBackup.Write(Data, File1, _ => { }, CancellationToken.None));
+        Assert.Throws<StoreInputException>(() => StoreBackup.Write(Data, File1, _ => { }, CancellationToken.None));
         Fill(Data, 3);
         StoreBackup.Write(Data, File1, _ => { }, CancellationToken.None);
-        var refusal = Assert.Throws<StoreUnavailableException>(() => StoreBackup.Write(Data, File1, _ => { }, CancellationToken.None));
+        var refusal = Assert.Throws<StoreInputException>(() => StoreBackup.Write(Data, File1, _ => { }, CancellationToken.None));
         Assert.Contains("exists already", refusal.Message, StringComparison.Ordinal);
     }
 

@@ -23,9 +23,18 @@ internal sealed class StoreJob(CliConsole console, bool json)
         return code;
     }
 
-    public int Check(string path, CancellationToken cancellationToken) => Run("read in full", _ => StoreCheck.Run(path, cancellationToken));
+    public int Check(string path, CancellationToken cancellationToken) => Run(
+        "read in full", _ => StoreCheck.Run(path, cancellationToken), problem => Unreadable(path, problem));
 
-    private int Run(string done, Func<Action<CopyProgress>, StoreReport> work)
+    /// <summary>The line of JSON for a file of which nothing can be read.</summary>
+    private void Unreadable(string path, StoreException problem)
+    {
+        if (!json) return;
+        var known = new { Path = path, Bytes = new FileInfo(path).Length, Readable = false, IsSound = false, Problem = problem.Message };
+        console.Out.WriteLine(JsonSerializer.Serialize(known, s_json));
+    }
+
+    private int Run(string done, Func<Action<CopyProgress>, StoreReport> work, Action<StoreException>? failed = null)
     {
         var status = new StatusLine(console);
         var shown = -1L;
@@ -40,8 +49,13 @@ internal sealed class StoreJob(CliConsole console, bool json)
                 status.Show(string.Create(CultureInfo.InvariantCulture, $"copying: {percent} % of {progress.PagesTotal:#,0} pages"));
             });
         }
+        catch (StoreInputException problem)
+        {
+            throw new CliException(problem.Message, ExitCodes.Usage, problem);
+        }
         catch (StoreException problem)
         {
+            failed?.Invoke(problem);
             throw CliException.Failure(problem.Message, problem);
         }
         finally

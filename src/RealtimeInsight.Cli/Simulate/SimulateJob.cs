@@ -18,7 +18,7 @@ internal sealed class SimulateJob(
     private const int ShrinkRunsMax = 300;
     private const int ViolationsShownMax = 5;
 
-    /// <summary>Exit code: success only when nothing was broken.</summary>
+    /// <summary>Exit code: success only when events were taken in and nothing was broken.</summary>
     public int Run(SimulationOptions options, long last, CancellationToken cancellationToken)
     {
         var totals = new Totals();
@@ -33,7 +33,8 @@ internal sealed class SimulateJob(
             if (result.Violations.Count > 0 || seed == last)
             {
                 if (isJson) console.Out.WriteLine(Json(result, options.Seed, totals));
-                return result.Violations.Count == 0 ? ExitCodes.Success : ExitCodes.Failure;
+                if (totals.Events == 0) console.Error.WriteLine("insight: no event was taken in, nothing was checked: give more --minutes");
+                return result.Violations.Count == 0 && totals.Events > 0 ? ExitCodes.Success : ExitCodes.Failure;
             }
         }
     }
@@ -42,7 +43,8 @@ internal sealed class SimulateJob(
         CultureInfo.InvariantCulture,
         $"seed {result.Options.Seed}: {result.Options.Minutes} minutes, {result.Events} events ({result.Sent} sent), "
         + $"{result.Decisions} actions ({result.Deliveries} requests), {result.Crashes} crashes, {result.Faults} faults, "
-        + $"{result.Steps} steps, digest {result.Digest}, {result.Violations.Count} violations");
+        + $"{result.Steps} steps, digest {result.Digest}, {result.Violations.Count} violations"
+        + $"{(result.Events == 0 ? ", nothing was checked" : "")}");
 
     private void Explain(SimulationResult result)
     {
@@ -85,6 +87,7 @@ internal sealed class SimulateJob(
         ["crashes"] = totals.Crashes,
         ["faults"] = totals.Faults,
         ["steps"] = totals.Steps,
+        ["seeds_without_events"] = totals.SeedsWithoutEvents,
         ["violations"] = result.Violations.Count,
         ["broken"] = new JsonArray([.. result.Violations.Select(static found => found.Invariant).Distinct().Select(
             static name => (JsonNode?)name)]),
@@ -95,6 +98,8 @@ internal sealed class SimulateJob(
     private sealed class Totals
     {
         public long Events { get; private set; }
+
+        public long SeedsWithoutEvents { get; private set; }
 
         public long Sent { get; private set; }
 
@@ -111,6 +116,7 @@ internal sealed class SimulateJob(
         public void Add(SimulationResult result)
         {
             Events += result.Events;
+            if (result.Events == 0) SeedsWithoutEvents++;
             Sent += result.Sent;
             Actions += result.Decisions;
             Deliveries += result.Deliveries;

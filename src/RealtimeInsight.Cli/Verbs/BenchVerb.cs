@@ -41,7 +41,9 @@ public static class BenchVerb
         var only = new Option<string>("--only") { HelpName = "NAMES", Description = "Scenarios by name, separated by commas" };
         var sizes = AllSizes.Select(name => (name, Option: new Option<double?>($"--{name}")
         {
-            HelpName = "N", Description = $"--{name} of every scenario that has it",
+            HelpName = "N",
+            Description = $"--{name} of every scenario that has it",
+            CustomParser = static result => NumberArgument.Read(result),
         })).ToArray();
         foreach (var option in new Option[] { page, only, json }) verb.Options.Add(option);
         foreach (var (_, option) in sizes) verb.Options.Add(option);
@@ -96,6 +98,7 @@ public static class BenchVerb
             HelpName = "N",
             Description = string.Create(CultureInfo.InvariantCulture, $"{option.Description} ({option.Min} to {option.Max})"),
             DefaultValueFactory = _ => option.Default,
+            CustomParser = NumberArgument.Read,
         };
         verb.Options.Add(value);
         return parsed => parsed.GetValue(value);

@@ -53,12 +53,24 @@ public static class SimulateVerb
                 Customers = parsed.GetValue(customers) is { } numbers ? [.. Split(numbers).Select(CustomerOf)] : null,
                 Events = parsed.GetValue(events) is { } names ? [.. Split(names)] : null,
             };
-            var problems = SimulationOptions.Validate(options);
-            if (problems.Count > 0) throw CliException.Usage(string.Join("; ", problems));
+            Check(options, last, cancellationToken);
             var job = new SimulateJob(console, parsed.GetValue(story), parsed.GetValue(json), Simulator.Run, Simulator.Shrink);
             return Task.FromResult(job.Run(options, last, cancellationToken));
         });
         return verb;
+    }
+
+    /// <summary>Before anything runs: what one seed draws another may not.</summary>
+    private static void Check(SimulationOptions options, long last, CancellationToken cancellationToken)
+    {
+        var isNamed = options.Customers is not null || options.Events is not null;
+        for (var seed = options.Seed; ; seed++)
+        {
+            cancellationToken.ThrowIfCancellationRequested();
+            var problems = SimulationOptions.Validate(options with { Seed = seed });
+            if (problems.Count > 0) throw CliException.Usage(string.Join("; ", problems.Select(static problem => $"--{problem}")));
+            if (!isNamed || seed == last) return;
+        }
     }
 
     private static string[] Split(string text) => text.Split(',', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);

@@ -39,6 +39,9 @@ public sealed class BenchVerbTests
     [Theory]
     [InlineData("sample", "--customers", "0", "--customers 0")]
     [InlineData("sample", "--customers", "1.5", "whole")]
+    [InlineData("sample", "--customers", "1,5", "'1,5' for --customers: give one number, without separators")]
+    [InlineData("sample", "--runs", "1,000", "'1,000' for --runs: give one number, without separators")]
+    [InlineData("all", "--events", "1,5", "'1,5' for --events: give one number, without separators")]
     [InlineData("sample", "--bogus", "1", "--bogus")]
     [InlineData("guess", "--customers", "1", "guess")]
     public async Task Bench_WrongArgument_IsNamedAndAnswersTwo(string scenario, string option, string value, string expected)

@@ -185,7 +185,7 @@ public sealed class FaultTests : IDisposable
         }
 
         var refused = await RunAsync("restore", "--from", backup, "--data-dir", _data.Path);
-        Assert.Equal(ExitCodes.Failure, refused.ExitCode);
+        Assert.Equal(ExitCodes.Usage, refused.ExitCode);
         Assert.Contains("--force", refused.Error, StringComparison.Ordinal);
         Assert.Equal(ExitCodes.Success, (await RunAsync("check", "--data-dir", _data.Path)).ExitCode);
         var restored = await RunAsync("restore", "--from", backup, "--data-dir", _data.Path, "--force");

@@ -29,7 +29,9 @@ public sealed class SimulateVerbTests
     [Theory]
     [InlineData("--seed", "x", "--seed x")]
     [InlineData("--seed", "5..2", "--seed 5..2")]
-    [InlineData("--minutes", "0", "Minutes is 0")]
+    [InlineData("--minutes", "0", "--minutes is 0, 1 to 1440")]
+    [InlineData("--events", "zz", "--events has zz, seed 1 draws c0e0 to c0e")]
+    [InlineData("--customers", "499", "--customers has 499, seed 1 draws 0 to ")]
     [InlineData("--faults", "rain", "--faults rain")]
     [InlineData("--customers", "a", "--customers a")]
     public async Task Simulate_BadOption_IsNamedAndAnswersTwo(string option, string value, string expected)
@@ -58,6 +60,23 @@ public sealed class SimulateVerbTests
         using var json = JsonDocument.Parse(lines[^1]);
         Assert.Equal(7, json.RootElement.GetProperty("seed").GetInt64());
         Assert.Equal(1, json.RootElement.GetProperty("violations").GetInt32());
+    }
+
+    [Fact]
+    public void Simulate_NoEventTakenIn_IsNoSuccess()
+    {
+        using var output = new StringWriter();
+        using var error = new StringWriter();
+        var console = new CliConsole(output, error, null, TimeProvider.System);
+        var job = new SimulateJob(
+            console, hasStory: false, isJson: true, options => Broken(options) with { Events = 0, Violations = [] }, (result, _) => result);
+
+        var code = job.Run(new SimulationOptions { Seed = 7, Minutes = 1 }, last: 8, CancellationToken.None);
+
+        Assert.Equal(ExitCodes.Failure, code);
+        Assert.Contains("0 violations, nothing was checked", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("\"seeds_without_events\":2", output.ToString(), StringComparison.Ordinal);
+        Assert.Contains("--minutes", error.ToString(), StringComparison.Ordinal);
     }
 
     private static SimulationResult Broken(SimulationOptions options) => new(

@@ -149,7 +149,7 @@ public sealed class FaultTests : IDisposable
 
         await using (var next = await StartAsync(_data))
         {
-            foreach (var customer in new[] { "before", "during", "after" }) Assert.Equal(HttpStatusCode.OK, await ReadAsync(next, customer));
+            foreach (var name in new[] { "before", "during", "after" }) Assert.Equal(HttpStatusCode.OK, await ReadAsync(next, name));
             Assert.Equal(ExitCodes.Success, await next.StopAsync());
         }
     }

@@ -45,12 +45,17 @@ public static partial class StoreCheck
     }
 
     /// <summary>What can be read of a store and where its first damage is, in a sentence; also where it cannot be read at all.</summary>
-    public static string Describe(string path, CancellationToken cancellationToken)
+    /// <param name="known">The damage that was told already, and is not told again.</param>
+    public static string Describe(string path, StoreCorruptException? known, CancellationToken cancellationToken)
     {
         try
         {
             var report = Run(path, cancellationToken);
             return report.IsSound ? report.Summary : $"{report.Summary}; damaged: {string.Join("; ", report.Damages.Take(DamagesTold))}";
+        }
+        catch (StoreCorruptException problem)
+        {
+            return problem.What == known?.What ? "Nothing can be read" : $"Nothing can be read: {problem.What}";
         }
         catch (StoreException problem)
         {

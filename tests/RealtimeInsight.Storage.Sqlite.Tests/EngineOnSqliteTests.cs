@@ -109,7 +109,7 @@ public sealed class EngineOnSqliteTests : IDisposable
 
         var path = SqliteStore.PathIn(_directory.FullName);
         using (var file = new SqliteFile(path, readOnly: false, TimeSpan.FromSeconds(5))) file.Run(damage);
-        Assert.Contains(told, StoreCheck.Describe(path, CancellationToken.None), StringComparison.Ordinal);
+        Assert.Contains(told, StoreCheck.Describe(path, null, CancellationToken.None), StringComparison.Ordinal);
         using var again = Store();
         await using (var engine = await StartAsync(again))
         {

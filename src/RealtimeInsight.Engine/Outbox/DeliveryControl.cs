@@ -15,7 +15,7 @@ internal sealed class DeliveryControl(
 {
     private const int LimitMax = 1_000;
     private const int RedriveMax = 10_000;
-    private const string ByHand = "disabled by an operator";
+    public const string ByHand = "disabled by an operator";
 
     // One change at a time: what it counts is still so when it is committed.
     private readonly SemaphoreSlim _changing = new(1, 1);

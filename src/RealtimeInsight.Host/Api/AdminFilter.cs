@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Host.Api;
 
@@ -23,7 +24,7 @@ internal sealed class AdminFilter(AdminAccess access) : IEndpointFilter
         {
             return await next(context).ConfigureAwait(false);
         }
-        catch (EngineUnavailableException unavailable)
+        catch (Exception unavailable) when (unavailable is EngineUnavailableException or StoreUnavailableException)
         {
             return Results.Problem(
                 statusCode: StatusCodes.Status503ServiceUnavailable, title: "The engine cannot answer now", detail: unavailable.Message);

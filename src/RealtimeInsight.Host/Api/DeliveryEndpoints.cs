@@ -19,7 +19,6 @@ public sealed record RedriveAnswer(int Redriven);
 /// <summary>Actions that were given up, and the endpoints that actions go to.</summary>
 internal static class DeliveryEndpoints
 {
-    private const int LimitMax = 1_000;
     private const int ListLimit = 50;
     private const int RedriveMax = 10_000;
     private const int RedriveLimit = 1_000;
@@ -55,7 +54,7 @@ internal static class DeliveryEndpoints
         int? limit, string? cursor, ICustomerEngine engine, TimeProvider time, CancellationToken cancellationToken)
     {
         var most = limit ?? ListLimit;
-        if (most is < 1 or > LimitMax) return Problems.BadLimit(most, LimitMax);
+        if (most is < 1 or > Problems.LimitMax) return Problems.BadLimit(most, Problems.LimitMax);
         var filter = FilterOf(channel, newerThan, olderThan, time, out var problem);
         if (filter is null) return Problems.Bad(problem);
         try

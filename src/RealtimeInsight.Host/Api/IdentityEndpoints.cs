@@ -34,7 +34,13 @@ internal static class IdentityEndpoints
 
     private static Task<Results<Ok<MergeResult>, ProblemHttpResult>> Unmerge(
         string id, MergeRequest request, ICustomerEngine engine, CancellationToken cancellationToken) =>
-        RunAsync(id, request, (into, from) => engine.UnmergeAsync(into, from, cancellationToken));
+        RunAsync(id, request, async (into, from) =>
+        {
+            var result = await engine.UnmergeAsync(into, from, cancellationToken).ConfigureAwait(false);
+            if (result.Outcome != MergeOutcome.NothingToDo) return result;
+            var known = await engine.GetInsightAsync(from, cancellationToken).ConfigureAwait(false);
+            return known is null ? result with { Outcome = MergeOutcome.Unknown } : result;
+        });
 
     private static async Task<Results<Ok<MergeResult>, ProblemHttpResult>> RunAsync(
         string id, MergeRequest request, Func<CustomerId, CustomerId, ValueTask<MergeResult>> run)

@@ -6,6 +6,9 @@ namespace RealtimeInsight.Host.Api;
 /// <summary>Answers to wrong requests.</summary>
 internal static class Problems
 {
+    /// <summary>Most entries of one answer, and the rule that a <c>limit</c> in an address is held to.</summary>
+    public const int LimitMax = 1_000;
+
     public static ProblemHttpResult Bad(string detail) =>
         TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The request is wrong", detail: detail);
 

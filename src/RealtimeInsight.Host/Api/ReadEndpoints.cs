@@ -11,7 +11,6 @@ namespace RealtimeInsight.Host.Api;
 /// <summary>What is known of customers, decisions and the engine.</summary>
 internal static class ReadEndpoints
 {
-    private const int LimitMax = 1_000;
     private const int TimelineLimit = 100;
     private const int ListLimit = 50;
     private const int DecisionIdLengthMax = 256;
@@ -140,9 +139,9 @@ internal static class ReadEndpoints
         return await read(visitor).ConfigureAwait(false);
     }
 
-    private static bool IsBeyond(int limit) => limit is < 1 or > LimitMax;
+    private static bool IsBeyond(int limit) => limit is < 1 or > Problems.LimitMax;
 
-    private static ProblemHttpResult BadLimit(int limit) => Problems.BadLimit(limit, LimitMax);
+    private static ProblemHttpResult BadLimit(int limit) => Problems.BadLimit(limit, Problems.LimitMax);
 
     private static ProblemHttpResult Bad(string detail) => Problems.Bad(detail);
 }

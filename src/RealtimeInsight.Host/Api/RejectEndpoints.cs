@@ -32,7 +32,6 @@ public sealed record RejectPage(IReadOnlyList<RejectAnswer> Items, long? Next);
 /// <summary>What was not accepted.</summary>
 internal static class RejectEndpoints
 {
-    private const int LimitMax = 1_000;
     private const int ListLimit = 50;
 
     public static void MapRejects(this IEndpointRouteBuilder routes)
@@ -57,7 +56,7 @@ internal static class RejectEndpoints
         CancellationToken cancellationToken)
     {
         var most = limit ?? ListLimit;
-        if (most is < 1 or > LimitMax) return Problems.BadLimit(most, LimitMax);
+        if (most is < 1 or > Problems.LimitMax) return Problems.BadLimit(most, Problems.LimitMax);
         if (code is not null && !RejectCodes.All.Contains(code))
         {
             return Problems.Bad($"code is not known; use one of {string.Join(", ", RejectCodes.All)}");

@@ -38,8 +38,9 @@ internal sealed class EmbeddedEngineLauncher(
         {
             // Once, before the process ends: whoever reads it has to know what there is to save.
             var path = SqliteStore.PathIn(settings.Store.DataDirectory);
-            var readable = await Task.Run(() => StoreCheck.Describe(path, cancellationToken), cancellationToken).ConfigureAwait(false);
-            throw new InvalidOperationException($"{damage.Message}. {readable}", damage);
+            var readable = await Task.Run(() => StoreCheck.Describe(path, damage, cancellationToken), cancellationToken)
+                .ConfigureAwait(false);
+            throw new SetupException($"{damage.Message}. {readable}", damage);
         }
     }
 }

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Inference.Lifecycle;
 
 namespace RealtimeInsight.Host;
@@ -71,10 +72,13 @@ internal sealed partial class EngineService(
         catch (Exception fault)
         {
             // The edge of the process: without its engine the host has nothing to do, and says so in its exit code.
-            LogFailed(logger, fault);
+            // A refusal that says itself what to do needs no stack.
+            if (fault is StoreException or SetupException) LogRefused(logger, fault.Message);
+            else LogFailed(logger, fault);
             gate.Close($"the engine could not start: {fault.Message}");
             outcome.Fail($"the engine could not start: {fault.Message}");
-            lifetime.StopApplication();
+            // Not before the start is over: a stop in its midst ends it as cancelled instead of with this message.
+            lifetime.ApplicationStarted.Register(lifetime.StopApplication);
             return null;
         }
     }
@@ -87,4 +91,7 @@ internal sealed partial class EngineService(
 
     [LoggerMessage(5012, LogLevel.Critical, "The engine could not start")]
     private static partial void LogFailed(ILogger logger, Exception fault);
+
+    [LoggerMessage(5013, LogLevel.Critical, "The engine could not start: {Reason}")]
+    private static partial void LogRefused(ILogger logger, string reason);
 }

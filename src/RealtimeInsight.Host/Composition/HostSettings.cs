@@ -81,6 +81,8 @@ public sealed class HostSettings
                 .AddEnvironmentVariables(EnvironmentPrefix)
                 .AddInMemoryCollection(KeysOf(arguments))
                 .Build();
+            var unread = Unread(configuration);
+            if (unread.Count > 0) throw new SetupException(string.Join(Environment.NewLine, unread));
             settings = new HostSettings(configuration);
         }
         catch (Exception fault) when (fault is InvalidOperationException or InvalidDataException or FormatException)
@@ -91,6 +93,20 @@ public sealed class HostSettings
         var problems = settings.Problems();
         if (problems.Count > 0) throw new SetupException(string.Join(Environment.NewLine, problems));
         return settings;
+    }
+
+    private static List<string> Unread(IConfigurationRoot configuration)
+    {
+        var problems = new List<string>();
+        (string Section, Type Options)[] all =
+        [
+            ("Host", typeof(HostOptions)), ("Demo", typeof(DemoOptions)), ("Customer", typeof(CustomerOptions)),
+            ("Intake", typeof(IntakeOptions)), ("EventHubs", typeof(EventHubsOptions)), ("Api", typeof(ApiOptions)),
+            (ChannelsSection, typeof(Dictionary<string, ChannelOptions>)), ("Store", typeof(SqliteStoreOptions)),
+            ("Engine", typeof(EngineOptions)), ("Inference", typeof(InferenceOptions)),
+        ];
+        foreach (var (section, options) in all) SettingsCheck.Add(problems, configuration.GetSection(section), options);
+        return problems;
     }
 
     private List<string> Problems()

@@ -46,7 +46,7 @@ internal static class ServiceSetup
     private static void AddHttp(this IServiceCollection services, HostSettings settings)
     {
         services.ConfigureHttpJsonOptions(json => ApiJson.Apply(json.SerializerOptions));
-        services.AddProblemDetails();
+        services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = UnreadRequest.Describe);
         services.AddOpenApi("v1", OpenApiSetup.Describe);
         services.AddSingleton<IntakeInstruments>();
         services.AddSingleton<IntakeHandler>();

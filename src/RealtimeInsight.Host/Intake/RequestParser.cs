@@ -39,6 +39,12 @@ internal sealed class RequestParser
         {
             _table.Read(body);
         }
+        catch (JsonDepthException)
+        {
+            problem = new ItemProblem(RejectCodes.InvalidJson,
+                $"the body is nested too deeply; send at most {JsonTable.DepthMax} objects and arrays within one another");
+            return false;
+        }
         catch (JsonException fault)
         {
             if (NonFiniteNumbers.Quote(body.Span) is not { } quoted || !TryRead(quoted))

@@ -142,6 +142,7 @@ public sealed class DeliveryControlTests
         Assert.False(await engine.Engine.Delivery.DisableAsync("nothing", CancellationToken.None));
         Assert.True(await engine.Engine.Delivery.DisableAsync("log", CancellationToken.None));
         Assert.Equal("disabled by an operator", Assert.Single(engine.Engine.Delivery.Endpoints).Reason);
+        Assert.Contains("enable it when they are to be sent", Assert.Single(engine.Engine.GetStatus().Problems), StringComparison.Ordinal);
     }
 
     /// <summary>A decision of the customer's whose action has died.</summary>

@@ -16,12 +16,37 @@ public sealed class IdentityApiTests
     public async Task Request_IsAnsweredByItsOutcome(string call, MergeOutcome outcome, int status)
     {
         await using var host = await TestHost.StartAsync();
+        host.Engine.Insights["anon:v1"] = Sample.Insight("anon:v1");
         host.Engine.Merges["anon:v1"] = new MergeResult(outcome, "ada");
 
         var answer = await host.PostAsync($"/v1/customers/ada/{call}", """{"from":"anon:v1"}""", TestHost.AdminKey);
 
         Assert.Equal((HttpStatusCode)status, answer.Status);
         if (status == 200) Assert.Equal("ada", (string)answer.Json["customer_id"]!);
+    }
+
+    [Theory]
+    [InlineData("merge", "")]
+    [InlineData("unmerge", """{"from":5}""")]
+    [InlineData("unmerge", "[")]
+    public async Task Request_ThatCannotBeRead_NamesWhatToSend(string call, string body)
+    {
+        await using var host = await TestHost.StartAsync();
+
+        var answer = await host.PostAsync($"/v1/customers/ada/{call}", body, TestHost.AdminKey);
+
+        Assert.Equal(HttpStatusCode.BadRequest, answer.Status);
+        Assert.Contains("from (a string)", (string)answer.Json["detail"]!);
+    }
+
+    [Fact]
+    public async Task Unmerge_OfAnUnknownId_Is404()
+    {
+        await using var host = await TestHost.StartAsync();
+
+        var answer = await host.PostAsync("/v1/customers/ada/unmerge", """{"from":"nobody"}""", TestHost.AdminKey);
+
+        Assert.Equal(HttpStatusCode.NotFound, answer.Status);
     }
 
     [Theory]

@@ -46,6 +46,10 @@ public sealed class ReadApiTests
     [InlineData("/v1/customers?view=everyone", HttpStatusCode.BadRequest, "at_risk")]
     [InlineData("/v1/customers?limit=-1", HttpStatusCode.BadRequest, "limit is -1")]
     [InlineData("/v1/rejects?limit=2000", HttpStatusCode.BadRequest, "limit is 2000")]
+    [InlineData("/v1/customers?limit=abc", HttpStatusCode.BadRequest, "limit is 'abc'; use 1 to 1000")]
+    [InlineData("/v1/dead-letters?limit=99999999999", HttpStatusCode.BadRequest, "limit is '99999999999'; use 1 to 1000")]
+    [InlineData("/v1/rejects?before=x", HttpStatusCode.BadRequest, "before is 'x'; use a whole number")]
+    [InlineData("/v1/rejects?replayed=maybe", HttpStatusCode.BadRequest, "replayed is 'maybe'; use true or false")]
     [InlineData("/v1/decisions/d-9", HttpStatusCode.NotFound, "last_decisions")]
     public async Task Request_Wrong_AnswersAProblemWithTheRule(string path, HttpStatusCode status, string detail)
     {

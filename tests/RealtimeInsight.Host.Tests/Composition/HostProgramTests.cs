@@ -53,6 +53,19 @@ public sealed class HostProgramTests
         Assert.Contains("nowhere.yaml does not exist", error);
     }
 
+    [Fact]
+    public async Task Run_StoreIsDamaged_SaysItOnceAndEndsWithOne()
+    {
+        using var folder = new TempFolder();
+        await File.WriteAllTextAsync(RealtimeInsight.Storage.Sqlite.SqliteStore.PathIn(folder.Path), new string('x', 8192));
+
+        var (code, _, error) = await RunAsync(new HostArguments { Port = 0, DataDir = folder.Path, NoDemo = true });
+
+        Assert.Equal(HostProgram.ExitFailure, code);
+        Assert.EndsWith(". Nothing can be read", error.TrimEnd(), StringComparison.Ordinal);
+        Assert.Equal(2, error.Split("the data is damaged").Length);
+    }
+
     private static async Task<(int Code, string Output, string Error)> RunAsync(HostArguments arguments)
     {
         using var output = new StringWriter();

@@ -82,7 +82,11 @@ public sealed class SettingsTests
     [InlineData("Host:Port", "many", "Host:Port")]
     [InlineData("Host:Listen", "localhost", "Host:Listen is 'localhost'")]
     [InlineData("Host:DataDir", " ", "Host:DataDir is empty")]
-    [InlineData("Host:Prot", "80", "Prot")]
+    [InlineData("Host:Prot", "80", "Host:Prot is no setting; Host has Port, Listen")]
+    [InlineData("Engine:Outbox:Nonsense", "1", "Engine:Outbox:Nonsense is no setting; Engine:Outbox has ConcurrencyMax")]
+    [InlineData("Customer:SessionGap", "banana", "Customer:SessionGap is 'banana'; use a span of time")]
+    [InlineData("Customer:DormancyLevels:0", "banana", "Customer:DormancyLevels:0 is 'banana'; use a span of time")]
+    [InlineData("Engine", "1", "Engine is given one value; give the settings under it")]
     [InlineData("Intake:WriteKeys:0", "short", "Intake:WriteKeys:0 has 5 characters")]
     [InlineData("Intake:WriteKeys:0", "with blanks in it", "cannot carry")]
     [InlineData("Intake:RequestsInFlightMax", "0", "Intake:RequestsInFlightMax is 0")]
@@ -97,11 +101,11 @@ public sealed class SettingsTests
     [InlineData("EventHubs:Hubs:0", "a/b", "EventHubs:Hubs:0 is 'a/b'")]
     [InlineData("EventHubs:Hubs:0", "{any}", "EventHubs:Hubs:0 is '{any}'")]
     [InlineData("EventHubs:Keys:producer:0", "short", "EventHubs:Keys:producer:0 has 5 characters")]
-    [InlineData("EventHubs:Keys:producer", "long-enough", "cannot be read")]
+    [InlineData("EventHubs:Keys:producer", "long-enough", "EventHubs:Keys:producer is given one value; give a list")]
     [InlineData("Store:RejectsMax", "99", "Store:RejectsMax is 99")]
     [InlineData("Channels:log:Kind", "file", "Channels:log is built in")]
     [InlineData("Channels:my hook:Kind", "file", "Channels:my hook is no name")]
-    [InlineData("Channels:hook:Kind", "carrier-pigeon", "Channels:hook:Kind")]
+    [InlineData("Channels:hook:Kind", "carrier-pigeon", "Channels:hook:Kind is 'carrier-pigeon'; use webhook or cloudevents or file")]
     [InlineData("Channels:hook:Urll", "x", "Urll")]
     [InlineData("Channels:hook:Url", "https://hooks.example", "Channels:hook:Secrets has 0 entries; use 1 to 5")]
     [InlineData("Channels:file:FileBytesMax", "1", "Channels:file:FileBytesMax is 1")]
@@ -124,6 +128,17 @@ public sealed class SettingsTests
 
         Assert.Contains("Host:Port", refused.Message);
         Assert.Contains("Api:LiveBacklogMax", refused.Message);
+    }
+
+    [Fact]
+    public void Read_SeveralThatCannotBeRead_AreAllNamedInOurWords()
+    {
+        var refused = Assert.Throws<SetupException>(() => HostSettings.Read(
+            With(("Engine:Nonsense", "1"), ("Customer:SessionGap", "banana"), ("Host:Port", "99999999999"), ("Host:Demo", "maybe"))));
+
+        Assert.Equal(4, refused.Message.Split(Environment.NewLine).Length);
+        Assert.Contains("Host:Demo is 'maybe'; use true or false", refused.Message);
+        Assert.DoesNotContain("System.", refused.Message);
     }
 
     [Theory]

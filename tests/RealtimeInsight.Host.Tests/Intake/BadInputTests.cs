@@ -139,6 +139,22 @@ public sealed class BadInputTests
         Assert.Equal(body, (string)listed[0]!["payload"]!);
     }
 
+    [Theory]
+    [InlineData(63, false)]
+    [InlineData(64, true)]
+    public async Task Request_NestedTooDeeply_IsToldTheLimit(int within, bool isTooDeep)
+    {
+        await using var host = await TestHost.StartAsync();
+        var deep = new string('[', within) + new string(']', within);
+
+        var answer = await host.PostAsync("/v1/track", $$"""{"userId":"a","event":"x","deep":{{deep}}}""");
+
+        Assert.Equal(isTooDeep ? HttpStatusCode.BadRequest : HttpStatusCode.OK, answer.Status);
+        if (!isTooDeep) return;
+        Assert.Equal(RejectCodes.InvalidJson, answer.Reject(0).Code);
+        Assert.Contains("nested too deeply; send at most 64", answer.Reject(0).Message);
+    }
+
     [Fact]
     public async Task Request_NotUtf8_Answers400()
     {

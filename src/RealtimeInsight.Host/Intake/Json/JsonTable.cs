@@ -11,7 +11,9 @@ internal sealed class JsonTable
     /// <summary>Index of the document's outermost value.</summary>
     public const int Root = 0;
 
-    private const int DepthMax = 64;
+    /// <summary>Most objects and arrays within one another, the outermost included.</summary>
+    public const int DepthMax = 64;
+
     private const int NodesKeptMax = 64 * 1024;
 
     private JsonItem[] _nodes = new JsonItem[1_024];
@@ -20,13 +22,14 @@ internal sealed class JsonTable
     private int _count;
 
     /// <summary>Reads a document. The table uses the memory of <paramref name="json"/> until the next call.</summary>
+    /// <exception cref="JsonDepthException">The nesting is deeper than <see cref="DepthMax"/>.</exception>
     /// <exception cref="JsonException">The bytes are not one JSON value.</exception>
     public void Read(ReadOnlyMemory<byte> json)
     {
         if (_nodes.Length > NodesKeptMax) _nodes = new JsonItem[1_024];
         _json = json;
         _count = 0;
-        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = DepthMax });
+        var reader = new Utf8JsonReader(json.Span, new JsonReaderOptions { MaxDepth = DepthMax + 1 });
         Span<int> open = stackalloc int[DepthMax + 1];
         var depth = 0;
         var name = default(JsonItem);
@@ -43,6 +46,8 @@ internal sealed class JsonTable
                     continue;
                 case JsonTokenType.StartObject:
                 case JsonTokenType.StartArray:
+                    // One level before the reader gives up: its fault does not tell depth from syntax.
+                    if (depth == DepthMax) throw new JsonDepthException();
                     open[depth++] = _count;
                     Add(ref name, reader.TokenType == JsonTokenType.StartObject ? JsonKind.Object : JsonKind.Array, start, 1, false);
                     continue;

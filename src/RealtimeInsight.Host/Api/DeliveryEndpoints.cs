@@ -25,9 +25,7 @@ internal static class DeliveryEndpoints
 
     public static void MapDelivery(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").AddEndpointFilter<ReadFilter>().WithTags("delivery")
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var group = routes.ReadGroup("/v1", "delivery");
         group.MapGet("/dead-letters", ListDead).WithName("getDeadLetters")
             .WithSummary("Actions that were given up, the newest death first.")
             .WithDescription("newer_than and older_than are ages of the decision such as 24h; cursor is 'next' of the page before.");
@@ -35,9 +33,7 @@ internal static class DeliveryEndpoints
             .WithSummary("One dead letter with every attempt and what is sent.");
         group.MapGet("/endpoints", GetEndpoints).WithName("getEndpoints")
             .WithSummary("Where actions go, and whether anything is sent there now.");
-        var changes = routes.MapGroup("/v1").AddEndpointFilter<AdminFilter>().WithTags("delivery")
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var changes = routes.AdminGroup("/v1", "delivery");
         changes.MapPost("/dead-letters/{decision_id}/redrive", RedriveOne).WithName("redriveDeadLetter")
             .WithSummary("Makes one dead letter pending again, under the same id.");
         changes.MapPost("/dead-letters/redrive", RedriveMany).WithName("redriveDeadLetters")

@@ -16,12 +16,10 @@ internal static class IdentityEndpoints
 {
     public static void MapIdentity(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/customers/{id}").AddEndpointFilter<AdminFilter>().WithTags("identity")
+        var group = routes.AdminGroup("/v1/customers/{id}", "identity")
             .ProducesProblem(StatusCodes.Status400BadRequest)
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
             .ProducesProblem(StatusCodes.Status404NotFound)
-            .ProducesProblem(StatusCodes.Status409Conflict)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+            .ProducesProblem(StatusCodes.Status409Conflict);
         group.MapPost("/merge", Merge).WithName("mergeCustomer")
             .WithSummary("The history of another id becomes this customer's, with what is sent under that id from now on.");
         group.MapPost("/unmerge", Unmerge).WithName("unmergeCustomer")

@@ -23,12 +23,9 @@ internal static class ModelEndpoints
 
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1/models").WithTags("models")
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
-        group.MapGet("", List).AddEndpointFilter<ReadFilter>().WithName("getModels")
+        routes.ReadGroup("/v1/models", "models").MapGet("", List).WithName("getModels")
             .WithSummary("The versions in the repository, what each does, and how a shadow compares.");
-        var changes = group.MapGroup("").AddEndpointFilter<AdminFilter>()
+        var changes = routes.AdminGroup("/v1/models", "models")
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);
         changes.MapPost("/register", Register).WithName("registerModel")

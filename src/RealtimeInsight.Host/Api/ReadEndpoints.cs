@@ -18,9 +18,7 @@ internal static class ReadEndpoints
 
     public static void MapReads(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").AddEndpointFilter<ReadFilter>().WithTags("insight")
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var group = routes.ReadGroup("/v1", "insight");
         group.MapGet("/customers/{id}", GetCustomer).WithName("getCustomer")
             .WithSummary("One customer now: profile, session, cart, scores with model and age, segments, last decisions.")
             .WithDescription("The id is a userId as sent, or an anonymousId with or without anon: before it.");
@@ -53,7 +51,7 @@ internal static class ReadEndpoints
         string id, int? limit, ICustomerEngine engine, CancellationToken cancellationToken)
     {
         var most = limit ?? TimelineLimit;
-        if (IsBeyond(most)) return BadLimit(most);
+        if (most is < 1 or > Problems.LimitMax) return Problems.BadLimit(most, Problems.LimitMax);
         var found = await FindAsync(id, customer => engine.GetTimelineAsync(customer, most, cancellationToken)).ConfigureAwait(false);
         return found.Value is null ? found.Problem! : TypedResults.Ok(found.Value);
     }
@@ -62,8 +60,8 @@ internal static class ReadEndpoints
         string? view, int? limit, ICustomerEngine engine, CancellationToken cancellationToken)
     {
         var most = limit ?? ListLimit;
-        if (IsBeyond(most)) return BadLimit(most);
-        if (view is not (null or AtRiskView)) return Bad("view is not known; the only view is at_risk");
+        if (most is < 1 or > Problems.LimitMax) return Problems.BadLimit(most, Problems.LimitMax);
+        if (view is not (null or AtRiskView)) return Problems.Bad("view is not known; the only view is at_risk");
         return TypedResults.Ok(await engine.GetAtRiskAsync(most, cancellationToken).ConfigureAwait(false));
     }
 
@@ -79,7 +77,7 @@ internal static class ReadEndpoints
         string id, string? head, ICustomerEngine engine, CancellationToken cancellationToken)
     {
         if (HeadOf(head) is not { } known) return BadHead(head);
-        if (id.Length > DecisionIdLengthMax) return Bad($"a decision id has at most {DecisionIdLengthMax} characters");
+        if (id.Length > DecisionIdLengthMax) return Problems.Bad($"a decision id has at most {DecisionIdLengthMax} characters");
         return await engine.ExplainDecisionAsync(id, known, cancellationToken).ConfigureAwait(false) is { } explanation
             ? TypedResults.Ok(explanation)
             : TypedResults.Problem(
@@ -95,12 +93,12 @@ internal static class ReadEndpoints
         _ => null,
     };
 
-    private static ProblemHttpResult BadHead(string? head) => Bad($"head is '{head}'; use churn, abandonment or purchase");
+    private static ProblemHttpResult BadHead(string? head) => Problems.Bad($"head is '{head}'; use churn, abandonment or purchase");
 
     private static async Task<Results<Ok<DecisionView>, ProblemHttpResult>> GetDecision(
         string id, ICustomerEngine engine, CancellationToken cancellationToken)
     {
-        if (id.Length > DecisionIdLengthMax) return Bad($"a decision id has at most {DecisionIdLengthMax} characters");
+        if (id.Length > DecisionIdLengthMax) return Problems.Bad($"a decision id has at most {DecisionIdLengthMax} characters");
         var decision = await engine.GetDecisionAsync(id, cancellationToken).ConfigureAwait(false);
         return decision is null
             ? TypedResults.Problem(
@@ -117,7 +115,7 @@ internal static class ReadEndpoints
     private static async ValueTask<(T? Value, ProblemHttpResult? Problem)> FindAsync<T>(string id, Func<CustomerId, ValueTask<T?>> read)
         where T : class
     {
-        if (!CustomerId.TryParse(id, out var customer, out var problem)) return (null, Bad(problem));
+        if (!CustomerId.TryParse(id, out var customer, out var problem)) return (null, Problems.Bad(problem));
         var value = await FindAsync(customer, read).ConfigureAwait(false);
         if (value is null && id.Contains("%2F", StringComparison.OrdinalIgnoreCase)
             && CustomerId.TryParse(id.Replace("%2F", "/", StringComparison.OrdinalIgnoreCase), out customer, out _))
@@ -138,10 +136,4 @@ internal static class ReadEndpoints
         if (value is not null || customer.IsVisitor || !CustomerId.TryFromVisitor(customer.Value, out var visitor, out _)) return value;
         return await read(visitor).ConfigureAwait(false);
     }
-
-    private static bool IsBeyond(int limit) => limit is < 1 or > Problems.LimitMax;
-
-    private static ProblemHttpResult BadLimit(int limit) => Problems.BadLimit(limit, Problems.LimitMax);
-
-    private static ProblemHttpResult Bad(string detail) => Problems.Bad(detail);
 }

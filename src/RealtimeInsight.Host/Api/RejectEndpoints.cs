@@ -36,19 +36,15 @@ internal static class RejectEndpoints
 
     public static void MapRejects(this IEndpointRouteBuilder routes)
     {
-        var group = routes.MapGroup("/v1").AddEndpointFilter<ReadFilter>().WithTags("rejects")
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+        var group = routes.ReadGroup("/v1", "rejects");
         group.MapGet("/rejects", List).WithName("getRejects")
             .WithSummary("What was not accepted, newest first, with the reason and the item.")
             .WithDescription("from and to bound the time of receipt (ISO 8601, to is exclusive); before is 'next' of the page before.");
         group.MapGet("/rejects/{id:long}", Get).WithName("getReject").WithSummary("One reject with its item.");
-        routes.MapPost("/v1/rejects/{id:long}/replay", Replay).AddEndpointFilter<AdminFilter>().WithTags("rejects").WithName("replayReject")
+        routes.AdminGroup("/v1", "rejects").MapPost("/rejects/{id:long}/replay", Replay).WithName("replayReject")
             .WithSummary("Sends a reject through the intake again: as it is, corrected, or patched.")
             .WithDescription("No body: as it was kept. application/json: this in its place. application/merge-patch+json: an RFC 7396 "
-                + "patch of it. take_late=true takes an event in however late it is.")
-            .ProducesProblem(StatusCodes.Status401Unauthorized)
-            .ProducesProblem(StatusCodes.Status503ServiceUnavailable);
+                + "patch of it. take_late=true takes an event in however late it is.");
     }
 
     private static async Task<Results<Ok<RejectPage>, ProblemHttpResult>> List(

@@ -49,6 +49,7 @@ internal static class ServiceSetup
         services.AddProblemDetails(static problems => problems.CustomizeProblemDetails = UnreadRequest.Describe);
         services.AddOpenApi("v1", OpenApiSetup.Describe);
         services.AddSingleton<IntakeInstruments>();
+        services.AddSingleton<IntakeCommit>();
         services.AddSingleton<IntakeHandler>();
         services.AddSingleton<EventHubsHandler>();
         services.AddSingleton<RejectReplayer>();

@@ -11,7 +11,7 @@ namespace RealtimeInsight.Host.EventHubs;
 /// no event of a customer is kept as a reject, as the reader of a hub sets it aside. Thread-safe.
 /// </summary>
 internal sealed class EventHubsHandler(
-    ICustomerEngine engine, EventHubsOptions options, IntakeOptions intake, IntakeInstruments instruments, TimeProvider time)
+    IntakeCommit commit, EventHubsOptions options, IntakeOptions intake, IntakeInstruments instruments, TimeProvider time)
 {
     /// <summary>Names the way in, in rejects and in metrics.</summary>
     public const string Source = "eventhubs";
@@ -122,7 +122,7 @@ internal sealed class EventHubsHandler(
         IngestResult result;
         try
         {
-            result = await IngestAsync(parsed.ToBatch(), aborted).ConfigureAwait(false);
+            result = await commit.IngestAsync(parsed.ToBatch(), aborted).ConfigureAwait(false);
         }
         catch (EngineUnavailableException)
         {
@@ -140,26 +140,8 @@ internal sealed class EventHubsHandler(
         return null;
     }
 
-    private async Task KeepAsync(ItemProblem problem, string body, DateTimeOffset receivedAt, CancellationToken aborted)
-    {
-        var reject = ParsedRequest.RejectOf(receivedAt, WholeRequest, problem, null, body, intake.RejectLengthMax) with { Source = Source };
-        try
-        {
-            await IngestAsync(new IngestBatch([], [reject]), aborted).ConfigureAwait(false);
-        }
-        catch (Exception stop) when (stop is EngineUnavailableException or OperationCanceledException)
-        {
-            // The sender's mistake has its answer either way; only the list of rejects lacks it.
-            instruments.RejectNotKept(reject.Code);
-        }
-    }
-
-    private async Task<IngestResult> IngestAsync(IngestBatch batch, CancellationToken aborted)
-    {
-        using var limit = new CancellationTokenSource(intake.CommitWaitMax, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, aborted);
-        return await engine.IngestAsync(batch, either.Token).ConfigureAwait(false);
-    }
+    private Task KeepAsync(ItemProblem problem, string body, DateTimeOffset receivedAt, CancellationToken aborted) => commit.KeepAsync(
+        ParsedRequest.RejectOf(receivedAt, WholeRequest, problem, null, body, intake.RejectLengthMax) with { Source = Source }, aborted);
 
     private static Refusal Unavailable(string why) => new(
         StatusCodes.Status503ServiceUnavailable,

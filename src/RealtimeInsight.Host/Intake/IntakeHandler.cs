@@ -6,7 +6,7 @@ namespace RealtimeInsight.Host.Intake;
 
 /// <summary>One request from its bytes to its answer: bounded reading, key, items, commit, counts. Thread-safe.</summary>
 internal sealed class IntakeHandler(
-    ICustomerEngine engine, WriteAccess access, IntakeOptions options, IntakeInstruments instruments, TimeProvider time)
+    IntakeCommit commit, WriteAccess access, IntakeOptions options, IntakeInstruments instruments, TimeProvider time)
 {
     private const int WholeRequest = -1;
     private const int TraceParentLengthMax = 55;
@@ -109,7 +109,7 @@ internal sealed class IntakeHandler(
         IngestResult result;
         try
         {
-            result = await IngestAsync(parsed.ToBatch(), context.RequestAborted).ConfigureAwait(false);
+            result = await commit.IngestAsync(parsed.ToBatch(), context.RequestAborted).ConfigureAwait(false);
         }
         catch (EngineUnavailableException)
         {
@@ -166,7 +166,7 @@ internal sealed class IntakeHandler(
         {
             var text = isAllowed ? ParsedRequest.TextOf(body.Span) : "";
             var reject = ParsedRequest.RejectOf(receivedAt, WholeRequest, problem, type, text, options.RejectLengthMax);
-            await KeepAsync(reject, context.RequestAborted).ConfigureAwait(false);
+            await commit.KeepAsync(reject, context.RequestAborted).ConfigureAwait(false);
         }
         else
         {
@@ -174,26 +174,6 @@ internal sealed class IntakeHandler(
         }
 
         return Refused(status, problem);
-    }
-
-    private async Task KeepAsync(RejectedItem reject, CancellationToken aborted)
-    {
-        try
-        {
-            await IngestAsync(new IngestBatch([], [reject]), aborted).ConfigureAwait(false);
-        }
-        catch (Exception stop) when (stop is EngineUnavailableException or OperationCanceledException)
-        {
-            // The sender's mistake has its answer either way; only the list of rejects lacks it.
-            instruments.RejectNotKept(reject.Code);
-        }
-    }
-
-    private async Task<IngestResult> IngestAsync(IngestBatch batch, CancellationToken aborted)
-    {
-        using var limit = new CancellationTokenSource(options.CommitWaitMax, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, aborted);
-        return await engine.IngestAsync(batch, either.Token).ConfigureAwait(false);
     }
 
     private Result Busy()

@@ -13,7 +13,7 @@ internal readonly record struct ReplayCorrection(ReadOnlyMemory<byte> Body, bool
 /// Sends rejects through the intake again, by the same rules and with the time of receipt that they had. Items without an id get one
 /// that is made of the reject's, so that a replay can be repeated without harm. Thread-safe.
 /// </summary>
-internal sealed class RejectReplayer(ICustomerEngine engine, IntakeOptions options, TimeProvider time)
+internal sealed class RejectReplayer(ICustomerEngine engine, IntakeCommit commit, IntakeOptions options)
 {
     private static readonly JsonDocumentOptions s_strict = new() { AllowDuplicateProperties = false };
 
@@ -34,9 +34,7 @@ internal sealed class RejectReplayer(ICustomerEngine engine, IntakeOptions optio
         {
             Late = takesLate ? LateRule.TakeIn : LateRule.LeaveOut,
         };
-        using var limit = new CancellationTokenSource(options.CommitWaitMax, time);
-        using var either = CancellationTokenSource.CreateLinkedTokenSource(limit.Token, cancellationToken);
-        var result = await engine.IngestAsync(batch, either.Token).ConfigureAwait(false);
+        var result = await commit.IngestAsync(batch, cancellationToken).ConfigureAwait(false);
         var answer = AnswerOf(id, parsed, result);
         await rejects.MarkAsync(id, answer.Outcome, cancellationToken).ConfigureAwait(false);
         return answer;

@@ -49,4 +49,23 @@ public static class EventKinds
         EventKind.OfferShown => "offer_shown",
         _ => throw new ArgumentOutOfRangeException(nameof(kind), kind, "not a canonical event kind"),
     };
+
+    /// <summary>The property that senders name the subject of an event in; null for kinds without one.</summary>
+    public static string? SubjectProperty(EventKind kind) => kind switch
+    {
+        EventKind.PageViewed => "path",
+        EventKind.Searched => "query",
+        EventKind.ListViewed or EventKind.ListClicked or EventKind.RecommendationShown => "list_id",
+        EventKind.CouponApplied or EventKind.CouponDenied => "coupon_id",
+        EventKind.AdClicked => "campaign",
+        EventKind.MessageOpened or EventKind.MessageClicked => "campaign_name",
+        EventKind.CheckoutStep => "step",
+        EventKind.PaymentFailed => "payment_method",
+        EventKind.OrderCompleted => "coupon",
+        EventKind.ServiceMessage => "from",
+        EventKind.SocialMention => "network",
+        EventKind.LoggedIn => "method",
+        EventKind.OfferShown => "offer_id",
+        _ => null,
+    };
 }

@@ -23,8 +23,6 @@ internal sealed class CustomerSlot(int index, ulong hash, CustomerState state)
         set => _held = value;
     }
 
-    public bool IsPacked => _held is not CustomerState;
-
     /// <summary>The state to look at: one that is packed stays so, and what is returned is a copy.</summary>
     public CustomerState Peek() => _held as CustomerState ?? CustomerStateCodec.Read((byte[])_held);
 

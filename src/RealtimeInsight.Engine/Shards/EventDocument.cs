@@ -63,7 +63,7 @@ internal static class EventDocument
         }
 
         Add(properties, "currency", item.Currency);
-        if (SubjectOf(item.Kind) is { } subject) Add(properties, subject, item.Subject);
+        if (EventKinds.SubjectProperty(item.Kind) is { } subject) Add(properties, subject, item.Subject);
         Add(properties, item.Kind == EventKind.ReviewPosted ? "review_body" : "text", item.Text);
         if (item.Rating is { } rating) properties["rating"] = rating;
         Add(properties, "decision_id", item.DecisionId);
@@ -111,23 +111,5 @@ internal static class EventDocument
         EventKind.WishlistAdded => "product_added_to_wishlist",
         EventKind.WishlistRemoved => "product_removed_from_wishlist",
         _ => EventKinds.WireName(kind),
-    };
-
-    private static string? SubjectOf(EventKind kind) => kind switch
-    {
-        EventKind.PageViewed => "path",
-        EventKind.Searched => "query",
-        EventKind.ListViewed or EventKind.ListClicked or EventKind.RecommendationShown => "list_id",
-        EventKind.CouponApplied or EventKind.CouponDenied => "coupon_id",
-        EventKind.AdClicked => "campaign",
-        EventKind.MessageOpened or EventKind.MessageClicked => "campaign_name",
-        EventKind.CheckoutStep => "step",
-        EventKind.PaymentFailed => "payment_method",
-        EventKind.OrderCompleted => "coupon",
-        EventKind.ServiceMessage => "from",
-        EventKind.SocialMention => "network",
-        EventKind.LoggedIn => "method",
-        EventKind.OfferShown => "offer_id",
-        _ => null,
     };
 }

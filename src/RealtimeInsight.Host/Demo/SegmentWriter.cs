@@ -3,6 +3,7 @@ using System.Text.Json;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Host.Intake;
 
 namespace RealtimeInsight.Host.Demo;
 
@@ -61,9 +62,10 @@ internal static class SegmentWriter
 
     private static void WriteProperties(Utf8JsonWriter json, CustomerEvent item)
     {
-        if (item.Kind != EventKind.PageViewed) json.WriteString("event", NameOf(item));
+        var custom = item.Kind == EventKind.Custom ? item.CustomName : null;
+        if (item.Kind != EventKind.PageViewed) json.WriteString("event", custom ?? EventNames.SegmentName(item.Kind));
         json.WriteStartObject("properties");
-        if (item.Subject is { } subject && SubjectKey(item.Kind) is { } key) json.WriteString(key, subject);
+        if (item.Subject is { } subject && EventKinds.SubjectProperty(item.Kind) is { } key) json.WriteString(key, subject);
         Text(json, "cart_id", item.CartId);
         Text(json, "order_id", item.OrderId);
         Text(json, "checkout_id", item.CheckoutId);
@@ -113,56 +115,4 @@ internal static class SegmentWriter
     {
         if (value is not null) json.WriteString(name, value);
     }
-
-    /// <summary>The property that the intake reads the subject of a kind from.</summary>
-    private static string? SubjectKey(EventKind kind) => kind switch
-    {
-        EventKind.PageViewed => "path",
-        EventKind.Searched => "query",
-        EventKind.ListViewed or EventKind.ListClicked or EventKind.RecommendationShown => "list_id",
-        EventKind.CouponApplied or EventKind.CouponDenied => "coupon_id",
-        EventKind.CheckoutStep => "step",
-        EventKind.PaymentFailed => "payment_method",
-        EventKind.OrderCompleted => "coupon",
-        EventKind.AdClicked => "campaign",
-        EventKind.MessageOpened or EventKind.MessageClicked => "campaign_name",
-        EventKind.ServiceMessage => "from",
-        EventKind.SocialMention => "network",
-        EventKind.LoggedIn => "method",
-        EventKind.OfferShown => "offer_id",
-        _ => null,
-    };
-
-    private static string NameOf(CustomerEvent item) => item.Kind switch
-    {
-        EventKind.Custom => item.CustomName ?? "custom",
-        EventKind.ListViewed => "Product List Viewed",
-        EventKind.ListClicked => "Product Clicked",
-        EventKind.Searched => "Products Searched",
-        EventKind.ProductViewed => "Product Viewed",
-        EventKind.CartAdded => "Product Added",
-        EventKind.CartRemoved => "Product Removed",
-        EventKind.CartViewed => "Cart Viewed",
-        EventKind.CheckoutStarted => "Checkout Started",
-        EventKind.CheckoutStep => "Checkout Step Completed",
-        EventKind.PaymentFailed => "Payment Failed",
-        EventKind.OrderCompleted => "Order Completed",
-        EventKind.OrderCancelled => "Order Cancelled",
-        EventKind.OrderRefunded => "Order Refunded",
-        EventKind.CouponApplied => "Coupon Applied",
-        EventKind.CouponDenied => "Coupon Denied",
-        EventKind.ReviewPosted => "Product Reviewed",
-        EventKind.ServiceMessage => "Service Message",
-        EventKind.SocialMention => "Social Mention",
-        EventKind.AdClicked => "Ad Clicked",
-        EventKind.MessageOpened => "Message Opened",
-        EventKind.MessageClicked => "Message Clicked",
-        EventKind.ConsentChanged => "Consent Changed",
-        EventKind.LoggedIn => "Signed In",
-        EventKind.WishlistAdded => "Product Added to Wishlist",
-        EventKind.WishlistRemoved => "Product Removed from Wishlist",
-        EventKind.RecommendationShown => "Recommendation Shown",
-        EventKind.OfferShown => "Offer Shown",
-        _ => EventKinds.WireName(item.Kind),
-    };
 }

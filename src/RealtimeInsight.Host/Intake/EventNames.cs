@@ -70,4 +70,37 @@ public static class EventNames
 
         return KindsBySpan.TryGetValue(normal[..name.Length], out var kind) ? kind : EventKind.Custom;
     }
+
+    /// <summary>The name that a Segment library sends a kind under; our own where the specification has none.</summary>
+    public static string SegmentName(EventKind kind) => kind switch
+    {
+        EventKind.ListViewed => "Product List Viewed",
+        EventKind.ListClicked => "Product Clicked",
+        EventKind.Searched => "Products Searched",
+        EventKind.ProductViewed => "Product Viewed",
+        EventKind.CartAdded => "Product Added",
+        EventKind.CartRemoved => "Product Removed",
+        EventKind.CartViewed => "Cart Viewed",
+        EventKind.CheckoutStarted => "Checkout Started",
+        EventKind.CheckoutStep => "Checkout Step Completed",
+        EventKind.PaymentFailed => "Payment Failed",
+        EventKind.OrderCompleted => "Order Completed",
+        EventKind.OrderCancelled => "Order Cancelled",
+        EventKind.OrderRefunded => "Order Refunded",
+        EventKind.CouponApplied => "Coupon Applied",
+        EventKind.CouponDenied => "Coupon Denied",
+        EventKind.ReviewPosted => "Product Reviewed",
+        EventKind.ServiceMessage => "Service Message",
+        EventKind.SocialMention => "Social Mention",
+        EventKind.AdClicked => "Ad Clicked",
+        EventKind.MessageOpened => "Message Opened",
+        EventKind.MessageClicked => "Message Clicked",
+        EventKind.ConsentChanged => "Consent Changed",
+        EventKind.LoggedIn => "Signed In",
+        EventKind.WishlistAdded => "Product Added to Wishlist",
+        EventKind.WishlistRemoved => "Product Removed from Wishlist",
+        EventKind.RecommendationShown => "Recommendation Shown",
+        EventKind.OfferShown => "Offer Shown",
+        _ => EventKinds.WireName(kind),
+    };
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text.Json;
 using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Host.Intake;
 
 namespace RealtimeInsight.Cli.Bench.Http;
 
@@ -29,7 +30,7 @@ internal static class SegmentJson
         json.WriteString("timestamp", item.OccurredAt.ToString());
         json.WriteString("type", item.Kind == EventKind.PageViewed ? "page" : "track");
         json.WriteString("userId", item.Customer.Value);
-        if (item.Kind != EventKind.PageViewed) json.WriteString("event", NameOf(item.Kind));
+        if (item.Kind != EventKind.PageViewed) json.WriteString("event", EventNames.SegmentName(item.Kind));
         json.WriteStartObject("properties");
         WriteProperties(json, item);
         json.WriteEndObject();
@@ -40,7 +41,7 @@ internal static class SegmentJson
 
     private static void WriteProperties(Utf8JsonWriter json, CustomerEvent item)
     {
-        if (item.Subject is { } subject) json.WriteString(SubjectKey(item.Kind), subject);
+        if (item.Subject is { } subject && EventKinds.SubjectProperty(item.Kind) is { } key) json.WriteString(key, subject);
         if (item.Currency is { } currency) json.WriteString("currency", currency);
         if (item.OrderId is { } order) json.WriteString("order_id", order);
         if (item.Kind != EventKind.OrderCompleted)
@@ -87,26 +88,4 @@ internal static class SegmentJson
         json.WriteString("timezone", "Europe/Berlin");
         json.WriteEndObject();
     }
-
-    private static string NameOf(EventKind kind) => kind switch
-    {
-        EventKind.ListViewed => "Product List Viewed",
-        EventKind.ListClicked => "Product Clicked",
-        EventKind.Searched => "Products Searched",
-        EventKind.ProductViewed => "Product Viewed",
-        EventKind.CartAdded => "Product Added",
-        EventKind.CartRemoved => "Product Removed",
-        EventKind.CartViewed => "Cart Viewed",
-        EventKind.CheckoutStarted => "Checkout Started",
-        EventKind.OrderCompleted => "Order Completed",
-        EventKind.WishlistAdded => "Product Added to Wishlist",
-        _ => EventKinds.WireName(kind),
-    };
-
-    private static string SubjectKey(EventKind kind) => kind switch
-    {
-        EventKind.Searched => "query",
-        EventKind.ListViewed => "list_id",
-        _ => "path",
-    };
 }

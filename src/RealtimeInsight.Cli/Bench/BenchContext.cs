@@ -25,6 +25,9 @@ internal sealed class BenchContext(
     /// <summary>One line for the person who waits.</summary>
     public void Progress(string line) => progress(line);
 
+    /// <summary>A run begins; the one before the first is the warm-up.</summary>
+    public void RunBegins(int run) => progress(run == 0 ? "warm-up" : $"run {run} of {Runs}");
+
     /// <summary>The same scenario context with some values replaced; for scenarios that run others.</summary>
     public BenchContext With(BenchReport into, params (string Option, double Value)[] replaced)
     {

@@ -68,4 +68,17 @@ internal sealed class OpenLoop(TimeProvider time)
 /// <param name="PerSecond">Sends a second that were answered.</param>
 /// <param name="Latencies">From the moment a send was due to its answer.</param>
 /// <param name="Lateness">From the moment a send was due to the send: what the sender itself adds.</param>
-internal sealed record OpenLoopResult(double PerSecond, LatencyProfile Latencies, LatencyProfile Lateness);
+internal sealed record OpenLoopResult(double PerSecond, LatencyProfile Latencies, LatencyProfile Lateness)
+{
+    /// <summary>Tells the latencies and what the sender's own clock adds to them.</summary>
+    /// <param name="what">What a latency spans.</param>
+    /// <param name="sender">Who sends.</param>
+    public void ReportTo(BenchReport report, string what, string sender)
+    {
+        report.Add("p50_ms", Latencies.At(0.5), what);
+        report.Add("p99_ms", Latencies.At(0.99), "the same");
+        report.Add("p999_ms", Latencies.At(0.999), "the same");
+        report.Add("sender_late_p50_ms", Lateness.At(0.5), $"what the {sender}'s own clock adds to each of them");
+        report.Add("sender_late_p99_ms", Lateness.At(0.99), "the same");
+    }
+}

@@ -21,8 +21,7 @@ internal sealed class ReadScenario : IBenchScenario
         CommonOption.Seconds(5),
         new("reads", "Reads a second", 1000, 1, 100_000),
         new("batch", "Events of a send", 64, 1, 1000),
-        new("load", "Rate of events as a share of the highest, which is measured first", 0.5, 0.01, 0.95) { IsWhole = false },
-        new("rate", "Events a second instead; 0: by --load", 0, 0, 10_000_000),
+        .. SteadyLoad.RateOptions,
     ];
 
     public async Task RunAsync(BenchContext context, CancellationToken cancellationToken)
@@ -37,11 +36,13 @@ internal sealed class ReadScenario : IBenchScenario
             context.Report.Add("reads_per_second", context.Whole("reads"), "asked for");
             for (var run = 0; run <= context.Runs; run++)
             {
-                context.Progress(run == 0 ? "warm-up" : $"run {run} of {context.Runs}");
+                context.RunBegins(run);
                 var reads = ReadAsync(bench.Engine, context, run, cancellationToken);
                 var events = await load.RunAsync(context.RunLength, cancellationToken).ConfigureAwait(false);
                 var read = await reads.ConfigureAwait(false);
-                if (run > 0) Report(context, events, read);
+                if (run == 0) continue;
+                context.Report.Add("events_per_second", events.PerSecond * context.Whole("batch"), "taken meanwhile");
+                read.ReportTo(context.Report, "from the moment a read was due to the whole insight", "reader");
             }
         }
     }
@@ -59,16 +60,5 @@ internal sealed class ReadScenario : IBenchScenario
                 var insight = await engine.GetInsightAsync(ids[i], cancellationToken).ConfigureAwait(false);
                 if (insight is null) throw CliException.Failure("a customer that was sent events is not known");
             }, cancellationToken).ConfigureAwait(false);
-    }
-
-    private static void Report(BenchContext context, OpenLoopResult events, OpenLoopResult read)
-    {
-        var report = context.Report;
-        report.Add("events_per_second", events.PerSecond * context.Whole("batch"), "taken meanwhile");
-        report.Add("p50_ms", read.Latencies.At(0.5), "from the moment a read was due to the whole insight");
-        report.Add("p99_ms", read.Latencies.At(0.99), "the same");
-        report.Add("p999_ms", read.Latencies.At(0.999), "the same");
-        report.Add("sender_late_p50_ms", read.Lateness.At(0.5), "what the reader's own clock adds to each of them");
-        report.Add("sender_late_p99_ms", read.Lateness.At(0.99), "the same");
     }
 }

@@ -8,6 +8,13 @@ internal sealed class SteadyLoad
 {
     private const int InFlight = 64;
 
+    /// <summary>Options of every scenario that has a steady load: how fast it is.</summary>
+    public static readonly IReadOnlyList<BenchOption> RateOptions =
+    [
+        new("load", "Rate of events as a share of the highest, which is measured first", 0.5, 0.01, 0.95) { IsWhole = false },
+        new("rate", "Events a second instead; 0: by --load", 0, 0, 10_000_000),
+    ];
+
     private readonly BenchEngine _bench;
     private readonly ShopEvents _shop;
     private readonly TimeProvider _time;

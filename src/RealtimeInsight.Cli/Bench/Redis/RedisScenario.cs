@@ -46,7 +46,7 @@ internal sealed class RedisScenario : IBenchScenario
             context.Report.Add("events", context.Whole("events"), "events of a run");
             for (var i = 0; i <= context.Runs; i++)
             {
-                context.Progress(i == 0 ? "warm-up" : $"run {i} of {context.Runs}");
+                context.RunBegins(i);
                 var report = i == 0 ? new BenchReport(Name) : context.Report;
                 await RunOnceAsync(context, report, run, stack, shop, cancellationToken).ConfigureAwait(false);
             }

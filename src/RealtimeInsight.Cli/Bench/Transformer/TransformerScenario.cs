@@ -30,7 +30,7 @@ internal sealed class TransformerScenario : IBenchScenario
         var measured = s_rows.ToDictionary(static rows => rows, static _ => new List<(double Steps, double Sequences)>());
         for (var run = 0; run <= context.Runs; run++)
         {
-            context.Progress(run == 0 ? "warm-up" : $"run {run} of {context.Runs}");
+            context.RunBegins(run);
             foreach (var rows in s_rows)
             {
                 cancellationToken.ThrowIfCancellationRequested();

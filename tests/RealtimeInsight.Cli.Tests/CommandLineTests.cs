@@ -1,5 +1,3 @@
-using System.CommandLine;
-
 namespace RealtimeInsight.Cli.Tests;
 
 public sealed class CommandLineTests
@@ -31,20 +29,11 @@ public sealed class CommandLineTests
     [InlineData("insight: 'many' for --customers: give one number, without separators", "bench", "engine", "--customers", "many")]
     public async Task Run_ValueOfTheWrongType_IsToldWithItsNameAndWhatToGive(string told, params string[] args)
     {
-        var run = await RunAsync(Program.Verbs, args);
+        var run = await CliRun.OfAsync(Program.Verbs, args);
 
         Assert.Equal(ExitCodes.Usage, run.ExitCode);
         Assert.StartsWith(told + Environment.NewLine, run.Error, StringComparison.Ordinal);
     }
 
-    private static Task<CliRun> RunAsync(params string[] args) => RunAsync(static _ => [], args);
-
-    private static async Task<CliRun> RunAsync(Func<CliConsole, IEnumerable<Command>> verbs, string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
-        var code = await CommandLine.RunAsync(CommandLine.Create(verbs(console)), args, console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private static Task<CliRun> RunAsync(params string[] args) => CliRun.OfAsync(static _ => [], args);
 }

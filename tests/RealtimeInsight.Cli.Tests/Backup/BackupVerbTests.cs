@@ -64,12 +64,5 @@ public sealed class BackupVerbTests : IDisposable
         store.Open();
     }
 
-    private static async Task<CliRun> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
-        var code = await CommandLine.RunAsync(CommandLine.Create(BackupVerb.CreateAll(console)), args, console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private static Task<CliRun> RunAsync(params string[] args) => CliRun.OfAsync(BackupVerb.CreateAll, args);
 }

@@ -71,16 +71,11 @@ public sealed class BenchAllTests
     [Fact]
     public void Goals_NameFiguresOnce() => Assert.Distinct(BenchGoal.All.Select(goal => (goal.Scenario, goal.Figure)));
 
-    private static async Task<CliRun> RunAsync(params string[] args)
+    private static Task<CliRun> RunAsync(params string[] args)
     {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
         var names = args.Contains("broken,engine") ? new[] { "engine", "broken" } : ["engine", "lacking"];
         IBenchScenario[] scenarios = [.. names.Select(name => new Sample(name))];
-        var root = CommandLine.Create([BenchVerb.Create(console, scenarios)]);
-        var code = await CommandLine.RunAsync(root, ["bench", "all", .. args], console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
+        return CliRun.OfAsync(console => [BenchVerb.Create(console, scenarios)], ["bench", "all", .. args]);
     }
 
     private sealed class Sample(string name) : IBenchScenario

@@ -68,15 +68,8 @@ public sealed class BenchVerbTests
         });
     }
 
-    private static async Task<CliRun> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
-        var root = CommandLine.Create([BenchVerb.Create(console, [new SampleScenario()])]);
-        var code = await CommandLine.RunAsync(root, ["bench", .. args], console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private static Task<CliRun> RunAsync(params string[] args) =>
+        CliRun.OfAsync(static console => [BenchVerb.Create(console, [new SampleScenario()])], ["bench", .. args]);
 
     private sealed class SampleScenario : IBenchScenario
     {

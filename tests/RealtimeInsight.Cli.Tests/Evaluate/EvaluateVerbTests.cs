@@ -100,13 +100,6 @@ public sealed class EvaluateVerbTests
         Assert.True(json.RootElement.GetProperty("claim_made").GetBoolean());
     }
 
-    private static async Task<CliRun> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
-        var root = CommandLine.Create([EvaluateVerb.Create(console)]);
-        var code = await CommandLine.RunAsync(root, ["evaluate", .. args], console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private static Task<CliRun> RunAsync(params string[] args) =>
+        CliRun.OfAsync(static console => [EvaluateVerb.Create(console)], ["evaluate", .. args]);
 }

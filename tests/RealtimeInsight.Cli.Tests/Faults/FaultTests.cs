@@ -93,65 +93,25 @@ public sealed class FaultTests : IDisposable
     }
 
     [CommandsFact("prlimit")]
-    public async Task Run_WhenTheDiskTakesNoMore_SaysSo_KeepsWhatItHas_AndGoesOnByItself()
-    {
-        await using (var host = await StartAsync(_data))
-        {
-            await SendAsync(host, "before");
-            await LimitFilesAsync(host, "20000:unlimited");
-            var waiting = SendAsync(host, "during");
-            await host.SeenAsync("nothing is acknowledged");
-
-            using var ready = await _http.GetAsync(new Uri($"{host.Address}/health/ready"));
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-            Assert.Contains("engine.db", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-            using var refused = await SendAsync(host, "after");
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-            Assert.NotNull(refused.Headers.RetryAfter);
-            Assert.Equal(HttpStatusCode.OK, await ReadAsync(host, "before"));
-            Assert.False(waiting.IsCompleted);
-
-            await LimitFilesAsync(host, "unlimited:unlimited");
-            Assert.Equal(HttpStatusCode.OK, (await waiting).StatusCode);
-            using var again = await _http.GetAsync(new Uri($"{host.Address}/health/ready"));
-            Assert.Equal(HttpStatusCode.OK, again.StatusCode);
-            Assert.Equal(HttpStatusCode.OK, (await SendAsync(host, "after")).StatusCode);
-            await host.KillAsync();
-        }
-
-        await using var next = await StartAsync(_data);
-        foreach (var customer in new[] { "before", "during", "after" }) Assert.Equal(HttpStatusCode.OK, await ReadAsync(next, customer));
-    }
+    public Task Run_WhenTheDiskTakesNoMore_SaysSo_KeepsWhatItHas_AndGoesOnByItself() => GoesOnAfterAsync(
+        host => LimitFilesAsync(host, "20000:unlimited"), said: "engine.db", host => LimitFilesAsync(host, "unlimited:unlimited"));
 
     [SmallDiskFact]
     public async Task Run_OnAFullDisk_SaysSo_AndGoesOnWhenThereIsSpace()
     {
         using var disk = new SmallDisk(_data.Path, megabytes: 16);
-        await using (var host = await StartAsync(_data))
-        {
-            Assert.Equal(HttpStatusCode.OK, (await SendAsync(host, "before")).StatusCode);
-            disk.Fill();
-            var waiting = SendAsync(host, "during");
-            await host.SeenAsync("nothing is acknowledged");
-
-            using var ready = await _http.GetAsync(new Uri($"{host.Address}/health/ready"));
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
-            Assert.Contains("full", await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
-            using var refused = await SendAsync(host, "after");
-            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
-            Assert.NotNull(refused.Headers.RetryAfter);
-
-            disk.MakeRoom();
-            Assert.Equal(HttpStatusCode.OK, (await waiting).StatusCode);
-            Assert.Equal(HttpStatusCode.OK, (await SendAsync(host, "after")).StatusCode);
-            await host.KillAsync();
-        }
-
-        await using (var next = await StartAsync(_data))
-        {
-            foreach (var name in new[] { "before", "during", "after" }) Assert.Equal(HttpStatusCode.OK, await ReadAsync(next, name));
-            Assert.Equal(ExitCodes.Success, await next.StopAsync());
-        }
+        await GoesOnAfterAsync(
+            _ =>
+            {
+                disk.Fill();
+                return Task.CompletedTask;
+            },
+            said: "full",
+            _ =>
+            {
+                disk.MakeRoom();
+                return Task.CompletedTask;
+            });
     }
 
     [SmallDiskFact]
@@ -210,6 +170,41 @@ public sealed class FaultTests : IDisposable
         Assert.Contains("\"records\":2", run.OutLines[^1], StringComparison.Ordinal);
     }
 
+    /// <summary>
+    /// Writing fails from <paramref name="breaks"/> to <paramref name="heals"/>: the process says so, refuses events, still reads, goes on
+    /// by itself, and has everything that it acknowledged after a kill.
+    /// </summary>
+    private async Task GoesOnAfterAsync(Func<RunningHost, Task> breaks, string said, Func<RunningHost, Task> heals)
+    {
+        await using (var host = await StartAsync(_data))
+        {
+            Assert.Equal(HttpStatusCode.OK, (await SendAsync(host, "before")).StatusCode);
+            await breaks(host);
+            var waiting = SendAsync(host, "during");
+            await host.SeenAsync("nothing is acknowledged");
+
+            using var ready = await _http.GetAsync(new Uri($"{host.Address}/health/ready"));
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, ready.StatusCode);
+            Assert.Contains(said, await ready.Content.ReadAsStringAsync(), StringComparison.Ordinal);
+            using var refused = await SendAsync(host, "after");
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+            Assert.NotNull(refused.Headers.RetryAfter);
+            Assert.Equal(HttpStatusCode.OK, await ReadAsync(host, "before"));
+            Assert.False(waiting.IsCompleted);
+
+            await heals(host);
+            Assert.Equal(HttpStatusCode.OK, (await waiting).StatusCode);
+            using var again = await _http.GetAsync(new Uri($"{host.Address}/health/ready"));
+            Assert.Equal(HttpStatusCode.OK, again.StatusCode);
+            Assert.Equal(HttpStatusCode.OK, (await SendAsync(host, "after")).StatusCode);
+            await host.KillAsync();
+        }
+
+        await using var next = await StartAsync(_data);
+        foreach (var customer in new[] { "before", "during", "after" }) Assert.Equal(HttpStatusCode.OK, await ReadAsync(next, customer));
+        Assert.Equal(ExitCodes.Success, await next.StopAsync());
+    }
+
     private static RunningHost Launch(DataFolder data) => RunningHost.Launch(data.Path, ["--no-demo"], s_settings);
 
     private static async Task<RunningHost> StartAsync(DataFolder data)
@@ -226,14 +221,7 @@ public sealed class FaultTests : IDisposable
         Assert.Equal(0, program.ExitCode);
     }
 
-    private static async Task<CliRun> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
-        var code = await CommandLine.RunAsync(CommandLine.Create(Program.Verbs(console)), args, console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private static Task<CliRun> RunAsync(params string[] args) => CliRun.OfAsync(Program.Verbs, args);
 
     /// <summary>A life of the process in which each customer sends one event, ended in order.</summary>
     private async Task WriteAsync(params string[] customers)

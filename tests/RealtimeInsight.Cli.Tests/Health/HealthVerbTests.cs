@@ -61,13 +61,6 @@ public sealed class HealthVerbTests
         return request;
     }
 
-    private static async Task<CliRun> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
-        var root = CommandLine.Create([HealthVerb.Create(console)]);
-        var code = await CommandLine.RunAsync(root, ["health", .. args], console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private static Task<CliRun> RunAsync(params string[] args) =>
+        CliRun.OfAsync(static console => [HealthVerb.Create(console)], ["health", .. args]);
 }

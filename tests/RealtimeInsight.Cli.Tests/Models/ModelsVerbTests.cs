@@ -113,15 +113,8 @@ public sealed class ModelsVerbTests : IDisposable
     private static Task<CliRun> RemoteAsync(RunningHost host, params string[] args) =>
         RunAsync([.. args, "--url", host.Address, "--key", AdminKey]);
 
-    private static async Task<CliRun> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
-        var code = await CommandLine.RunAsync(
-            CommandLine.Create([ModelsVerb.Create(console)]), ["models", .. args], console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private static Task<CliRun> RunAsync(params string[] args) =>
+        CliRun.OfAsync(static console => [ModelsVerb.Create(console)], ["models", .. args]);
 
     private void Write(string version, DataFolder? folder = null, Action<JsonObject>? change = null)
     {

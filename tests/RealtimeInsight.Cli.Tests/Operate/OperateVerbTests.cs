@@ -1,4 +1,3 @@
-using System.CommandLine;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
@@ -91,15 +90,8 @@ public sealed class OperateVerbTests
         Assert.Empty(run.Out);
     }
 
-    private static async Task<CliRun> RunAsync(params string[] arguments)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
-        Command[] verbs = [DeadLettersVerb.Create(console), EndpointsVerb.Create(console), RejectsVerb.Create(console)];
-        var code = await CommandLine.RunAsync(CommandLine.Create(verbs), arguments, console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private static Task<CliRun> RunAsync(params string[] arguments) => CliRun.OfAsync(
+        static console => [DeadLettersVerb.Create(console), EndpointsVerb.Create(console), RejectsVerb.Create(console)], arguments);
 
     /// <summary>Something at an address of this machine that answers one request.</summary>
     private sealed class OneAnswer : IDisposable

@@ -109,18 +109,14 @@ public sealed class EngineReplayTests : IDisposable
         return summary.RootElement.Clone();
     }
 
-    private async Task<CliRun> RunAsync(params string[] options)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
-        var verb = ReplayVerb.Create(
-            console, (settings, dataDir, stop) => ComposedReplayEngine.StartAsync(settings, dataDir, TimeProvider.System, stop));
-        string[] args = ["replay", "--format", "retailrocket", "--data", Path.Combine(_folder.Path, "events.csv"),
-            "--json", "--data-dir", _data.Path, .. options];
-        var code = await CommandLine.RunAsync(CommandLine.Create([verb]), args, console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private Task<CliRun> RunAsync(params string[] options) => CliRun.OfAsync(
+        static console =>
+        [
+            ReplayVerb.Create(
+                console, (settings, dataDir, stop) => ComposedReplayEngine.StartAsync(settings, dataDir, TimeProvider.System, stop)),
+        ],
+        ["replay", "--format", "retailrocket", "--data", Path.Combine(_folder.Path, "events.csv"), "--json", "--data-dir", _data.Path,
+            .. options]);
 
     private static long Count(JsonElement summary, string key) => summary.GetProperty(key).GetInt64();
 }

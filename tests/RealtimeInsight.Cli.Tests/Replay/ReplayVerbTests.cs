@@ -138,17 +138,14 @@ public sealed class ReplayVerbTests : IDisposable
     private void WriteThreeLines() =>
         _folder.Write("a.csv", Header, "1441852593,1,2,view,3,4", "broken", "1441852594,1,2,view,3,4");
 
-    private async Task<CliRun> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
-        var verb = ReplayVerb.Create(console, (_, dataDir, _) =>
-        {
-            _dataDir = dataDir;
-            return Task.FromResult<IReplayEngine>(_engine);
-        });
-        var code = await CommandLine.RunAsync(CommandLine.Create([verb]), ["replay", .. args], console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private Task<CliRun> RunAsync(params string[] args) => CliRun.OfAsync(
+        console =>
+        [
+            ReplayVerb.Create(console, (_, dataDir, _) =>
+            {
+                _dataDir = dataDir;
+                return Task.FromResult<IReplayEngine>(_engine);
+            }),
+        ],
+        ["replay", .. args]);
 }

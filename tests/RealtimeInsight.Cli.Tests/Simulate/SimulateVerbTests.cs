@@ -82,13 +82,6 @@ public sealed class SimulateVerbTests
     private static SimulationResult Broken(SimulationOptions options) => new(
         options, 10, 12, 1, 1, 2, 3, 40, "00", [new Violation("event_once", "001:00.000 twice")], ["000:00.000 start 1 with 1 shards"]);
 
-    private static async Task<CliRun> RunAsync(params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(output, error, null, TimeProvider.System);
-        var root = CommandLine.Create([SimulateVerb.Create(console)]);
-        var code = await CommandLine.RunAsync(root, ["simulate", .. args], console, CancellationToken.None);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private static Task<CliRun> RunAsync(params string[] args) =>
+        CliRun.OfAsync(static console => [SimulateVerb.Create(console)], ["simulate", .. args]);
 }

@@ -38,13 +38,17 @@ internal sealed class RunningHost : IAsyncDisposable
     /// <summary>Done when the engine takes events; fails when the process ends before.</summary>
     public Task Ready => _ready.Task;
 
-    /// <summary>Returns when the process listens.</summary>
-    public static async Task<RunningHost> StartAsync(string dataDir, params (string Name, string Value)[] environment)
+    /// <summary>Returns when the process listens and takes events.</summary>
+    public static async Task<RunningHost> StartAsync(
+        string dataDir, string[] options, IEnumerable<(string Name, string Value)> environment)
     {
-        var host = Launch(dataDir, [], environment);
-        await host.Listening.WaitAsync(Patience);
+        var host = Launch(dataDir, options, environment);
+        await host.ReadyAsync();
         return host;
     }
+
+    /// <summary>Done when it listens and takes events: either may come first.</summary>
+    public Task ReadyAsync() => Task.WhenAll(Listening, Ready).WaitAsync(Patience);
 
     /// <summary>Returns at once, whatever becomes of the process.</summary>
     public static RunningHost Launch(string dataDir, string[] options, IEnumerable<(string Name, string Value)> environment)

@@ -207,12 +207,7 @@ public sealed class FaultTests : IDisposable
 
     private static RunningHost Launch(DataFolder data) => RunningHost.Launch(data.Path, ["--no-demo"], s_settings);
 
-    private static async Task<RunningHost> StartAsync(DataFolder data)
-    {
-        var host = Launch(data);
-        await Task.WhenAll(host.Listening, host.Ready).WaitAsync(s_patience);
-        return host;
-    }
+    private static Task<RunningHost> StartAsync(DataFolder data) => RunningHost.StartAsync(data.Path, ["--no-demo"], s_settings);
 
     private static async Task LimitFilesAsync(RunningHost host, string limit)
     {

@@ -69,12 +69,10 @@ internal sealed class KillRun(string dataDir, string policy, ActionReceiver rece
     public async Task<RunningHost> LastLifeAsync()
     {
         var host = Launch(s_saveIntervals[1]);
-        await ReadyAsync(host);
+        await host.ReadyAsync();
         await load.EndAsync(new Uri(host.Address)).WaitAsync(s_patience);
         return host;
     }
-
-    private static async Task ReadyAsync(RunningHost host) => await Task.WhenAll(host.Listening, host.Ready).WaitAsync(s_patience);
 
     private RunningHost Launch(string saveInterval) =>
         RunningHost.Launch(dataDir, ["--no-demo", "--policy", policy], Settings(receiver, saveInterval));
@@ -95,7 +93,7 @@ internal sealed class KillRun(string dataDir, string policy, ActionReceiver rece
 
         await host.Listening.WaitAsync(s_patience);
         var listened = Stopwatch.GetTimestamp();
-        await ReadyAsync(host);
+        await host.ReadyAsync();
         (_startTime, _recoveryTime) = (Stopwatch.GetElapsedTime(started), Stopwatch.GetElapsedTime(listened));
         var requests = receiver.RequestsAsync(1 + draw.Next(8));
         var acks = load.AcksAsync(draw.Next(BatchesPerLife));

@@ -49,9 +49,8 @@ public sealed class KillTests(ITestOutputHelper output) : IDisposable
             + $"sent again, {load.Duplicates} events known by then");
 
         await using var calmReceiver = await ActionReceiver.StartAsync();
-        await using var calm = RunningHost.Launch(
+        await using var calm = await RunningHost.StartAsync(
             _whole.Path, ["--no-demo", "--policy", policy], KillRun.Settings(calmReceiver, "00:00:10"));
-        await Task.WhenAll(calm.Listening, calm.Ready).WaitAsync(s_patience);
         await load.RepeatAsync(new Uri(calm.Address)).WaitAsync(s_patience);
 
         var actions = await AssertSameFactsAsync(load, survivor, calm, seed);

@@ -96,13 +96,8 @@ public sealed class ModelsVerbTests : IDisposable
         Assert.Equal([null, "shadow", "challenger", "champion"], after["versions"]!.AsArray().Select(version => (string?)version!["role"]));
     }
 
-    private async Task<RunningHost> StartAsync()
-    {
-        var host = RunningHost.Launch(
-            _data.Path, ["--models", _models.Path, "--no-demo"], [("REALTIME_INSIGHT_Api__AdminKeys__0", AdminKey)]);
-        await host.Ready.WaitAsync(TimeSpan.FromMinutes(2));
-        return host;
-    }
+    private Task<RunningHost> StartAsync() => RunningHost.StartAsync(
+        _data.Path, ["--models", _models.Path, "--no-demo"], [("REALTIME_INSIGHT_Api__AdminKeys__0", AdminKey)]);
 
     private static IEnumerable<string> VersionsOf(CliRun run) =>
         JsonNode.Parse(run.Out)!["versions"]!.AsArray().Select(version => (string)version!["version"]!);

@@ -28,8 +28,8 @@ public sealed class ReadmeTests : IDisposable
         // Shorter than the demo's 15 and 40 seconds, so that nobody waits for them here.
         await using var host = await RunningHost.StartAsync(
             _data.Path,
-            ("REALTIME_INSIGHT_Customer__CartAtRiskAfter", "00:00:12"),
-            ("REALTIME_INSIGHT_Customer__CartAbandonedAfter", "00:00:13"));
+            [],
+            [("REALTIME_INSIGHT_Customer__CartAtRiskAfter", "00:00:12"), ("REALTIME_INSIGHT_Customer__CartAbandonedAfter", "00:00:13")]);
         await WriteEntryScriptAsync();
         await using var live = await LiveReader.OpenAsync(host.Address);
         foreach (var command in shown)

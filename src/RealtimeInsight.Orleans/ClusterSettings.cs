@@ -14,4 +14,7 @@ public sealed record ClusterSettings
 
     /// <summary>The clock that deadlines are compared with; null: the silo's own.</summary>
     public TimeProvider? Time { get; init; }
+
+    /// <summary>The deadline index's own clock, for tests in which it is to stand still; null: the same.</summary>
+    internal TimeProvider? IndexTime { get; init; }
 }

@@ -40,6 +40,18 @@ public sealed class CustomerGrainOptions
     /// <summary>Longest wait between attempts. Default 1 hour; at least <see cref="DeliveryWaitMin"/>, at most 24 hours.</summary>
     public TimeSpan DeliveryWaitMax { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>
+    /// Parts of the index that calls customers whose deadlines are due. The same on every silo; may grow while the cluster is stopped, and
+    /// never shrink. Default 32; 1 to 4,096.
+    /// </summary>
+    public int DeadlineBuckets { get; set; } = 32;
+
+    /// <summary>How often the index looks for deadlines that are due. Default 250 ms; 10 ms to 1 s.</summary>
+    public TimeSpan DeadlineTick { get; set; } = TimeSpan.FromMilliseconds(250);
+
+    /// <summary>Customers that one part of the index calls at once. Default 64; 1 to 1,024.</summary>
+    public int DeadlineWakesMax { get; set; } = 64;
+
     /// <summary>CloudEvents <c>source</c> of the actions. Default <c>/realtime-insight</c>.</summary>
     public string Source { get; set; } = "/realtime-insight";
 
@@ -59,6 +71,9 @@ public sealed class CustomerGrainOptions
         Range(problems, nameof(DeliveryAttemptsMax), options.DeliveryAttemptsMax, 1, 100);
         Range(problems, nameof(DeliveryWaitMin), options.DeliveryWaitMin, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
         Range(problems, nameof(DeliveryWaitMax), options.DeliveryWaitMax, options.DeliveryWaitMin, TimeSpan.FromHours(24));
+        Range(problems, nameof(DeadlineBuckets), options.DeadlineBuckets, 1, 4096);
+        Range(problems, nameof(DeadlineTick), options.DeadlineTick, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1));
+        Range(problems, nameof(DeadlineWakesMax), options.DeadlineWakesMax, 1, 1024);
         if (string.IsNullOrWhiteSpace(options.Source)) problems.Add("Source is empty; name a URI reference");
         return problems;
     }

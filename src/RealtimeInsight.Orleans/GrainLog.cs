@@ -21,4 +21,13 @@ internal static partial class GrainLog
 
     [LoggerMessage(6004, LogLevel.Error, "Action {DecisionId} for {Channel} is dead after {Attempts} attempts: {Detail}.")]
     public static partial void ActionDead(ILogger logger, string decisionId, string channel, int attempts, string detail);
+
+    [LoggerMessage(6005, LogLevel.Warning, "A customer whose deadline is due could not be called; it is tried again in {Wait}.")]
+    public static partial void WakeFailed(ILogger logger, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(6006, LogLevel.Warning, "A part of the deadline index could not run; it is tried again in {Wait}.")]
+    public static partial void DeadlinesFailed(ILogger logger, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(6007, LogLevel.Warning, "A part of the deadline index does not answer; it is asked again in {Wait}.")]
+    public static partial void BucketUnreachable(ILogger logger, TimeSpan wait, Exception exception);
 }

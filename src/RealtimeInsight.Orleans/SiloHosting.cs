@@ -5,6 +5,7 @@ using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Actions;
 using RealtimeInsight.Orleans.Actors;
+using RealtimeInsight.Orleans.Deadlines;
 
 namespace RealtimeInsight.Orleans;
 
@@ -29,6 +30,7 @@ public static class SiloHosting
             new ActionChannels(services.GetServices<IActionChannel>(), settings.Policy),
             settings.Time ?? services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger("RealtimeInsight.Orleans")));
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeadlineStarter>();
         silo.AddStartupTask(static (services, _) =>
         {
             services.GetRequiredService<CustomerCore>();

@@ -67,6 +67,16 @@ internal sealed class ActorOutbox(CustomerCore core, IEnumerable<StoredAction> s
         return due;
     }
 
+    /// <summary>When somebody has to look after the actions, saved or not; <see cref="Instant.Never"/> without any.</summary>
+    public Instant WakeAt()
+    {
+        // What can leave now leaves now; the call comes in case that the silo dies meanwhile.
+        var soon = core.Now + core.Options.DeliveryWaitMin;
+        var due = Instant.Never;
+        foreach (var action in _pending) due = Instant.Min(due, Instant.Max(new Instant(action.DueAtMs), soon));
+        return due;
+    }
+
     public bool Remove(string decisionId)
     {
         _unsaved.Remove(decisionId);

@@ -10,6 +10,8 @@ namespace RealtimeInsight.Orleans.Actors;
 /// <summary>What all customers of a silo share. Thread-safe.</summary>
 internal sealed class CustomerCore
 {
+    private readonly TimeProvider _indexTime;
+
     /// <exception cref="ArgumentException">The settings break their limits.</exception>
     public CustomerCore(ClusterSettings settings, IScorer scorer, ActionChannels channels, TimeProvider time, ILogger logger)
     {
@@ -21,6 +23,7 @@ internal sealed class CustomerCore
         Scorer = scorer;
         Channels = channels;
         Time = time;
+        _indexTime = settings.IndexTime ?? time;
         Logger = logger;
     }
 
@@ -31,5 +34,8 @@ internal sealed class CustomerCore
     public ActionChannels Channels { get; }
     public TimeProvider Time { get; }
     public ILogger Logger { get; }
+
+    /// <summary>What the deadline index takes for now.</summary>
+    public Instant IndexNow => Instant.From(_indexTime.GetUtcNow());
     public Instant Now => Instant.From(Time.GetUtcNow());
 }

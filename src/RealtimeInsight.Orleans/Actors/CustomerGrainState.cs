@@ -18,6 +18,10 @@ internal sealed class CustomerGrainState
     /// <summary>Oldest first.</summary>
     [Id(3)]
     public List<StoredDecision> Decisions { get; set; } = [];
+
+    /// <summary>When the deadline index will call the customer; 0 when it has no entry.</summary>
+    [Id(4)]
+    public long EntryAtMs { get; set; }
 }
 
 /// <summary>An action that waits for its delivery; the decision id is the idempotency key of every attempt.</summary>

@@ -7,6 +7,7 @@ using RealtimeInsight.Orleans.Actors;
 using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Contracts.Replies;
+using RealtimeInsight.Orleans.Deadlines;
 
 namespace RealtimeInsight.Orleans.Grains;
 
@@ -17,7 +18,7 @@ namespace RealtimeInsight.Orleans.Grains;
 [GrainType("ri.customer")]
 internal sealed class CustomerGrain(
     [PersistentState("customer", SiloHosting.StorageName)] IPersistentState<CustomerGrainState> storage, CustomerCore core)
-    : Grain, ICustomerGrain
+    : Grain, ICustomerGrain, ICustomerWakeGrain
 {
     private const int TimelineMax = 1000;
 
@@ -26,6 +27,7 @@ internal sealed class CustomerGrain(
 
     private CustomerId _id;
     private CustomerActor _actor = null!; // Made on activation, before any call.
+    private DeadlineIndex _index = null!;
     private IGrainTimer? _deadline;
     private IGrainTimer? _save;
     private IGrainTimer? _delivery;
@@ -35,6 +37,9 @@ internal sealed class CustomerGrain(
     private bool _hasSaveFailed;
     private bool _gaveWay;
 
+    /// <summary>When somebody has to look after this customer.</summary>
+    private Instant WakeAt => Instant.Min(_actor.NextDeadline, _actor.Outbox.WakeAt());
+
     private bool IsSaved => _actor.Changes == _changesSaved;
 
     /// <inheritdoc/>
@@ -42,6 +47,8 @@ internal sealed class CustomerGrain(
     {
         _id = CustomerId.Parse(this.GetPrimaryKeyString());
         _actor = new CustomerActor(core, _id, storage.RecordExists ? storage.State : null);
+        _index = new DeadlineIndex(core, GrainFactory, _id);
+        if (storage.RecordExists) _index.Restore(storage.State.EntryAtMs);
 
         // Deadlines that passed while nobody was here fire after the call that brought the activation: its events come first.
         ArmDeadline();
@@ -125,6 +132,14 @@ internal sealed class CustomerGrain(
     /// <inheritdoc/>
     public Task FlushAsync() => FinishTurnAsync(mustBeSaved: true);
 
+    /// <inheritdoc/>
+    public async Task WakeAsync(long dueMs)
+    {
+        _index.Called(new Instant(dueMs));
+        await FinishTurnAsync(mustBeSaved: true);
+        await _index.CoverAsync(WakeAt);
+    }
+
     private async Task<EventOutcome> ObserveAsync(CustomerEvent item)
     {
         var outcome = await _actor.ObserveAsync(item, partition: null, offset: -1);
@@ -193,9 +208,11 @@ internal sealed class CustomerGrain(
     /// <summary>Writes state, marks, outbox and records at once; what changes meanwhile is not covered and counts as unsaved.</summary>
     private async Task SaveAsync(CancellationToken cancellationToken)
     {
+        _hasSaveFailed = true;
+        await _index.CoverAsync(WakeAt);
         var (changes, events) = (_actor.Changes, _actor.EventsApplied);
         storage.State = _actor.Snapshot();
-        _hasSaveFailed = true;
+        storage.State.EntryAtMs = _index.EntryAt.UnixMs;
         await storage.WriteStateAsync(cancellationToken);
         _hasSaveFailed = false;
         (_changesSaved, _eventsSaved) = (changes, events);

@@ -12,7 +12,7 @@ namespace RealtimeInsight.Orleans.Tests.Cluster;
 /// <summary>Deadlines, and actions that leave after the write that holds them.</summary>
 public sealed class ActionTests
 {
-    private static readonly CustomerId s_customer = TreatedCustomer();
+    private static readonly CustomerId s_customer = TestShop.Treated(1).Single();
 
     [Fact]
     public async Task Deadline_CartLeftAlone_FiresByTimerAndSendsOneAction()
@@ -134,16 +134,8 @@ public sealed class ActionTests
         await shop.Cluster.WaitForLivenessToStabilizeAsync(didKill: true);
         shop.Time.Set(Scenario.Start + TimeSpan.FromHours(2));
 
-        Assert.NotNull(await grain.GetInsightAsync());
         await shop.Channel.WaitForOneAsync();
 
         Assert.Single(shop.Channel.Messages.Select(static one => one.DecisionId).Distinct());
-    }
-
-    /// <summary>One that the policy's hold-out leaves to be treated.</summary>
-    private static CustomerId TreatedCustomer()
-    {
-        var maker = new Domain.Decisions.DecisionMaker(Scenario.Policy);
-        return Enumerable.Range(0, 100).Select(static i => CustomerId.FromUser($"treated-{i}")).First(id => !maker.IsHeldOut(id));
     }
 }

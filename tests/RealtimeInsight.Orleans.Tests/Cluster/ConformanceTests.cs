@@ -15,7 +15,7 @@ public sealed class ConformanceTests
     [Fact]
     public async Task Grains_SameEvents_SameInsightsAndDecisionsAsTheDomain()
     {
-        await using var shop = await TestShop.OpenAsync();
+        await using var shop = await TestShop.OpenAsync(hasIndex: false);
         var customers = Enumerable.Range(0, 24).Select(static i => CustomerId.FromUser($"customer-{i}")).ToList();
         var folds = customers.ConvertAll(id => new DirectFold(id, shop.Customers));
         var silos = new HashSet<string>();
@@ -43,7 +43,7 @@ public sealed class ConformanceTests
     [Fact]
     public async Task Grain_DeactivatedAndCalledAgain_KnowsWhatItKnew()
     {
-        await using var shop = await TestShop.OpenAsync();
+        await using var shop = await TestShop.OpenAsync(hasIndex: false);
         var customer = CustomerId.FromVisitor("passing-by");
         var fold = new DirectFold(customer, shop.Customers);
         var events = Scenario.Of(customer, seed: 77, count: 40);
@@ -65,7 +65,8 @@ public sealed class ConformanceTests
     [Fact]
     public async Task KilledSilo_StreamReplayed_OtherSiloContinuesWithNothingLostOrDoubled()
     {
-        await using var shop = await TestShop.OpenAsync(grains: new CustomerGrainOptions { SaveAgeMax = TimeSpan.FromMinutes(10) });
+        await using var shop = await TestShop.OpenAsync(
+            grains: new CustomerGrainOptions { SaveAgeMax = TimeSpan.FromMinutes(10) }, hasIndex: false);
         var customer = CustomerId.FromUser("survivor");
         var fold = new DirectFold(customer, shop.Customers);
         var events = Calm(customer, count: 30);

@@ -51,8 +51,9 @@ public sealed class StartTests
             SaveAgeMax = TimeSpan.Zero, SaveEventsMax = 0, SaveRetryWait = TimeSpan.Zero, BatchEventsMax = 0, PartitionsMax = 0,
             DecisionRecordsMax = 0, PendingActionsMax = 0, ScoreTimeout = TimeSpan.Zero, DeliveryAttemptsMax = 0,
             DeliveryWaitMin = TimeSpan.Zero, DeliveryWaitMax = TimeSpan.FromDays(2), Source = " ",
+            DeadlineBuckets = 0, DeadlineTick = TimeSpan.FromSeconds(2), DeadlineWakesMax = 0,
         });
 
-        Assert.Equal(12, problems.Count);
+        Assert.Equal(15, problems.Count);
     }
 }

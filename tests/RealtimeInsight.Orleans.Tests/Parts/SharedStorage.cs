@@ -8,21 +8,47 @@ namespace RealtimeInsight.Orleans.Tests.Parts;
 /// <summary>Grain storage that all silos of a test share and that outlives them; keeps bytes and checks e-tags like a real one.</summary>
 internal sealed class SharedStorage
 {
+    private const string Customers = "customer";
+
     private readonly ConcurrentDictionary<string, (long Version, byte[] Bytes)> _rows = new();
-    private int _failures;
+    private (string StateName, int Count) _failures = ("", 0);
     private int _writes;
 
+    /// <summary>Of customers.</summary>
     public int Writes => Volatile.Read(ref _writes);
 
-    public int FailuresLeft => Math.Max(0, Volatile.Read(ref _failures));
+    public int FailuresLeft
+    {
+        get
+        {
+            lock (_rows) return _failures.Count;
+        }
+    }
 
-    /// <summary>Lets the next writes fail.</summary>
-    public void FailNext(int writes) => Volatile.Write(ref _failures, writes);
+    /// <summary>Lets the next writes of one kind of state fail.</summary>
+    public void FailNext(int writes, string stateName = Customers)
+    {
+        lock (_rows) _failures = (stateName, writes);
+    }
 
-    /// <summary>Gives every row a new e-tag, as a second activation's write would.</summary>
+    /// <summary>Keys of the rows of one kind of state.</summary>
+    public IEnumerable<string> Keys(string stateName) =>
+        _rows.Keys.Where(key => key.StartsWith($"{stateName}/", StringComparison.Ordinal));
+
+    /// <summary>Gives every customer's row a new e-tag, as a second activation's write would.</summary>
     public void WriteBehindTheBack()
     {
-        foreach (var (key, row) in _rows) _rows[key] = (row.Version + 1, row.Bytes);
+        foreach (var key in Keys(Customers)) _rows[key] = (_rows[key].Version + 1, _rows[key].Bytes);
+    }
+
+    private bool Fails(string stateName)
+    {
+        lock (_rows)
+        {
+            if (_failures.Count == 0 || _failures.StateName != stateName) return false;
+            _failures.Count--;
+            return true;
+        }
     }
 
     public IGrainStorage For(Serializer serializer) => new Door(this, serializer);
@@ -43,7 +69,7 @@ internal sealed class SharedStorage
 
         public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
-            if (Interlocked.Decrement(ref rows._failures) >= 0) throw new IOException("the storage does not answer");
+            if (rows.Fails(stateName)) throw new IOException("the storage does not answer");
             var key = $"{stateName}/{grainId}";
             var current = rows._rows.TryGetValue(key, out var row) ? row.Version : 0;
             var known = grainState.ETag is null ? 0 : long.Parse(grainState.ETag, CultureInfo.InvariantCulture);
@@ -51,13 +77,14 @@ internal sealed class SharedStorage
             rows._rows[key] = (current + 1, serializer.SerializeToArray(grainState.State));
             grainState.ETag = (current + 1).ToString(CultureInfo.InvariantCulture);
             grainState.RecordExists = true;
-            Interlocked.Increment(ref rows._writes);
+            if (stateName == Customers) Interlocked.Increment(ref rows._writes);
             return Task.CompletedTask;
         }
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
             rows._rows.TryRemove($"{stateName}/{grainId}", out _);
+            (grainState.State, grainState.ETag, grainState.RecordExists) = (Activator.CreateInstance<T>(), null, false);
             return Task.CompletedTask;
         }
     }

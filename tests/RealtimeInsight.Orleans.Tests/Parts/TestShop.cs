@@ -4,7 +4,9 @@ using Orleans.Runtime.Hosting;
 using Orleans.Serialization;
 using Orleans.TestingHost;
 using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Contracts;
@@ -17,12 +19,14 @@ internal sealed class TestShop : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
 
-    private TestShop(CustomerOptions customers, CustomerGrainOptions grains, bool usesRealTime)
+    private TestShop(CustomerOptions customers, CustomerGrainOptions grains, bool usesRealTime, SharedStorage storage, bool hasIndex)
     {
+        Storage = storage;
         Customers = customers;
         var settings = new ClusterSettings
         {
             Policy = Scenario.Policy, Customers = customers, Grains = grains, Time = usesRealTime ? null : Time,
+            IndexTime = hasIndex ? null : new ManualTime(),
         };
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((_, silo) =>
@@ -45,7 +49,7 @@ internal sealed class TestShop : IAsyncDisposable
 
     public ManualTime Time { get; } = new();
 
-    public SharedStorage Storage { get; } = new();
+    public SharedStorage Storage { get; }
 
     public RecordingChannel Channel { get; } = new();
 
@@ -55,15 +59,34 @@ internal sealed class TestShop : IAsyncDisposable
 
     public IGrainFactory Grains => _cluster.Client;
 
+    /// <param name="hasIndex">False: nobody calls customers but the test, so that it knows in which turn a deadline fires.</param>
     public static async Task<TestShop> OpenAsync(
-        CustomerOptions? customers = null, CustomerGrainOptions? grains = null, bool usesRealTime = false)
+        CustomerOptions? customers = null,
+        CustomerGrainOptions? grains = null,
+        bool usesRealTime = false,
+        SharedStorage? storage = null,
+        Instant? now = null,
+        bool hasIndex = true)
     {
-        var shop = new TestShop(customers ?? new CustomerOptions(), grains ?? new CustomerGrainOptions(), usesRealTime);
+        var shop = new TestShop(
+            customers ?? new CustomerOptions(), grains ?? new CustomerGrainOptions(), usesRealTime, storage ?? new SharedStorage(), hasIndex);
+        if (now is { } start) shop.Time.Set(start);
         await shop._cluster.DeployAsync();
         return shop;
     }
 
     public ICustomerGrain Customer(CustomerId id) => Grains.GetGrain<ICustomerGrain>(id.Value);
+
+    /// <summary>Customers that the policy's hold-out leaves to be treated.</summary>
+    public static IReadOnlyList<CustomerId> Treated(int count)
+    {
+        var maker = new DecisionMaker(Scenario.Policy);
+        return
+        [
+            .. Enumerable.Range(0, 10 * count).Select(static i => CustomerId.FromUser($"treated-{i}"))
+                .Where(id => !maker.IsHeldOut(id)).Take(count),
+        ];
+    }
 
     /// <summary>Address of the silo that a grain lives on now.</summary>
     public async Task<SiloAddress> SiloOfAsync(IAddressable grain) =>

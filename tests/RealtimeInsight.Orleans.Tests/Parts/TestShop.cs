@@ -69,7 +69,8 @@ internal sealed class TestShop : IAsyncDisposable
         bool hasIndex = true)
     {
         var shop = new TestShop(
-            customers ?? new CustomerOptions(), grains ?? new CustomerGrainOptions(), usesRealTime, storage ?? new SharedStorage(), hasIndex);
+            customers ?? new CustomerOptions(), grains ?? new CustomerGrainOptions(), usesRealTime, storage ?? new SharedStorage(),
+            hasIndex);
         if (now is { } start) shop.Time.Set(start);
         await shop._cluster.DeployAsync();
         return shop;

@@ -68,6 +68,16 @@ public ref struct ByteReader(ReadOnlySpan<byte> source)
 
     public ulong Fixed64() => BinaryPrimitives.ReadUInt64LittleEndian(Take(8));
 
+    public ushort Fixed16() => BinaryPrimitives.ReadUInt16LittleEndian(Take(2));
+
+    public uint Fixed32() => BinaryPrimitives.ReadUInt32LittleEndian(Take(4));
+
+    public void Fixed64(Span<ulong> destination)
+    {
+        var bytes = Take(destination.Length * sizeof(ulong));
+        for (var i = 0; i < destination.Length; i++) destination[i] = BinaryPrimitives.ReadUInt64LittleEndian(bytes[(i * sizeof(ulong))..]);
+    }
+
     public float Single() => BinaryPrimitives.ReadSingleLittleEndian(Take(4));
 
     public double Double() => BinaryPrimitives.ReadDoubleLittleEndian(Take(8));
@@ -87,13 +97,53 @@ public ref struct ByteReader(ReadOnlySpan<byte> source)
         }
     }
 
+    /// <summary>What <see cref="SpanWriter.Moment"/> wrote.</summary>
+    public Instant Moment(Instant from)
+    {
+        var value = Unsigned();
+        if (value == 0) return Instant.None;
+        if (value == 1) return Time();
+        var folded = value - 2;
+        return new(unchecked(from.UnixMs + ((long)(folded >> 1) ^ -(long)(folded & 1))));
+    }
+
+    /// <summary>What <see cref="SpanWriter.Price"/> wrote.</summary>
+    public float Price()
+    {
+        var value = Unsigned32();
+        return (value & 1) == 0 ? (float)((value >> 1) / 100d) : Single();
+    }
+
+    /// <summary>What <see cref="SpanWriter.Money"/> wrote.</summary>
+    public decimal Money() => Money(Byte());
+
+    /// <inheritdoc cref="SpanWriter.OptionalMoney"/>
+    public decimal? OptionalMoney()
+    {
+        var head = Byte();
+        return head == MoneyFormat.None ? null : Money(head);
+    }
+
+    private decimal Money(byte head)
+    {
+        var scale = (byte)(head & MoneyFormat.ScaleBits);
+        if (scale > MoneyFormat.ScaleMax || (head & ~(MoneyFormat.ScaleBits | MoneyFormat.Wide | MoneyFormat.Negative)) != 0)
+        {
+            throw Malformed($"a decimal begins with {head:x2}, which is none");
+        }
+
+        var isNegative = (head & MoneyFormat.Negative) != 0;
+        return (head & MoneyFormat.Wide) == 0
+            ? new decimal((int)Unsigned32(), 0, 0, isNegative, scale)
+            : new decimal((int)Fixed32(), (int)Fixed32(), (int)Fixed32(), isNegative, scale);
+    }
+
     public Instant Time() => new(Signed());
 
-    public string Text()
-    {
-        var length = Count(_source.Length - Position);
-        return length == 0 ? "" : System.Text.Encoding.UTF8.GetString(Take(length));
-    }
+    public string Text() => Utf8() is { Length: > 0 } bytes ? System.Text.Encoding.UTF8.GetString(bytes) : "";
+
+    /// <summary>The bytes of a text.</summary>
+    public ReadOnlySpan<byte> Utf8() => Take(Count(_source.Length - Position));
 
     /// <summary>An id that <see cref="ByteWriter.Text"/> wrote; never empty.</summary>
     public CustomerId Customer() =>
@@ -112,7 +162,8 @@ public ref struct ByteReader(ReadOnlySpan<byte> source)
 
     public void Singles(Span<float> destination)
     {
-        for (var i = 0; i < destination.Length; i++) destination[i] = Single();
+        var bytes = Take(destination.Length * sizeof(float));
+        for (var i = 0; i < destination.Length; i++) destination[i] = BinaryPrimitives.ReadSingleLittleEndian(bytes[(i * sizeof(float))..]);
     }
 
     /// <summary>Bytes that the source goes on to own.</summary>

@@ -71,6 +71,13 @@ public struct EventIdWindow
         return count;
     }
 
+    /// <summary>Writes all ids, oldest first.</summary>
+    internal readonly void CopyTo(ref SpanWriter writer)
+    {
+        var first = _count < (_hashes?.Length ?? 0) || _next == 0 ? 0 : _next;
+        for (var i = 0; i < _count; i++) writer.Fixed64(_hashes![first + i < _count ? first + i : first + i - _count]);
+    }
+
     internal void Restore(ulong[] hashes, Instant droppedUpTo)
     {
         _hashes = hashes.Length == 0 ? null : hashes;

@@ -5,48 +5,24 @@ using RealtimeInsight.Domain.Profiles;
 
 namespace RealtimeInsight.Domain.Customers;
 
-/// <summary>The parts of a state that only some customers have: carts, person, decisions.</summary>
+/// <summary>The parts of a state that only some customers have: person, decisions; and carts as version 1 wrote them.</summary>
 internal static class PartsCodec
 {
     private const int ListMax = 4_096;
 
-    public static void WriteCarts(ByteWriter writer, List<Cart>? carts)
-    {
-        writer.Unsigned((uint)(carts?.Count ?? 0));
-        foreach (var cart in carts ?? [])
-        {
-            writer.Signed(cart.Number);
-            writer.OptionalText(cart.CartId);
-            writer.Byte((byte)cart.State);
-            writer.Time(cart.OpenedAt);
-            writer.Time(cart.ChangedAt);
-            writer.Time(cart.AbandonedAt);
-            writer.OptionalText(cart.Currency);
-            writer.Signed(cart.LinesDropped);
-            writer.Unsigned((uint)cart.Lines.Count);
-            foreach (var line in cart.Lines)
-            {
-                writer.Text(line.ProductId);
-                writer.Signed(line.Quantity);
-                writer.OptionalDecimal(line.Price);
-                writer.OptionalText(line.Name);
-            }
-        }
-    }
-
-    public static List<Cart>? ReadCarts(ref ByteReader reader)
+    public static List<Cart>? ReadCartsV1(ref ByteReader reader)
     {
         var count = reader.Count(CustomerState.CartsMax);
         if (count == 0) return null;
         var carts = new List<Cart>(count);
-        for (var i = 0; i < count; i++) carts.Add(ReadCart(ref reader));
+        for (var i = 0; i < count; i++) carts.Add(ReadCartV1(ref reader));
         return carts;
     }
 
-    public static void WritePerson(ByteWriter writer, Person? person)
+    public static void WritePerson(ByteWriter writer, Person person)
     {
-        writer.Bool(person is not null);
-        if (person is null) return;
+        // Version 1 said here whether there is one.
+        writer.Bool(true);
         writer.OptionalText(person.TimeZone);
         writer.Unsigned((uint)person.Traits.Count);
         foreach (var (name, value) in person.Traits)
@@ -79,10 +55,10 @@ internal static class PartsCodec
         return person;
     }
 
-    public static void WriteLedger(ByteWriter writer, DecisionLedger? ledger)
+    public static void WriteLedger(ByteWriter writer, DecisionLedger ledger)
     {
-        writer.Unsigned((uint)(ledger?.Entries.Count ?? 0));
-        foreach (var entry in ledger?.Entries ?? [])
+        writer.Unsigned((uint)ledger.Entries.Count);
+        foreach (var entry in ledger.Entries)
         {
             writer.Text(entry.DecisionId);
             writer.Text(entry.Rule);
@@ -124,7 +100,7 @@ internal static class PartsCodec
         return ledger;
     }
 
-    private static Cart ReadCart(ref ByteReader reader)
+    private static Cart ReadCartV1(ref ByteReader reader)
     {
         var number = reader.Int32();
         var cartId = reader.OptionalText();

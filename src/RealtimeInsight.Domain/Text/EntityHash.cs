@@ -13,6 +13,9 @@ public static class EntityHash
     public static ushort Label(string? name) =>
         string.IsNullOrEmpty(name) ? (ushort)0 : (ushort)((StableHash.Of(name) % ushort.MaxValue) + 1);
 
+    /// <summary>The label of the name that these bytes spell.</summary>
+    public static ushort Label(ReadOnlySpan<byte> utf8) => utf8.IsEmpty ? (ushort)0 : (ushort)((StableHash.Of(utf8) % ushort.MaxValue) + 1);
+
     /// <summary>Embedding row of a hash: 0 for none, else 1 to <paramref name="buckets"/> - 1.</summary>
     public static long Bucket(uint hash, int buckets) => hash == 0 ? 0 : 1 + ((hash - 1) % (uint)(buckets - 1));
 }

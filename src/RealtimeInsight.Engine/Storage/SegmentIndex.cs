@@ -14,7 +14,9 @@ namespace RealtimeInsight.Engine.Storage;
 /// <param name="Checksum">CRC-32C over all of the above.</param>
 public sealed record SegmentIndex(long Number, int Count, ReadOnlyMemory<byte> Body, uint Checksum)
 {
-    public const byte FormatVersion = 1;
+    /// <summary>One layout so far: version 2 says that states may be of version 2, so that programs of version 1 refuse.</summary>
+    public const byte FormatVersion = 2;
+    private const byte FormatVersionMin = 1;
     internal const int HeaderLength = 24;
     private const int StampAt = 8;
     private const int NewestAt = 16;
@@ -34,7 +36,11 @@ public sealed record SegmentIndex(long Number, int Count, ReadOnlyMemory<byte> B
         }
 
         var version = Body.IsEmpty ? (byte)0 : Body.Span[0];
-        if (version != FormatVersion) throw new StoreVersionException(source, "state segment format", version, FormatVersion);
+        if (version is < FormatVersionMin or > FormatVersion)
+        {
+            throw new StoreVersionException(source, "state segment format", version, FormatVersion);
+        }
+
         if (Body.Length == HeaderLength + (Count * StateEntry.Length)) return;
         throw new StoreCorruptException(source, Number, $"the index of state segment {Number} has {Body.Length} bytes for {Count} states");
     }

@@ -129,7 +129,7 @@ def manifest(report, name, version, digest):
     told = ("name", "licence", "rows", "customers", "from", "to", "digest")
     sources = [{key: source[key] for key in told} for source in report["sources"]]
     # A figure that a split cannot give, such as the AUC of one class, is null.
-    rounded = {head: {key: None if value != value else value if isinstance(value, int) else round(value, 6) for key, value in found.items()}
+    rounded = {head: {key: round(value, 6) if isinstance(value, float) else value for key, value in found.items()}
                for head, found in report["metrics"].items()}
     return {
         "name": name,

@@ -42,7 +42,7 @@ class FeatureSet:
         self.row_held_out = np.zeros(len(self.times), bool)
         for sequence in np.flatnonzero(self.sequence_draws < HELD_OUT_DRAWS):
             self.row_held_out[self.rows_of(sequence)] = True
-        self._split()
+        self.split(TRAIN_UNTIL, CALIBRATE_UNTIL)
 
     def rows_of(self, sequence):
         return self.sequence_rows[self.sequence_starts[sequence]:self.sequence_starts[sequence + 1]]
@@ -55,8 +55,9 @@ class FeatureSet:
                 mask[source["first_row"]:source["first_row"] + source["rows"]] = True
         return mask
 
-    def _split(self):
-        """A label may be used in a split only if its outcome was known when the split ended: no split sees into the next."""
+    def split(self, train_until, calibrate_until):
+        """Cuts each source at two shares of its span. A label may be used in a split only if its outcome was known when the split ended:
+        no split sees into the next."""
         count = len(self.times)
         self.in_train_time, self.in_test_time = np.zeros(count, bool), np.zeros(count, bool)
         self.train, self.calibration, self.test = (np.zeros((count, len(HEADS)), bool) for _ in range(3))
@@ -65,8 +66,8 @@ class FeatureSet:
             rows = slice(source["first_row"], source["first_row"] + source["rows"])
             times = self.times[rows]
             begin, end = int(times[0]), int(times[-1])
-            train_end = begin + int(TRAIN_UNTIL * (end - begin))
-            calibration_end = begin + int(CALIBRATE_UNTIL * (end - begin))
+            train_end = begin + int(train_until * (end - begin))
+            calibration_end = begin + int(calibrate_until * (end - begin))
             self.in_train_time[rows] = times < train_end
             self.in_test_time[rows] = times >= calibration_end
             for head, horizon in enumerate(self.horizons_ms):

@@ -1,13 +1,12 @@
-"""Calibration, quality on later events, and the two baselines that a model has to beat."""
+"""Calibration, quality on later events, and the baselines that a model has to beat."""
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import roc_auc_score
-from sklearn.preprocessing import StandardScaler
 
+import challengers
 from features import HEADS
 
-BASELINE_ROWS = 150_000
 NEXT_ITEM_ROWS = 20_000
 NEXT_ITEM_LIST = 20
 
@@ -42,33 +41,28 @@ def platt(labels, scores):
     return {"method": "platt", "a": float(fit.coef_[0, 0]), "b": float(fit.intercept_[0])}
 
 
-def calibrate(features, logits):
-    return {head: platt(features.labels[mask, i], logits[mask, i])
-            for i, head in enumerate(HEADS) for mask in [features.calibration[:, i]]}
+def calibrate(features, logits, warn):
+    """By head. A head that nothing could teach answers one constant: its noise must not look like knowledge."""
+    found = {}
+    for i, head in enumerate(HEADS):
+        taught, mask = features.train[:, i], features.calibration[:, i]
+        labels = features.labels[taught, i]
+        if not 0 < labels.sum() < len(labels):
+            rate = (labels.sum() + 1) / (len(labels) + 2)
+            found[head] = {"method": "platt", "a": 0.0, "b": float(np.log(rate / (1 - rate)))}
+            warn(f"{head}: {len(labels)} training cases with a known outcome, {int(labels.sum())} of them positive: not learned, every "
+                 f"score is {rate:.3f}")
+            continue
+        held = features.labels[mask, i]
+        found[head] = platt(held, logits[mask, i])
+        if not 0 < held.sum() < len(held):
+            warn(f"{head}: {len(held)} calibration cases, {int(held.sum())} of them positive: not calibrated")
+    return found
 
 
 def calibrated(logits, calibration, i):
     parts = calibration[HEADS[i]]
     return sigmoid(parts["a"] * logits[:, i] + parts["b"])
-
-
-def profile_baseline(features, i, rng):
-    """Logistic regression on the profile features, fitted and calibrated on the same splits; a function of rows to probabilities."""
-    rows = np.flatnonzero(features.train[:, i])
-    if len(rows) > BASELINE_ROWS:
-        rows = np.sort(rng.choice(rows, BASELINE_ROWS, replace=False))
-    labels = features.labels[rows, i]
-    if not 0 < labels.sum() < len(labels):
-        return lambda asked: np.full(len(asked), labels.mean() if len(labels) else 0.5)
-    scaler = StandardScaler().fit(features.profiles[rows])
-    fit = LogisticRegression(max_iter=300).fit(scaler.transform(features.profiles[rows]), labels)
-
-    def score(asked):
-        return fit.decision_function(scaler.transform(features.profiles[asked]))
-
-    held = np.flatnonzero(features.calibration[:, i])
-    parts = platt(features.labels[held, i], score(held)) if len(held) else {"a": 1.0, "b": 0.0}
-    return lambda asked: sigmoid(parts["a"] * score(asked) + parts["b"])
 
 
 def next_item(features, queries, model, source_rows, rng):
@@ -90,13 +84,20 @@ def next_item(features, queries, model, source_rows, rng):
     return len(rows), len(candidates), float((best == target[:, None]).any(1).mean()), float(np.isin(target, popular).mean())
 
 
-def judge(features, logits, queries, calibration, model):
-    """Metrics of the first source's later events, which the manifest holds, and a table of everything."""
-    rng = np.random.default_rng(0)
+def table(rows):
     lines = [f"{'source':<18}{'head':<13}{'scorer':<30}{'n':>9}{'base':>8}{'AUC':>8}{'Brier':>8}{'log loss':>10}"]
-    metrics = {}
+    for row in rows:
+        lines.append(f"{row['source']:<18}{row['head']:<13}{row['scorer']:<30}{row['n']:>9,}{row['base_rate']:>8.4f}{row['auc']:>8.4f}"
+                     f"{row['brier']:>8.4f}{row['log_loss']:>10.4f}")
+    return "\n".join(lines)
+
+
+def judge(features, logits, queries, calibration, model):
+    """Metrics of the first source's later events, which the manifest holds; every scorer's on every source; and the next items."""
+    rng = np.random.default_rng(0)
+    metrics, told = {}, []
     for i, head in enumerate(HEADS):
-        baseline = profile_baseline(features, i, rng)
+        others = challengers.fitted(features, i, rng)
         model_scores = calibrated(logits, calibration, i)
         for source in features.sources:
             rows = np.flatnonzero(features.test[:, i] & features.source_rows(source["name"]))
@@ -107,17 +108,17 @@ def judge(features, logits, queries, calibration, model):
             rate = features.labels[known, i].mean() if known.any() else 0.5
             unseen = features.row_held_out[rows]
             found = quality(labels, model_scores[rows])
-            if head not in metrics:
-                metrics[head] = found
-            scorers = [("model", found), ("model, unseen customers", quality(labels[unseen], model_scores[rows][unseen]))]
-            scorers.append(("logistic regression on profile", quality(labels, baseline(rows))))
+            metrics.setdefault(head, found)
+            scorers = [("model", found)]
+            if unseen.any():
+                scorers.append(("model, unseen customers", quality(labels[unseen], model_scores[rows][unseen])))
+            scorers += [(name, quality(labels, score(rows))) for name, score in others.items()]
             scorers.append(("base rate of training", quality(labels, np.full(len(rows), rate))))
-            for name, q in scorers:
-                lines.append(f"{source['name']:<18}{head:<13}{name:<30}{q['n']:>9,}{q['base_rate']:>8.4f}{q['auc']:>8.4f}"
-                             f"{q['brier']:>8.4f}{q['log_loss']:>10.4f}")
+            told += [{"source": source["name"], "head": head, "scorer": name, **q} for name, q in scorers]
+        metrics.setdefault(head, {"n": 0, "base_rate": None, "auc": None, "brier": None, "log_loss": None})
+    next_items = []
     for source in features.sources:
         found = next_item(features, queries, model, features.source_rows(source["name"]), rng)
         if found is not None:
-            lines.append(f"{source['name']:<18}{'next item':<13}hit@20 of {found[1]} products, {found[0]:,} events: "
-                         f"model {found[2]:.3f}, most popular {found[3]:.3f}")
-    return metrics, "\n".join(lines)
+            next_items.append({"source": source["name"], "n": found[0], "products": found[1], "hit_at_20": found[2], "popular": found[3]})
+    return metrics, told, next_items

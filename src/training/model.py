@@ -9,17 +9,17 @@ ID_BUCKETS = (32, 512, 256, 4096)  # kind, category, brand, item
 EMBEDDING_WIDTH = 16  # the same for every id, so that one table and one look-up serve all four
 HEADS = 3  # churn, abandonment, purchase
 HEAD_WIDTH = 48
-STATE_DROPOUT = 0.3
 
 
 class BehaviourModel(nn.Module):
     """Same names and shapes as the exported graphs. Every id has its own stretch of one embedding table."""
 
-    def __init__(self, profile_mean=None, profile_spread=None):
+    def __init__(self, profile_mean=None, profile_spread=None, state_dropout=0.3):
         super().__init__()
         mean, spread = torch.zeros(PROFILE_FEATURES), torch.ones(PROFILE_FEATURES)
         self.register_buffer("profile_mean", mean if profile_mean is None else torch.as_tensor(profile_mean, dtype=torch.float32))
         self.register_buffer("profile_spread", spread if profile_spread is None else torch.as_tensor(profile_spread, dtype=torch.float32))
+        self.state_dropout = state_dropout
         self.embedding = nn.Embedding(sum(ID_BUCKETS), EMBEDDING_WIDTH)
         offsets = [sum(ID_BUCKETS[:i]) for i in range(TOKEN_IDS)]
         self.register_buffer("offsets", torch.tensor(offsets))
@@ -37,7 +37,7 @@ class BehaviourModel(nn.Module):
         """tokens [B,T,16], ids [B,T,4], profile [B,T,64], state [B,64] -> logits [B,T,3], item queries [B,T,16], last state [B,64]."""
         embedded = self.embedding(ids + self.offsets).flatten(2)
         states, last = self.gru(torch.cat([tokens, embedded], -1), state[None])
-        remembered = functional.dropout(states, STATE_DROPOUT, self.training)
+        remembered = functional.dropout(states, self.state_dropout, self.training)
         known = torch.cat([remembered, (profile - self.profile_mean) / self.profile_spread], -1)
         # The outputs also see their inputs directly: what is linear in the profile need not pass through the hidden layer.
         outputs = self.outputs(torch.cat([known, torch.relu(self.hidden(known))], -1))

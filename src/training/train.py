@@ -1,6 +1,7 @@
 """Trains the behaviour model on the arrays of `insight features`, calibrates it, and judges it on later events."""
 
 import argparse
+import dataclasses
 import json
 import math
 import os
@@ -15,15 +16,13 @@ import torch
 from torch.nn import functional
 
 import judge
+import trials
 from features import HEADS, HELD_OUT_DRAWS, FeatureSet, Windows
 from model import ITEM_QUERY_WIDTH, STATE_WIDTH, BehaviourModel
+from trials import Settings
 
 WINDOW, BATCH = 64, 128
 PREDICT_WINDOW, PREDICT_BATCH = 256, 256
-LEARNING_RATE = 4e-3
-FORGET_IDS = 0.25  # share of ids hidden while training: other shops sell other things
-FORGET_STATE = 0.2  # share of windows that start from nothing, as after a change of model
-NEXT_ITEM_WEIGHT = 0.25
 NEXT_ITEMS_A_STEP = 1024
 
 
@@ -53,10 +52,10 @@ def next_item_loss(model, features, queries, rows, usable, rng, popularity):
     return functional.cross_entropy(scores - torch.from_numpy(among_them.astype(np.float32)), torch.from_numpy(position))
 
 
-def step_loss(model, features, rows, valid, state, rng, popularity, rows_a_step):
+def step_loss(model, features, rows, valid, state, rng, popularity, rows_a_step, settings):
     """Sums over the labelled rows, in units of what a step has on average: every row weighs the same, in whichever batch it is."""
     tokens, ids, profile = inputs(features, rows)
-    hidden = torch.from_numpy(rng.random(ids.shape) < FORGET_IDS)
+    hidden = torch.from_numpy(rng.random(ids.shape) < settings.forget_ids)
     hidden[..., 0] = False
     logits, queries, last = model(tokens, ids.masked_fill(hidden, 0), profile, state)
     labels = torch.from_numpy(features.labels[rows].astype(np.float32))
@@ -64,7 +63,7 @@ def step_loss(model, features, rows, valid, state, rng, popularity, rows_a_step)
     each = functional.binary_cross_entropy_with_logits(logits, labels.clamp(min=0), reduction="none")
     loss = ((each * weights).sum((0, 1)) / rows_a_step).sum()
     usable = (features.next_item_train[rows] & valid).reshape(-1)
-    loss = loss + NEXT_ITEM_WEIGHT * next_item_loss(model, features, queries, rows, usable, rng, popularity)
+    loss = loss + settings.next_item_weight * next_item_loss(model, features, queries, rows, usable, rng, popularity)
     return loss, last
 
 
@@ -112,14 +111,15 @@ def predict(model, features, sequences=None):
     return logits, queries
 
 
-def train(features, seed, epochs):
+def train(features, seed, settings, quiet=False):
     torch.manual_seed(seed)
+    epochs = settings.epochs
     rng = np.random.default_rng(seed)
     windows = training_windows(features)
     held_out = np.flatnonzero(features.sequence_draws < HELD_OUT_DRAWS)
     popularity = item_popularity(features)
-    model = BehaviourModel(*profile_scale(features))
-    optimizer = torch.optim.Adam(model.parameters(), lr=LEARNING_RATE)
+    model = BehaviourModel(*profile_scale(features), state_dropout=settings.state_dropout)
+    optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
     total = epochs * -(-len(windows) // BATCH)
     rows_a_step = torch.from_numpy(np.maximum(1, features.train.sum(0) * epochs / total).astype(np.float32))
     # Up over the first tenth, then down to nothing along a cosine.
@@ -133,9 +133,9 @@ def train(features, seed, epochs):
         losses = []
         for chosen in windows.shuffled(rng, BATCH):
             rows, valid = windows.rows(chosen)
-            carried = windows.has_before[chosen] & (rng.random(len(chosen)) >= FORGET_STATE)
+            carried = windows.has_before[chosen] & (rng.random(len(chosen)) >= settings.forget_state)
             before = torch.from_numpy(np.where(carried, chosen - 1, len(windows)))
-            loss, last = step_loss(model, features, rows, valid, states[before], rng, popularity, rows_a_step)
+            loss, last = step_loss(model, features, rows, valid, states[before], rng, popularity, rows_a_step, settings)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
@@ -144,6 +144,8 @@ def train(features, seed, epochs):
             states[torch.from_numpy(chosen)] = last.detach()
             losses.append(loss.item())
             done += 1
+        if quiet:
+            continue
         logits, _ = predict(model, features, held_out)
         shown = "  ".join(
             f"{head} {judge.auc(features.labels[mask, i], logits[mask, i]):.3f}"
@@ -154,11 +156,11 @@ def train(features, seed, epochs):
     return model
 
 
-def example(model, features, length=24):
+def example(model, features, length_max=24):
     """Inputs and outputs of one customer's events, step by step, by which an exported graph is checked."""
-    sequence = np.flatnonzero(np.diff(features.sequence_starts) >= length)
-    if len(sequence) == 0:
-        raise SystemExit(f"no customer has {length} events; write features of more days or customers")
+    lengths = np.diff(features.sequence_starts)
+    length = min(length_max, int(lengths.max()))
+    sequence = np.flatnonzero(lengths >= length)
     rows = features.rows_of(sequence[0])[None, :length]
     tokens, ids, profile = inputs(features, rows)
     state, found = torch.zeros(1, STATE_WIDTH), {"states": [], "logits": [], "queries": []}
@@ -170,41 +172,83 @@ def example(model, features, length=24):
     return {"tokens": tokens[0].tolist(), "ids": ids[0].tolist(), "profiles": profile[0].tolist(), **found}
 
 
+def plain(value):
+    """For JSON: a figure that a split cannot give, such as the AUC of one class, is null."""
+    if isinstance(value, dict):
+        return {key: plain(of) for key, of in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [plain(of) for of in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def too_short(features):
+    """Why nothing can be learned: each outcome has a horizon, and the training time ends at half of the span."""
+    days = max(features.times[s["first_row"] + s["rows"] - 1] - features.times[s["first_row"]] for s in features.sources) / 86_400_000
+    horizons = ", ".join(f"{head} {ms / 86_400_000:g}" for head, ms in zip(HEADS, features.horizons_ms))
+    return (f"the events span {days:.1f} days, and no outcome is known within the first half of them (days until an outcome is known: "
+            f"{horizons}); give an export of at least twice the shortest, better of several months")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--features", required=True, metavar="DIR", help="arrays written by: insight features")
     parser.add_argument("--work", required=True, metavar="DIR", help="folder for the weights and the report that export.py reads")
     parser.add_argument("--seed", type=int, default=1, help="draws weights and order (default %(default)s)")
     parser.add_argument("--epochs", type=int, default=10, help="passes over the training customers (default %(default)s)")
+    parser.add_argument("--trials", type=int, default=0, help="settings to try, by cross-validation in time (default: none)")
+    parser.add_argument("--budget", type=float, metavar="MINUTES", help="most time for the trials (default: no limit)")
     arguments = parser.parse_args()
     if arguments.epochs < 1:
         parser.error(f"--epochs {arguments.epochs}: give 1 or more")
+    if arguments.trials < 0:
+        parser.error(f"--trials {arguments.trials}: give 0 or more")
 
     torch.set_num_threads(1)
     torch.set_flush_denormal(True)
     torch.use_deterministic_algorithms(True)
     features = FeatureSet(arguments.features)
     progress(f"train     {len(features.times):,} events of {len(features.sequence_draws):,} customers")
-    model = train(features, arguments.seed, arguments.epochs)
-    progress("train     scoring every event, calibrating, fitting the baselines")
+    if not features.train.any():
+        raise SystemExit(too_short(features))
+    settings, search = Settings(epochs=arguments.epochs), None
+    if arguments.trials > 0:
+        seconds = None if arguments.budget is None else 60 * arguments.budget
+        settings, best, results = trials.search(
+            features, train, predict, settings, arguments.trials, seconds, arguments.seed, progress)
+        search = {"asked": arguments.trials, "best": best, "results": results}
+    model = train(features, arguments.seed, settings)
+    progress("train     scoring every event, calibrating, fitting the challengers")
+    warnings = []
     logits, queries = predict(model, features)
-    calibration = judge.calibrate(features, logits)
-    metrics, table = judge.judge(features, logits, queries, calibration, model)
+    calibration = judge.calibrate(features, logits, warnings.append)
+    metrics, rows, next_items = judge.judge(features, logits, queries, calibration, model)
 
     work = Path(arguments.work)
     work.mkdir(parents=True, exist_ok=True)
     torch.save(model.state_dict(), work / "weights.pt")
     report = {
         "seed": arguments.seed,
-        "epochs": arguments.epochs,
+        "settings": dataclasses.asdict(settings),
+        "trials": search,
         "features": {key: features.description[key] for key in ("feature_schema_hash", "contract_version", "horizons", "digest")},
         "sources": features.sources,
         "calibration": calibration,
         "metrics": metrics,
+        "rows": rows,
+        "next_items": next_items,
+        "warnings": warnings,
     }
-    (work / "report.json").write_text(json.dumps(report, indent=2) + "\n")
+    (work / "report.json").write_text(json.dumps(plain(report), indent=2, allow_nan=False) + "\n")
     (work / "example.json").write_text(json.dumps(example(model, features)))
-    print(table)
+    # Which rows were judged, and what the model said there: the served model has to say the same.
+    features.test.astype(np.uint8).tofile(work / "judged.bin")
+    np.stack([judge.calibrated(logits, calibration, i) for i in range(len(HEADS))], 1).astype("<f4").tofile(work / "probabilities.bin")
+    for warning in warnings:
+        progress(f"train     warning: {warning}")
+    print(judge.table(rows))
+    for found in next_items:
+        print(f"{found['source']:<18}next item    hit@20 of {found['products']} products, {found['n']:,} events: "
+              f"model {found['hit_at_20']:.3f}, most popular {found['popular']:.3f}")
 
 
 if __name__ == "__main__":

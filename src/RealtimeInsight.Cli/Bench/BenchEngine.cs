@@ -86,18 +86,4 @@ internal sealed class BenchEngine : IAsyncDisposable
         if (result.Duplicates + result.Late == 0) return;
         throw CliException.Failure($"{result.Duplicates} events were taken for duplicates and {result.Late} were late; none may be");
     }
-
-    private sealed class BenchMeters : IMeterFactory
-    {
-        private readonly List<Meter> _made = [];
-
-        public Meter Create(MeterOptions options)
-        {
-            var meter = new Meter(options);
-            _made.Add(meter);
-            return meter;
-        }
-
-        public void Dispose() => _made.ForEach(static meter => meter.Dispose());
-    }
 }

@@ -11,15 +11,23 @@ internal sealed class FeatureJob(CliConsole console)
     /// <exception cref="CliException">A source is missing or empty.</exception>
     public FeatureSet Run(FeatureSettings settings, CancellationToken cancellationToken)
     {
+        var sources = settings.Format is null
+            ? Shipped(settings, cancellationToken)
+            : [new OwnExport(console).Read(settings, cancellationToken)];
+        using var writer = new TensorWriter(settings.Out, new CustomerOptions());
+        foreach (var source in sources) Write(writer, source, cancellationToken);
+        return writer.Finish(settings.Seed);
+    }
+
+    private static List<FeatureSource> Shipped(FeatureSettings settings, CancellationToken cancellationToken)
+    {
         var sources = new List<FeatureSource>
         {
             FeatureSources.Simulated(settings.Shop()),
             FeatureSources.SimulatedSparse(settings.SparseShop()),
         };
         if (settings.Data is { } data) sources.AddRange(FeatureSources.Recorded(data, cancellationToken));
-        using var writer = new TensorWriter(settings.Out, new CustomerOptions());
-        foreach (var source in sources) Write(writer, source, cancellationToken);
-        return writer.Finish(settings.Seed);
+        return sources;
     }
 
     private void Write(TensorWriter writer, FeatureSource source, CancellationToken cancellationToken)

@@ -18,8 +18,17 @@ public sealed record FeatureSettings
     /// <summary>Folder that the arrays are written to.</summary>
     public required string Out { get; init; }
 
-    /// <summary>Folder of the recorded sets; null trains on the simulated shop alone.</summary>
+    /// <summary>
+    /// Folder of the recorded sets; null trains on the simulated shop alone. With a <see cref="Format"/>: the export that alone is learned
+    /// from, a file or a folder.
+    /// </summary>
     public string? Data { get; init; }
+
+    /// <summary>Format of an export of the user's own; null for the simulated shop and the recorded sets.</summary>
+    public string? Format { get; init; }
+
+    /// <summary>What the columns and events of the export mean; null for a format that knows its own.</summary>
+    public string? Mapping { get; init; }
 
     /// <summary>Draws the simulated customers.</summary>
     public long Seed { get; init; } = SeedDefault;
@@ -56,6 +65,8 @@ public sealed record FeatureSettings
     {
         if (Seed < 0) throw CliException.Usage($"--seed {Seed}: give a whole number from 0 on");
         if (Customers is < 10 or > 1_000_000) throw CliException.Usage($"--customers {Customers}: give 10 to 1000000");
+        if (Format is not null && Data is null) throw CliException.Usage($"--format {Format} needs --data PATH, the export to learn from");
+        if (Format is null && Mapping is not null) throw CliException.Usage($"--mapping {Mapping} needs --format csv or segment-ndjson");
         if (Days is < DaysLeast or > 3_650) throw CliException.Usage($"--days {Days}: give {DaysLeast} to 3650");
         return this;
     }

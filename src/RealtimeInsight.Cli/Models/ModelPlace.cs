@@ -57,13 +57,23 @@ internal sealed class ModelPlace
             throw CliException.Usage("--url is for a running engine, --data-dir and --models are for one that does not run; give one kind");
         }
 
-        Uri? address = null;
-        if (url is not null && (!Uri.TryCreate(url, UriKind.Absolute, out address) || address.Scheme is not ("http" or "https")))
-        {
-            throw CliException.Usage($"--url is '{url}'; use an address such as http://127.0.0.1:{HostOptions.PortDefault}");
-        }
-
-        var key = parsed.GetValue(_key) ?? Environment.GetEnvironmentVariable(ModelsVerb.KeyVariable);
-        return new ModelTarget(address, string.IsNullOrEmpty(key) ? null : key, dataDir, models, parsed.GetValue(_json));
+        var address = url is null ? null : Address(url, "--url");
+        return new ModelTarget(address, KeyOf(parsed.GetValue(_key)), dataDir, models, parsed.GetValue(_json));
     }
+
+    /// <summary>A running engine by its address; its key comes from the environment.</summary>
+    /// <exception cref="CliException">It is no address.</exception>
+    public static ModelTarget Engine(string url) =>
+        new(Address(url, "--register"), KeyOf(null), DataDir: null, Models: null, IsJson: false);
+
+    private static string? KeyOf(string? given)
+    {
+        var key = given ?? Environment.GetEnvironmentVariable(ModelsVerb.KeyVariable);
+        return string.IsNullOrEmpty(key) ? null : key;
+    }
+
+    private static Uri Address(string url, string option) =>
+        Uri.TryCreate(url, UriKind.Absolute, out var address) && address.Scheme is "http" or "https"
+            ? address
+            : throw CliException.Usage($"{option} is '{url}'; use an address such as http://127.0.0.1:{HostOptions.PortDefault}");
 }

@@ -16,7 +16,7 @@ public sealed class ReplayJob(CliConsole console, ReplayEngineFactory createEngi
     public async Task<int> RunAsync(ReplaySettings settings, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(settings);
-        var format = EventFormats.Get(settings.Format);
+        var format = EventFormats.Get(settings.Format, settings.Mapping);
         var started = console.Time.GetTimestamp();
         var input = ReplayInput.Load(format, settings.Data, settings.Limit, cancellationToken);
         var reading = console.Time.GetElapsedTime(started);

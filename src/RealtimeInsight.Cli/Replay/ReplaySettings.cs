@@ -5,6 +5,9 @@ public sealed record ReplaySettings
 {
     public required string Format { get; init; }
 
+    /// <summary>What the columns of an export mean; null for a format that knows its own.</summary>
+    public string? Mapping { get; init; }
+
     /// <summary>A file or a folder.</summary>
     public required string Data { get; init; }
 

@@ -1,4 +1,7 @@
 using System.Text;
+using System.Text.Json;
+using System.Text.Json.Nodes;
+using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Host.Intake;
 
 namespace RealtimeInsight.Cli.Replay;
@@ -7,7 +10,8 @@ namespace RealtimeInsight.Cli.Replay;
 /// Segment messages as archives keep them: one JSON object a line, in the form that <c>/v1/batch</c> takes, read by the HTTP intake's own
 /// parser. The event's id is its <c>messageId</c>; without one it is made of the line.
 /// </summary>
-internal sealed class SegmentNdjsonFormat : IEventFormat
+/// <param name="mapping">What the export calls its events; null where it uses the specification's names.</param>
+internal sealed class SegmentNdjsonFormat(EventMapping? mapping = null) : IEventFormat
 {
     public string Name => "segment_ndjson";
 
@@ -23,14 +27,31 @@ internal sealed class SegmentNdjsonFormat : IEventFormat
         foreach (var line in file.ReadLines()) yield return Convert(file, parser, line, index++);
     }
 
-    private static ReplayItem Convert(DataFile file, RecordedItems parser, TextLine line, int index)
+    private ReplayItem Convert(DataFile file, RecordedItems parser, TextLine line, int index)
     {
         if (line.IsCut) return Malformed(LineCodes.TooLarge, LineReader.TooLong);
-        return parser.TryRead(Encoding.UTF8.GetBytes(line.Text), out var customerEvent, out var code, out var message)
+        return parser.TryRead(Encoding.UTF8.GetBytes(Renamed(line.Text)), out var customerEvent, out var code, out var message)
             ? new ReplayItem(index, customerEvent, null)
             : Malformed(code, message);
 
         ReplayItem Malformed(string reason, string text) =>
             new(index, null, new MalformedLine(reason, $"{file.Name}:{line.Number}: {text}", line.Text));
+    }
+    /// <summary>The line with the specification's name of its event; a line that is no object is left for the parser to refuse.</summary>
+    private string Renamed(string line)
+    {
+        if (mapping is null || mapping.Events.Count == 0) return line;
+        try
+        {
+            if (JsonNode.Parse(line) is not JsonObject item || item["event"] is not JsonValue value || !value.TryGetValue(out string? name)
+                || !mapping.Events.ContainsKey(name)) return line;
+            item["event"] = EventNames.SegmentName(mapping.KindOf(name));
+            return item.ToJsonString();
+        }
+        catch (Exception problem) when (problem is JsonException or ArgumentException)
+        {
+            // Damaged, or a key twice: the intake's parser says what is wrong with it.
+            return line;
+        }
     }
 }

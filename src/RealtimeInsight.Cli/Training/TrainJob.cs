@@ -1,8 +1,13 @@
+using System.Globalization;
+using System.Text.Json;
+using System.Text.Json.Nodes;
 using RealtimeInsight.Cli.Features;
+using RealtimeInsight.Cli.Models;
+using RealtimeInsight.Inference.Models;
 
 namespace RealtimeInsight.Cli.Training;
 
-/// <summary>Features, training, export, and a check of the result on the runtime that will serve it.</summary>
+/// <summary>Features, training, export, and an evaluation on the pool that will serve the result.</summary>
 internal sealed class TrainJob(CliConsole console)
 {
     /// <param name="root">Folder of the repository.</param>
@@ -15,17 +20,76 @@ internal sealed class TrainJob(CliConsole console)
         var set = new FeatureJob(console).Run(settings.Features, cancellationToken);
         console.Error.WriteLine($"features  {set.Rows:N0} rows, schema {set.FeatureSchemaHash}, digest {set.Digest[..16]}");
 
-        string[] training = ["--features", settings.Features.Out, "--work", settings.Work, "--seed", $"{settings.Features.Seed}",
-            "--epochs", $"{settings.Epochs}"];
-        await trainer.RunAsync("train.py", training, cancellationToken).ConfigureAwait(false);
+        await trainer.RunAsync("train.py", Arguments(settings), cancellationToken).ConfigureAwait(false);
         await trainer.RunAsync("export.py", ["--work", settings.Work, "--out", settings.Out], cancellationToken).ConfigureAwait(false);
 
         var example = TrainedExample.Read(Path.Combine(settings.Work, TrainedExample.FileName));
         var difference = ExportCheck.Run(settings.Out, example);
+        console.Error.WriteLine($"train     checked on ONNX Runtime: step and fold are the trained model to {difference:G2}");
+
+        console.Error.WriteLine("train     scoring the later events through the serving pool");
+        var (heads, served) = await new ServedEvaluation(settings.Features.Out, set, settings.Work)
+            .RunAsync(settings.Out, console.Time, cancellationToken).ConfigureAwait(false);
+        foreach (var head in heads)
+        {
+            console.Error.WriteLine(string.Create(
+                CultureInfo.InvariantCulture,
+                $"served    {head.Source} {head.Name}: n {head.N:N0}, AUC {head.Scores.Auc:F4}, Brier {head.Scores.Brier:F4}, "
+                + $"log loss {head.Scores.LogLoss:F4}, calibration error {head.Scores.CalibrationError:F4}"));
+        }
+
+        var report = TrainingReport.Read(Path.Combine(settings.Work, TrainingReport.FileName));
+        var card = Path.Combine(settings.Out, ModelCard.FileName);
+        var name = $"{Path.GetFileName(Path.GetDirectoryName(settings.Out))}/{Path.GetFileName(settings.Out)}";
+        await File.WriteAllTextAsync(card, ModelCard.Write(name, report, heads, served, settings.Command), cancellationToken)
+            .ConfigureAwait(false);
+        if (settings.Engine is { } engine) await RegisterAsync(engine, settings.Out, cancellationToken).ConfigureAwait(false);
         console.Error.WriteLine(
-            $"train     checked on ONNX Runtime: step and fold are the trained model to {difference:G2}; "
-            + $"{console.Time.GetElapsedTime(started).TotalSeconds:F0} s in all");
+            $"train     served as trained to {served:G2}; card in {card}; {console.Time.GetElapsedTime(started).TotalSeconds:F0} s in all");
         console.Out.WriteLine($"model: {settings.Out}");
+        if (settings.IsJson) console.Out.WriteLine(Json(settings.Out, heads, served, report));
         return ExitCodes.Success;
     }
+
+    private static string[] Arguments(TrainSettings settings)
+    {
+        string[] always =
+        [
+            "--features", settings.Features.Out, "--work", settings.Work, "--seed", $"{settings.Features.Seed}",
+            "--epochs", $"{settings.Epochs}", "--trials", $"{settings.Trials}",
+        ];
+        return settings.Budget is { } budget
+            ? [.. always, "--budget", budget.TotalMinutes.ToString(CultureInfo.InvariantCulture)]
+            : always;
+    }
+
+    private async Task RegisterAsync(ModelTarget engine, string folder, CancellationToken cancellationToken)
+    {
+        var files = ModelRepository.ReadFiles(folder);
+        await new ModelsJob(console).RunAsync(engine, (desk, stop) => desk.RegisterAsync(files, stop), cancellationToken)
+            .ConfigureAwait(false);
+    }
+
+    private static string Json(string model, IReadOnlyList<ServedEvaluation.Head> heads, double difference, TrainingReport report) =>
+        new JsonObject
+        {
+            ["model"] = model,
+            ["seed"] = report.Seed,
+            ["trials"] = report.Trials?.Results.Count ?? 0,
+            ["served_difference"] = difference,
+            ["heads"] = new JsonArray([.. heads.Select(head => (JsonNode)new JsonObject
+            {
+                ["source"] = head.Source,
+                ["head"] = head.Name,
+                ["n"] = head.N,
+                ["auc"] = Number(head.Scores.Auc),
+                ["average_precision"] = Number(head.Scores.AveragePrecision),
+                ["brier"] = Number(head.Scores.Brier),
+                ["log_loss"] = Number(head.Scores.LogLoss),
+                ["calibration_error"] = Number(head.Scores.CalibrationError),
+            })]),
+            ["warnings"] = new JsonArray([.. report.Warnings.Select(warning => (JsonNode)warning)]),
+        }.ToJsonString(JsonSerializerOptions.Default);
+
+    private static JsonNode? Number(double value) => double.IsFinite(value) ? Math.Round(value, 6) : null;
 }

@@ -1,4 +1,5 @@
 using RealtimeInsight.Cli.Features;
+using RealtimeInsight.Cli.Models;
 
 namespace RealtimeInsight.Cli.Training;
 
@@ -7,8 +8,25 @@ namespace RealtimeInsight.Cli.Training;
 /// <param name="Work">Folder for arrays, weights and report.</param>
 /// <param name="Out">Folder of the model version: the last part is the version, the one above it the name.</param>
 /// <param name="Epochs">Passes over the training customers.</param>
-public sealed record TrainSettings(FeatureSettings Features, string Work, string Out, int Epochs)
+internal sealed record TrainSettings(FeatureSettings Features, string Work, string Out, int Epochs)
 {
+    public const int TrialsMax = 500;
+
+    /// <summary>Settings to try by cross-validation in time, the defaults first; 0 takes the defaults.</summary>
+    public int Trials { get; init; }
+
+    /// <summary>Most time for the trials; null for no limit. How many it allows depends on the machine.</summary>
+    public TimeSpan? Budget { get; init; }
+
+    /// <summary>The running engine that the version is registered with; null for none.</summary>
+    public ModelTarget? Engine { get; init; }
+
+    /// <summary>Whether the output ends with one line of JSON.</summary>
+    public bool IsJson { get; init; }
+
+    /// <summary>The command line, as the model's card tells it.</summary>
+    public string Command { get; init; } = "./insight train";
+
     public const int EpochsDefault = 10;
     public const int EpochsMax = 200;
     public const string ModelName = "behaviour";
@@ -17,6 +35,12 @@ public sealed record TrainSettings(FeatureSettings Features, string Work, string
     public TrainSettings Checked()
     {
         if (Epochs is < 1 or > EpochsMax) throw CliException.Usage($"--epochs {Epochs}: give 1 to {EpochsMax}");
+        if (Trials is < 0 or > TrialsMax) throw CliException.Usage($"--trials {Trials}: give 0 to {TrialsMax}");
+        if (Budget is { } budget && Trials == 0)
+        {
+            throw CliException.Usage($"--budget {budget.TotalMinutes}: it is the most minutes for --trials N; give both");
+        }
+
         if (!long.TryParse(Path.GetFileName(Out), System.Globalization.NumberStyles.None, null, out _))
         {
             throw CliException.Usage(

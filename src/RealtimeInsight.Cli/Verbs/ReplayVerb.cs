@@ -14,9 +14,14 @@ public static class ReplayVerb
         {
             Required = true,
             HelpName = "NAME",
-            Description = string.Join("; ", EventFormats.All.Select(known => $"{known.Name} ({known.Description})")),
+            Description = EventFormats.Description,
         };
-        format.CompletionSources.Add(_ => EventFormats.All.Select(known => new System.CommandLine.Completions.CompletionItem(known.Name)));
+        format.CompletionSources.Add(_ => EventFormats.Names.Select(known => new System.CommandLine.Completions.CompletionItem(known)));
+        var mapping = new Option<string?>("--mapping")
+        {
+            HelpName = "FILE",
+            Description = "What the columns and events of your own export mean (csv; with segment_ndjson its events only)",
+        };
         var data = new Option<string>("--data")
         {
             Required = true,
@@ -44,15 +49,17 @@ public static class ReplayVerb
             "Stream recorded events through the same intake, engine, model and policy as the host. Event time drives every deadline.",
             "insight replay --format retailrocket --data ../shared/data/retailrocket",
             "insight replay --format online_retail --data orders.csv.gz --json",
+            "insight replay --format csv --mapping mapping.json --data export.csv",
             "insight replay --format eshop2008 --data clicks/ --speed 3600x --limit 10000")
         {
-            format, data, speed, limit, json, dataDir, policy, models,
+            format, mapping, data, speed, limit, json, dataDir, policy, models,
         };
         verb.SetAction((parsed, cancellationToken) =>
         {
             var settings = new ReplaySettings
             {
                 Format = parsed.GetRequiredValue(format),
+                Mapping = parsed.GetValue(mapping),
                 Data = parsed.GetRequiredValue(data),
                 Speed = ReplaySpeed.Parse(parsed.GetRequiredValue(speed)),
                 Limit = LimitOf(parsed.GetValue(limit)),

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using RealtimeInsight.Cli.Features;
+using RealtimeInsight.Cli.Replay;
 
 namespace RealtimeInsight.Cli.Verbs;
 
@@ -8,8 +9,21 @@ internal sealed class SourceArguments
 {
     private readonly Option<string?> _data = new("--data")
     {
-        HelpName = "DIR",
-        Description = $"Also learn from the recorded sets in this folder: {string.Join(", ", FeatureSources.RecordedNames)}",
+        HelpName = "PATH",
+        Description = $"Also learn from the recorded sets in this folder: {string.Join(", ", FeatureSources.RecordedNames)}; "
+            + "with --format: the export to learn from, a file or a folder, and from nothing else",
+    };
+
+    private readonly Option<string?> _format = new("--format")
+    {
+        HelpName = "NAME",
+        Description = $"Learn from an export of your own: {EventFormats.Description}",
+    };
+
+    private readonly Option<string?> _mapping = new("--mapping")
+    {
+        HelpName = "FILE",
+        Description = "What the columns and events of the export mean (csv; with segment_ndjson its events only)",
     };
 
     private readonly Option<long> _seed = new("--seed")
@@ -36,6 +50,8 @@ internal sealed class SourceArguments
     public void AddTo(Command verb)
     {
         verb.Options.Add(_data);
+        verb.Options.Add(_format);
+        verb.Options.Add(_mapping);
         verb.Options.Add(_seed);
         verb.Options.Add(_customers);
         verb.Options.Add(_days);
@@ -46,6 +62,8 @@ internal sealed class SourceArguments
     {
         Out = output,
         Data = parsed.GetValue(_data),
+        Format = parsed.GetValue(_format),
+        Mapping = parsed.GetValue(_mapping),
         Seed = parsed.GetValue(_seed),
         Customers = parsed.GetValue(_customers),
         Days = parsed.GetValue(_days),

@@ -1,5 +1,4 @@
 using System.CommandLine;
-using RealtimeInsight.Cli.Features;
 using RealtimeInsight.Cli.Training;
 
 namespace RealtimeInsight.Cli.Verbs;
@@ -12,47 +11,23 @@ public static class TrainVerb
     public static Command Create(CliConsole console, string? root, string? python)
     {
         ArgumentNullException.ThrowIfNull(console);
-        var output = new Option<string?>("--out")
-        {
-            HelpName = "DIR",
-            Description = "Folder of the model version, e.g. models/behaviour/2; what is there is replaced "
-                + "(default: the next free version in .data/models of the repository)",
-        };
-        var epochs = new Option<int>("--epochs")
-        {
-            HelpName = "N",
-            Description = "Passes over the training customers",
-            DefaultValueFactory = _ => TrainSettings.EpochsDefault,
-        };
-        var work = new Option<string?>("--work")
-        {
-            HelpName = "DIR",
-            Description = "Keep arrays (about 700 MB), weights and report here (default: a temporary folder that is removed)",
-        };
-        var features = new SourceArguments();
         var verb = new Verb(
             "train",
-            "Train the behaviour model on the simulated shop and on recorded data, calibrate it, judge it on later events and export it to "
-            + "ONNX. Needs Python 3 with PyTorch, scikit-learn and onnx.",
+            "Train the behaviour model on the simulated shop and on recorded data, or on your own export, calibrate it, export it to "
+            + "ONNX, judge it on later events through the serving pool, write its card. Needs Python 3 with PyTorch, scikit-learn, onnx.",
             "insight train",
             "insight train --data ../shared/data --out src/models/behaviour/1",
-            "insight train --seed 7 --epochs 2 --customers 500")
-        {
-            output, epochs, work,
-        };
-        features.AddTo(verb);
+            "insight train --format csv --mapping mapping.json --data export.csv --trials 12 --budget 60",
+            "insight train --format segment-ndjson --data archive/ --register http://127.0.0.1:8080",
+            "insight train --seed 7 --epochs 2 --customers 500");
+        var arguments = new TrainArguments(verb);
         verb.SetAction(async (parsed, cancellationToken) =>
         {
-            var given = parsed.GetValue(work);
+            var given = arguments.Work(parsed);
             var folder = given is null ? Directory.CreateTempSubdirectory("insight-train-").FullName : Path.GetFullPath(given);
             try
             {
-                var target = parsed.GetValue(output) ?? DefaultOut(root);
-                var settings = new TrainSettings(
-                    features.Read(parsed, Path.Combine(folder, "features")),
-                    folder,
-                    Path.TrimEndingDirectorySeparator(Path.GetFullPath(target)),
-                    parsed.GetValue(epochs)).Checked();
+                var settings = arguments.Read(parsed, folder, root);
                 return await new TrainJob(console).RunAsync(settings, root, python, cancellationToken).ConfigureAwait(false);
             }
             finally
@@ -61,11 +36,5 @@ public static class TrainVerb
             }
         });
         return verb;
-    }
-
-    private static string DefaultOut(string? root)
-    {
-        if (root is null) throw CliException.Usage("--out is needed where the repository is not known; run it as ./insight train");
-        return TrainSettings.NextVersion(Path.Combine(root, ".data", "models"), Path.Combine(root, "src", "models"));
     }
 }

@@ -20,6 +20,12 @@ public sealed class TrainVerbTests : IDisposable
         Assert.True(first.Run.ExitCode == ExitCodes.Success, first.Run.Error);
         Assert.Contains("checked on ONNX Runtime", first.Run.Error);
         Assert.Contains("logistic regression on profile", first.Run.Out);
+        Assert.Contains("gradient-boosted trees", first.Run.Out);
+        Assert.Contains("served    simulated abandonment: n ", first.Run.Error);
+        Assert.Contains("trials    2/2: ", first.Run.Error);
+        var card = File.ReadAllText(Path.Combine(first.Model, "card.md"));
+        Assert.Contains("Chosen from 2 of 2 trials", card);
+        Assert.Contains("| simulated | abandonment | gradient-boosted trees |", card);
         foreach (var file in (string[])["step.onnx", "fold.onnx", "model.json"])
         {
             Assert.Equal(File.ReadAllBytes(Path.Combine(first.Model, file)), File.ReadAllBytes(Path.Combine(again.Model, file)));
@@ -28,6 +34,11 @@ public sealed class TrainVerbTests : IDisposable
         var manifest = JsonDocument.Parse(File.ReadAllText(Path.Combine(first.Model, "model.json"))).RootElement;
         Assert.Equal("behaviour 4", $"{manifest.GetProperty("name").GetString()} {manifest.GetProperty("version").GetString()}");
         Assert.Equal(6, manifest.GetProperty("training").GetProperty("seed").GetInt64());
+
+        var told = JsonDocument.Parse(first.Run.OutLines[^1]).RootElement;
+        Assert.Equal(2, told.GetProperty("trials").GetInt32());
+        Assert.True(told.GetProperty("served_difference").GetDouble() < ServedEvaluation.DifferenceMax);
+        Assert.Equal("simulated", told.GetProperty("heads")[0].GetProperty("source").GetString());
 
         var example = TrainedExample.Read(Path.Combine(_folder.FullName, "first-work", TrainedExample.FileName));
         example.Logits[^1][0] += 0.01f;
@@ -51,6 +62,9 @@ public sealed class TrainVerbTests : IDisposable
     [InlineData("--epochs", "0", "--epochs 0")]
     [InlineData("--days", "30", "--days 30")]
     [InlineData("--seed", "-1", "--seed -1")]
+    [InlineData("--trials", "501", "--trials 501")]
+    [InlineData("--budget", "5", "--budget 5")]
+    [InlineData("--register", "shop", "--register is 'shop'")]
     public async Task Train_BadValue_IsNamed(string option, string value, string named)
     {
         var run = await RunAsync(python: null, "train", "--out", Path.Combine(_folder.FullName, "behaviour", "1"), option, value);
@@ -100,7 +114,7 @@ public sealed class TrainVerbTests : IDisposable
         var model = Path.Combine(_folder.FullName, name, "behaviour", "4");
         var run = await RunAsync(
             TrainingPython.Path, "train", "--out", model, "--work", Path.Combine(_folder.FullName, name + "-work"), "--customers", "60",
-            "--days", "120", "--epochs", "1", "--seed", "6");
+            "--days", "120", "--epochs", "1", "--seed", "6", "--trials", "2", "--json");
         return (run, model);
     }
 

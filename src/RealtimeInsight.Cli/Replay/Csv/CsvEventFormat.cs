@@ -28,6 +28,9 @@ internal abstract class CsvEventFormat : IEventFormat
         }
     }
 
+    /// <summary>Stands between fields.</summary>
+    protected virtual char Separator => ',';
+
     /// <summary>Makes the event of one row. False with the reason when the row is none.</summary>
     protected abstract bool TryMap(CsvRow row, [NotNullWhen(true)] out CustomerEvent? customerEvent, out LineProblem problem);
 
@@ -38,7 +41,7 @@ internal abstract class CsvEventFormat : IEventFormat
         {
             problem = new(LineCodes.TooLarge, LineReader.TooLong);
         }
-        else if (!CsvLine.TrySplit(line.Text, out var fields))
+        else if (!CsvLine.TrySplit(line.Text, Separator, out var fields))
         {
             problem = new(LineCodes.BadLine, "a quoted field does not close on its line, or has text behind its quote");
         }
@@ -56,7 +59,7 @@ internal abstract class CsvEventFormat : IEventFormat
 
     private (int[] Positions, int Width) ReadHeader(DataFile file, IEnumerator<TextLine> lines)
     {
-        if (!lines.MoveNext() || !CsvLine.TrySplit(lines.Current.Text, out var names))
+        if (!lines.MoveNext() || !CsvLine.TrySplit(lines.Current.Text, Separator, out var names))
         {
             throw CliException.Usage($"{file.Path}: is empty; --format {Name} needs a header line with {string.Join(", ", Columns)}");
         }
@@ -66,7 +69,8 @@ internal abstract class CsvEventFormat : IEventFormat
         if (missing.Count > 0)
         {
             throw CliException.Usage(
-                $"{file.Path}: the header lacks the column {string.Join(", ", missing)}, which --format {Name} needs");
+                $"{file.Path}: the header lacks the column {string.Join(", ", missing)}, which --format {Name} needs; "
+                + $"it has {string.Join(", ", trimmed)}");
         }
 
         var positions = Columns.Select(column => trimmed.FindIndex(name => name.Equals(column, StringComparison.OrdinalIgnoreCase)));

@@ -111,9 +111,9 @@ internal static class CsvFields
 
     public static string? TextOrNull(string text) => text.Length == 0 ? null : Cut(text);
 
-    private static string Cut(string text) => text.Length <= TextLengthMax ? text : text[..TextLengthMax];
+    public static string Cut(string text) => text.Length <= TextLengthMax ? text : text[..TextLengthMax];
 
-    private static bool IsPlausible(Instant at, string text, string column, out LineProblem problem)
+    public static bool IsPlausible(Instant at, string text, string column, out LineProblem problem)
     {
         problem = at >= Earliest && at < Latest
             ? default

@@ -1,0 +1,53 @@
+using RealtimeInsight.Cli.Replay;
+using RealtimeInsight.Domain.Events;
+
+namespace RealtimeInsight.Cli.Features;
+
+/// <summary>Reads an export of the user's own as the one source to learn from, and says what of it could not be read.</summary>
+internal sealed class OwnExport(CliConsole console)
+{
+    /// <summary>Problems that are told one by one.</summary>
+    private const int ProblemsShown = 5;
+
+    /// <exception cref="CliException">The export cannot be read, or half of its lines are no events.</exception>
+    public FeatureSource Read(FeatureSettings settings, CancellationToken cancellationToken)
+    {
+        var format = EventFormats.Get(settings.Format!, settings.Mapping);
+        var input = ReplayInput.Load(format, settings.Data!, limit: null, cancellationToken);
+        console.Error.WriteLine(
+            $"features  {format.Name}: {input.Items.Count:N0} lines in {input.Files.Count:N0} file(s), "
+            + $"{input.MalformedCount:N0} are no events");
+        foreach (var item in input.Items.Where(item => item.Malformed is not null).Take(ProblemsShown))
+        {
+            console.Error.WriteLine($"  {item.Malformed!.Code}: {item.Malformed.Message}");
+        }
+
+        if (2 * input.MalformedCount >= input.Items.Count)
+        {
+            throw CliException.Usage(
+                $"--data {settings.Data}: {input.MalformedCount:N0} of {input.Items.Count:N0} lines are no events, and more than half have "
+                + "to be; the first ones are above: correct the mapping or the export");
+        }
+
+        var events = input.Items.Where(item => item.Event is not null).Select(item => item.Event!).ToList();
+        var (first, last) = (events[0].OccurredAt, events[^1].OccurredAt);
+        var span = last - first;
+        return new FeatureSource(
+            Path.GetFileName(Path.TrimEndingDirectorySeparator(Path.GetFullPath(settings.Data!))),
+            "own data",
+            KnownOf(events),
+            events,
+            e => span <= TimeSpan.Zero ? 1 : (e.OccurredAt - first) / span);
+    }
+
+    /// <summary>What the events can tell: an outcome that never happens in an export was not recorded.</summary>
+    internal static Outcomes KnownOf(IEnumerable<CustomerEvent> events)
+    {
+        var kinds = events.Select(e => e.Kind).ToHashSet();
+        var known = Outcomes.Churn;
+        if (kinds.Contains(EventKind.OrderCompleted)) known |= Outcomes.Purchase;
+        if (kinds.Contains(EventKind.OrderCompleted) && kinds.Contains(EventKind.CartAdded)) known |= Outcomes.Abandonment;
+        if (kinds.Contains(EventKind.ProductViewed) || kinds.Contains(EventKind.CartAdded)) known |= Outcomes.NextItem;
+        return known;
+    }
+}

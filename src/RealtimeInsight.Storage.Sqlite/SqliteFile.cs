@@ -6,6 +6,9 @@ namespace RealtimeInsight.Storage.Sqlite;
 /// <summary>One connection to the database file, used by one thread at a time; keeps its prepared statements.</summary>
 internal sealed class SqliteFile : IDisposable
 {
+    /// <summary>SQLITE_DBSTATUS_CACHE_WRITE.</summary>
+    private const int PagesWritten = 9;
+
     private readonly string _path;
     private readonly sqlite3 _handle;
     private readonly Dictionary<string, SqliteStatement> _statements = new(StringComparer.Ordinal);
@@ -62,6 +65,23 @@ internal sealed class SqliteFile : IDisposable
         var value = statement.Read() ? statement.Long(0) : 0;
         statement.End();
         return value;
+    }
+
+    /// <summary>Pages that this connection has written to the write-ahead log since the last call.</summary>
+    public int TakePagesWritten()
+    {
+        Check(raw.sqlite3_db_status(_handle, PagesWritten, out var pages, out _, 1));
+        return pages;
+    }
+
+    /// <summary>
+    /// Folds as much of the write-ahead log into the file as readers allow, without waiting for anybody. Returns the pages that are left;
+    /// null when it could not be done now.
+    /// </summary>
+    public int? Checkpoint()
+    {
+        var result = raw.sqlite3_wal_checkpoint_v2(_handle, "main", raw.SQLITE_CHECKPOINT_PASSIVE, out var pages, out var done);
+        return result == raw.SQLITE_OK ? pages - done : null;
     }
 
     public void Check(int result)

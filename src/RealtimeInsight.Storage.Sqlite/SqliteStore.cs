@@ -21,6 +21,7 @@ public sealed partial class SqliteStore : IEngineStore
     private readonly ConcurrentBag<SqliteFile> _readers = [];
     private DirectoryLock? _lock;
     private SqliteFile? _writer;
+    private WalCheckpointer? _checkpointer;
     private volatile bool _disposed;
 
     /// <exception cref="ArgumentException">A setting is out of its limits.</exception>
@@ -62,6 +63,7 @@ public sealed partial class SqliteStore : IEngineStore
                 _writer.Scalar(SqliteSchema.Checkpoint),
                 _writer.Scalar(SqliteSchema.NextSegment));
             CheckMark(head.NextOffset);
+            _checkpointer = new WalCheckpointer(_writer, Name, _options.WalPages, _options.BusyTimeout);
             return head;
         }
         catch
@@ -89,6 +91,7 @@ public sealed partial class SqliteStore : IEngineStore
         }
 
         if (group.Rows.Count > 0) Mark(group.Rows[^1].EndOffset);
+        _checkpointer!.Committed();
     }
 
     public IEnumerable<LogRow> ReadLog(long fromOffset)
@@ -312,6 +315,8 @@ public sealed partial class SqliteStore : IEngineStore
 
     private void Close()
     {
+        _checkpointer?.Dispose();
+        _checkpointer = null;
         while (_readers.TryTake(out var reader)) reader.Dispose();
         _writer?.Dispose();
         _writer = null;

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
@@ -15,8 +16,8 @@ public sealed record Decision
     public required CustomerId Customer { get; init; }
     public required LedgerEntry Entry { get; init; }
 
-    /// <summary>Everything that went in and came out, as committed; see infra/docs/policies.md for its members.</summary>
-    public required JsonObject Record { get; init; }
+    /// <summary>Everything that went in and came out, as committed: UTF-8 JSON; see infra/docs/policies.md for its members.</summary>
+    public required ReadOnlyMemory<byte> Record { get; init; }
 
     public string Rule => Entry.Rule;
 
@@ -32,6 +33,9 @@ public sealed record Decision
 
     /// <summary>True when the treatment is to be given: the decision needs an outbox entry.</summary>
     public bool IsAction => Entry.Status == DecisionStatus.Decided;
+
+    /// <summary>The members of <see cref="Record"/>, parsed anew at each call.</summary>
+    public JsonObject ReadRecord() => JsonNode.Parse(Record.Span)!.AsObject();
 }
 
 /// <summary>What became of an earlier decision.</summary>
@@ -44,6 +48,9 @@ public sealed class DecisionOutput
     public List<Decision> Decisions { get; } = [];
 
     public List<DecisionOutcome> Outcomes { get; } = [];
+
+    /// <summary>Scratch space for the records.</summary>
+    internal ArrayBufferWriter<byte> Buffer { get; } = new();
 
     public void Clear()
     {

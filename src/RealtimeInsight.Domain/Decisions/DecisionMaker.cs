@@ -224,7 +224,7 @@ public sealed class DecisionMaker(Policy policy)
                 Id = entry.DecisionId,
                 Customer = state.Id,
                 Entry = entry,
-                Record = DecisionRecord.Write(state, entry, inputs),
+                Record = DecisionRecord.Write(state, entry, inputs, output.Buffer),
             });
         }
 

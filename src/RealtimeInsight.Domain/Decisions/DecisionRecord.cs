@@ -1,3 +1,5 @@
+using System.Buffers;
+using System.Text.Json;
 using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
@@ -61,76 +63,131 @@ public static class DecisionRecord
         };
     }
 
-    internal static JsonObject Write(CustomerState state, LedgerEntry entry, in DecisionInputs inputs)
+    /// <summary>The record as UTF-8 JSON.</summary>
+    /// <param name="buffer">Scratch space, reused from record to record.</param>
+    internal static byte[] Write(CustomerState state, LedgerEntry entry, in DecisionInputs inputs, ArrayBufferWriter<byte> buffer)
     {
-        var record = new JsonObject
-        {
-            ["decision_id"] = entry.DecisionId,
-            ["customer_id"] = state.Id.Value,
-            ["rule"] = entry.Rule,
-            ["action"] = entry.Action,
-            ["channel"] = entry.Channel,
-            ["parameters"] = inputs.Rule.Parameters.DeepClone(),
-            ["episode"] = entry.Episode,
-            ["status"] = WireName(entry.Status),
-            ["reason"] = WireName(entry.Reason),
-            ["decided_at"] = entry.DecidedAt.ToString(),
-            ["decided_at_ms"] = entry.DecidedAt.UnixMs,
-            ["due_at_ms"] = entry.DueAt.UnixMs,
-            ["attribution_ends_at_ms"] = entry.AttributionEndsAt.UnixMs,
-            ["trigger"] = new JsonObject
-            {
-                ["name"] = inputs.TriggerName,
-                ["at"] = inputs.TriggerAt.ToString(),
-                ["event_id"] = inputs.Trigger?.Id.Value,
-            },
-            ["policy"] = new JsonObject { ["name"] = inputs.Policy.Name, ["version"] = inputs.Policy.Version },
-            ["model"] = inputs.Model,
-            ["scores"] = Scores(state),
-            ["feature_schema"] = FeatureSchema.Hash,
-            ["features"] = FeaturesOf(state, entry.DecidedAt),
-            ["segments"] = new JsonArray([.. SegmentRules.Of(state, entry.DecidedAt).Select(static name => (JsonNode?)name)]),
-            ["hold_out"] = new JsonObject { ["draw"] = inputs.HoldOutDraw, ["fraction"] = inputs.Policy.HoldOutFraction },
-            ["frequency_cap"] = new JsonObject { ["given"] = inputs.Given, ["max"] = inputs.Policy.CapMax },
-            ["candidates"] = new JsonArray([.. inputs.Candidates.Select(static pair => (JsonNode?)new JsonObject
-            {
-                ["rule"] = pair.Rule, ["result"] = pair.Result,
-            })]),
-        };
-        if ((Episodes.CartOf(state, entry.Episode) ?? state.Cart) is { } cart) record["cart"] = CartOf(cart);
-        return record;
+        buffer.ResetWrittenCount();
+        using var json = new Utf8JsonWriter(buffer);
+        json.WriteStartObject();
+        WriteEntry(json, state, entry, inputs);
+        WriteTrigger(json, inputs);
+        json.WriteStartObject("policy");
+        json.WriteString("name", inputs.Policy.Name);
+        json.WriteString("version", inputs.Policy.Version);
+        json.WriteEndObject();
+        json.WriteString("model", inputs.Model);
+        WriteScores(json, state);
+        json.WriteString("feature_schema", FeatureSchema.Hash);
+        WriteFeatures(json, state, entry.DecidedAt);
+        json.WriteStartArray("segments");
+        foreach (var name in SegmentRules.Of(state, entry.DecidedAt)) json.WriteStringValue(name);
+        json.WriteEndArray();
+        json.WriteStartObject("hold_out");
+        json.WriteNumber("draw", inputs.HoldOutDraw);
+        json.WriteNumber("fraction", inputs.Policy.HoldOutFraction);
+        json.WriteEndObject();
+        json.WriteStartObject("frequency_cap");
+        json.WriteNumber("given", inputs.Given);
+        json.WriteNumber("max", inputs.Policy.CapMax);
+        json.WriteEndObject();
+        WriteCandidates(json, inputs);
+        if ((Episodes.CartOf(state, entry.Episode) ?? state.Cart) is { } cart) WriteCart(json, cart);
+        json.WriteEndObject();
+        json.Flush();
+        return buffer.WrittenSpan.ToArray();
     }
 
-    private static JsonNode? Scores(CustomerState state) => !state.ScoredAt.HasValue ? null : new JsonObject
+    private static void WriteEntry(Utf8JsonWriter json, CustomerState state, LedgerEntry entry, in DecisionInputs inputs)
     {
-        ["churn"] = state.Scores.Churn,
-        ["abandonment"] = state.Scores.Abandonment,
-        ["purchase"] = state.Scores.Purchase,
-        ["scored_at"] = state.ScoredAt.ToString(),
-        ["is_degraded"] = state.ScoresDegraded,
-    };
+        json.WriteString("decision_id", entry.DecisionId);
+        json.WriteString("customer_id", state.Id.Value);
+        json.WriteString("rule", entry.Rule);
+        json.WriteString("action", entry.Action);
+        json.WriteString("channel", entry.Channel);
+        json.WritePropertyName("parameters");
+        inputs.Rule.Parameters.WriteTo(json);
+        json.WriteString("episode", entry.Episode);
+        json.WriteString("status", WireName(entry.Status));
+        json.WriteString("reason", WireName(entry.Reason));
+        json.WriteString("decided_at", entry.DecidedAt.ToString());
+        json.WriteNumber("decided_at_ms", entry.DecidedAt.UnixMs);
+        json.WriteNumber("due_at_ms", entry.DueAt.UnixMs);
+        json.WriteNumber("attribution_ends_at_ms", entry.AttributionEndsAt.UnixMs);
+    }
 
-    private static JsonArray FeaturesOf(CustomerState state, Instant at)
+    private static void WriteTrigger(Utf8JsonWriter json, in DecisionInputs inputs)
+    {
+        json.WriteStartObject("trigger");
+        json.WriteString("name", inputs.TriggerName);
+        json.WriteString("at", inputs.TriggerAt.ToString());
+        json.WriteString("event_id", inputs.Trigger?.Id.Value);
+        json.WriteEndObject();
+    }
+
+    private static void WriteScores(Utf8JsonWriter json, CustomerState state)
+    {
+        if (!state.ScoredAt.HasValue)
+        {
+            json.WriteNull("scores");
+            return;
+        }
+
+        json.WriteStartObject("scores");
+        json.WriteNumber("churn", state.Scores.Churn);
+        json.WriteNumber("abandonment", state.Scores.Abandonment);
+        json.WriteNumber("purchase", state.Scores.Purchase);
+        json.WriteString("scored_at", state.ScoredAt.ToString());
+        json.WriteBoolean("is_degraded", state.ScoresDegraded);
+        json.WriteEndObject();
+    }
+
+    private static void WriteFeatures(Utf8JsonWriter json, CustomerState state, Instant at)
     {
         Span<float> profile = stackalloc float[ModelContract.ProfileFeatures];
         FeatureExtractor.Profile(state, at, profile);
-        var array = new JsonArray();
-        foreach (var value in profile) array.Add((JsonNode?)value);
-        return array;
+        json.WriteStartArray("features");
+        foreach (var value in profile) json.WriteNumberValue(value);
+        json.WriteEndArray();
     }
 
-    private static JsonObject CartOf(Cart cart) => new()
+    private static void WriteCandidates(Utf8JsonWriter json, in DecisionInputs inputs)
     {
-        ["number"] = cart.Number,
-        ["cart_id"] = cart.CartId,
-        ["state"] = CartStates.WireName(cart.State),
-        ["value"] = cart.Value,
-        ["currency"] = cart.Currency,
-        ["lines"] = new JsonArray([.. cart.Lines.Select(static line => (JsonNode?)new JsonObject
+        json.WriteStartArray("candidates");
+        foreach (var candidate in inputs.Candidates)
         {
-            ["product_id"] = line.ProductId, ["quantity"] = line.Quantity, ["price"] = line.Price, ["name"] = line.Name,
-        })]),
-    };
+            json.WriteStartObject();
+            json.WriteString("rule", candidate.Rule);
+            json.WriteString("result", candidate.Result);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+    }
+
+    private static void WriteCart(Utf8JsonWriter json, Cart cart)
+    {
+        json.WriteStartObject("cart");
+        json.WriteNumber("number", cart.Number);
+        json.WriteString("cart_id", cart.CartId);
+        json.WriteString("state", CartStates.WireName(cart.State));
+        json.WriteNumber("value", cart.Value);
+        json.WriteString("currency", cart.Currency);
+        json.WriteStartArray("lines");
+        foreach (var line in cart.Lines)
+        {
+            json.WriteStartObject();
+            json.WriteString("product_id", line.ProductId);
+            json.WriteNumber("quantity", line.Quantity);
+            if (line.Price is { } price) json.WriteNumber("price", price);
+            else json.WriteNull("price");
+            json.WriteString("name", line.Name);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
+    }
 
     private static string Text(JsonNode record, string key) =>
         Member(record, key) is JsonValue value && value.TryGetValue<string>(out var text)

@@ -16,10 +16,11 @@ public static class ActionBody
     /// <summary>UTF-8 JSON, the same bytes for the same decision and source.</summary>
     public static byte[] Write(Decision decision, string source)
     {
+        var record = decision.ReadRecord();
         var data = new JsonObject();
         foreach (var member in s_members)
         {
-            if (decision.Record[member] is { } value) data[member] = value.DeepClone();
+            if (record[member] is { } value) data[member] = value.DeepClone();
         }
 
         return JsonSerializer.SerializeToUtf8Bytes<JsonNode>(new JsonObject

@@ -59,14 +59,13 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
 
     public void Decision(CustomerSlot slot, Decision decision, Instant foldedUpTo)
     {
-        var record = JsonSerializer.SerializeToUtf8Bytes<JsonNode>(decision.Record);
-        _log.Add(RecordKind.Decision, slot.Hash, NewestOf(slot), DecisionPayload.WriteDecision(foldedUpTo, record));
+        _log.Add(RecordKind.Decision, slot.Hash, NewestOf(slot), DecisionPayload.WriteDecision(foldedUpTo, decision.Record.Span));
         Added(slot);
         _decided = slot;
         var reason = decision.Reason == SuppressionReason.None ? null : DecisionRecord.WireName(decision.Reason);
         _unit.Decisions.Add(new DecisionRow(
             decision.Id, decision.Customer.Value, decision.DecidedAt, decision.Rule, decision.Action, decision.Channel,
-            DecisionRecord.WireName(decision.Status), reason, record));
+            DecisionRecord.WireName(decision.Status), reason, decision.Record));
         Notice(slot, decision.DecidedAt, "decision", $"{decision.Rule}: {reason ?? decision.Action}");
         if (!decision.IsAction) return;
         var now = Instant.From(time.GetUtcNow());

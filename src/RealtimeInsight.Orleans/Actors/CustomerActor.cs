@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Text;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
@@ -157,7 +158,7 @@ internal sealed class CustomerActor
         {
             var state = !decision.IsAction ? DeliveryState.None
                 : Outbox.TryAdd(decision, Changes + 1) ? DeliveryState.Pending : DeliveryState.Dead;
-            Keep(new StoredDecision { DecisionId = decision.Id, Record = decision.Record.ToJsonString(), Delivery = state });
+            Keep(new StoredDecision { DecisionId = decision.Id, Record = Encoding.UTF8.GetString(decision.Record.Span), Delivery = state });
         }
     }
 

@@ -1,3 +1,4 @@
+using System.Text;
 using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
@@ -121,9 +122,9 @@ public sealed class DecisionLawTests
                     Assert.True(entry.Status != DecisionStatus.Deferred || entry.DueAt != Instant.Never)));
             acting.Scenario.Wait(TimeSpan.FromDays(400));
             Assert.DoesNotContain(acting.State.Ledger?.Entries ?? [], static entry => entry.Status == DecisionStatus.Deferred);
-            foreach (var deferred in acting.Decisions.Where(static decision => (string?)decision.Record["status"] == "deferred"))
+            foreach (var deferred in acting.Decisions.Where(static decision => (string?)decision.ReadRecord()["status"] == "deferred"))
             {
-                Assert.NotEqual("deferred", (string?)acting.Decisions.Last(other => other.Id == deferred.Id).Record["status"]);
+                Assert.NotEqual("deferred", (string?)acting.Decisions.Last(other => other.Id == deferred.Id).ReadRecord()["status"]);
             }
         });
     }
@@ -179,14 +180,14 @@ public sealed class DecisionLawTests
         Law.Holds(60, static seed =>
         {
             var (first, second) = (Live(seed, out _), Live(seed, out _));
-            Assert.Equal(first.Decisions.Select(static decision => decision.Record.ToJsonString()),
-                second.Decisions.Select(static decision => decision.Record.ToJsonString()));
+            Assert.Equal(first.Decisions.Select(static decision => Encoding.UTF8.GetString(decision.Record.Span)),
+                second.Decisions.Select(static decision => Encoding.UTF8.GetString(decision.Record.Span)));
             Assert.Equal(Fold.Bytes(first.State), Fold.Bytes(second.State));
         });
     }
 
     private static IEnumerable<Decision> Given(Acting acting) =>
-        acting.Decisions.Where(static decision => (string?)decision.Record["status"] == "decided");
+        acting.Decisions.Where(static decision => (string?)decision.ReadRecord()["status"] == "decided");
 
     /// <summary>Histories in the calendar of the scenario, so that nights and days mix.</summary>
     private static List<CustomerEvent> Moved(int seed)

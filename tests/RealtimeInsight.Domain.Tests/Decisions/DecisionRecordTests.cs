@@ -21,7 +21,7 @@ public sealed class DecisionRecordTests
         acting.State.SetScores(new HeadScores(0.25f, 0.5f, 0.75f), 3, Make.Start);
         acting.Do("wait 2h");
         var decision = Assert.Single(acting.Decisions);
-        var record = decision.Record;
+        var record = decision.ReadRecord();
 
         Assert.Equal(["ada", "r", "coupon", "webhook", "cart:1", "decided", "none"],
             new[] { "customer_id", "rule", "action", "channel", "episode", "status", "reason" }.Select(key => (string?)record[key]));
@@ -52,7 +52,7 @@ public sealed class DecisionRecordTests
     [Fact]
     public void Record_OfAnEventsTurn_NamesTheEvent_AndNullsWhatIsNotThere()
     {
-        var record = Assert.Single(new Acting(Rules).Do("searched").Decisions).Record;
+        var record = Assert.Single(new Acting(Rules).Do("searched").Decisions).ReadRecord();
         Assert.Equal(("searched", "e1"), ((string?)record["trigger"]!["name"], (string?)record["trigger"]!["event_id"]));
         Assert.Null(record["scores"]);
         Assert.False(record.ContainsKey("cart"));
@@ -75,7 +75,7 @@ public sealed class DecisionRecordTests
             back.Ledger = null;
             foreach (var decision in acting.Decisions)
             {
-                var committed = JsonNode.Parse(decision.Record.ToJsonString())!;
+                var committed = decision.ReadRecord();
                 (back.Ledger ??= new DecisionLedger()).Put(DecisionRecord.ReadEntry(committed));
                 back.Ledger.Put(DecisionRecord.ReadEntry(committed));
             }

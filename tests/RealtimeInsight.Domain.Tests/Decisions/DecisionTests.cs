@@ -70,7 +70,7 @@ public sealed class DecisionTests
         var acting = new Acting(Rules).Do("searched; searched; searched");
 
         Assert.Equal("high decided none session:1@0m\nlow decided none session:1@0m", acting.Log);
-        var candidates = acting.Decisions[0].Record["candidates"]!.AsArray().Select(static one => $"{one!["rule"]} {one["result"]}");
+        var candidates = acting.Decisions[0].ReadRecord()["candidates"]!.AsArray().Select(static one => $"{one!["rule"]} {one["result"]}");
         Assert.Equal(["never conditions", "high decided", "low lower_priority"], candidates);
     }
 
@@ -95,7 +95,7 @@ public sealed class DecisionTests
         var policy = $"\"consent_required\":{(isRequired ? "true" : "false")},"
             + $"\"rules\":[{{\"id\":\"r\",\"on\":\"searched\",\"action\":\"a\",\"consent\":\"ads\"}}]";
         var decision = Assert.Single(new Acting(policy).Do(script).Decisions);
-        Assert.Equal(result, $"{decision.Record["status"]} {decision.Record["reason"]}");
+        Assert.Equal(result, $"{decision.ReadRecord()["status"]} {decision.ReadRecord()["reason"]}");
     }
 
     [Fact]
@@ -139,7 +139,7 @@ public sealed class DecisionTests
 
         var decision = Assert.Single(acting.Decisions);
         Assert.Equal("cart:1", decision.Entry.Episode);
-        Assert.Equal("x", (string)decision.Record["cart"]!["cart_id"]!);
+        Assert.Equal("x", (string)decision.ReadRecord()["cart"]!["cart_id"]!);
     }
 
     [Fact]

@@ -17,8 +17,8 @@ public sealed class DeferralTests
 
         Assert.Equal("reminder deferred quiet_hours cart:1@840m\nreminder decided none cart:1@1380m", acting.Log);
         Assert.Single(acting.Decisions.Select(static decision => decision.Id).Distinct());
-        Assert.Equal(Make.At("2026-03-03T08:00:00Z"), new((long)acting.Decisions[0].Record["due_at_ms"]!));
-        Assert.Equal("decision_due", (string)acting.Decisions[1].Record["trigger"]!["name"]!);
+        Assert.Equal(Make.At("2026-03-03T08:00:00Z"), new((long)acting.Decisions[0].ReadRecord()["due_at_ms"]!));
+        Assert.Equal("decision_due", (string)acting.Decisions[1].ReadRecord()["trigger"]!["name"]!);
         Assert.True(acting.Decisions[1].IsAction && !acting.Decisions[0].IsAction);
     }
 
@@ -43,7 +43,7 @@ public sealed class DeferralTests
         var addedAt = Make.At(abandonedAt) - TimeSpan.FromHours(1);
         var acting = Under(Reminder).Do($"identify zone={zone}").DoUntil(addedAt.ToString()).Do("add a").DoUntil("2026-12-01T00:00:00Z");
 
-        Assert.Equal(["deferred", "decided"], acting.Decisions.Select(static decision => (string)decision.Record["status"]!));
+        Assert.Equal(["deferred", "decided"], acting.Decisions.Select(static decision => (string)decision.ReadRecord()["status"]!));
         Assert.Equal((Make.At(abandonedAt), Make.At(givenAt)), (acting.Decisions[0].DecidedAt, acting.Decisions[1].DecidedAt));
     }
 
@@ -82,7 +82,7 @@ public sealed class DeferralTests
         var acting = Under($"{{\"id\":\"r\",{triggers},\"action\":\"a\"}}").Do($"browse; wait 13h; {script}")
             .DoUntil("2026-03-03T12:00:00Z");
         var ofEpisode = acting.Decisions.Where(decision => decision.Entry.Episode == episode).ToArray();
-        Assert.Equal(["deferred", "decided"], ofEpisode.Select(static decision => (string)decision.Record["status"]!));
+        Assert.Equal(["deferred", "decided"], ofEpisode.Select(static decision => (string)decision.ReadRecord()["status"]!));
         Assert.Equal(Make.At("2026-03-03T08:00:00Z"), ofEpisode[1].DecidedAt);
     }
 
@@ -102,7 +102,7 @@ public sealed class DeferralTests
     {
         var acting = Under("{\"id\":\"welcome\",\"on\":\"reactivated\",\"action\":\"a\"}")
             .Do("wait 13h; browse; wait 8d; browse; wait 12h");
-        Assert.Equal(["deferred", "decided"], acting.Decisions.Select(static decision => (string)decision.Record["status"]!));
+        Assert.Equal(["deferred", "decided"], acting.Decisions.Select(static decision => (string)decision.ReadRecord()["status"]!));
     }
 
     [Fact]
@@ -162,7 +162,7 @@ public sealed class DeferralTests
             var decision = Assert.Single(output.Decisions);
             Assert.Equal(before.Decisions[0].Id, decision.Id);
             Assert.Single(state.Ledger!.Entries);
-            return $"{decision.Record["status"]} {decision.Record["reason"]}";
+            return $"{decision.ReadRecord()["status"]} {decision.ReadRecord()["reason"]}";
         }
     }
 

@@ -51,7 +51,7 @@ public sealed class PolicyParserTests
         Assert.All(names, name => Assert.Contains($"`{name}`", document, StringComparison.Ordinal));
         var acting = new Acting("\"rules\":[{\"id\":\"r\",\"on\":\"cart_opened\",\"action\":\"a\"}]").Do("add a");
         Assert.All(
-            acting.Decisions.Single().Record.AsObject(), member => Assert.Contains($"`{member.Key}`", document, StringComparison.Ordinal));
+            acting.Decisions.Single().ReadRecord(), member => Assert.Contains($"`{member.Key}`", document, StringComparison.Ordinal));
     }
 
     [Fact]

@@ -1,3 +1,4 @@
+using System.Text;
 using System.Text.Json;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
@@ -108,7 +109,7 @@ public sealed class ConformanceTests
         {
             var why = await grain.WhyAsync(decision.Id);
             Assert.NotNull(why);
-            Assert.Equal(decision.Record.ToJsonString(), why.Record);
+            Assert.Equal(Encoding.UTF8.GetString(decision.Record.Span), why.Record);
             Assert.Equal(decision.IsAction, why.Delivery != "none");
         }
     }

@@ -155,9 +155,10 @@ internal sealed class ShardLoop : IStepped
         return StepOutcome.Again;
     }
 
+    /// <summary>Those that wait now: whoever asks again at once is answered after the next turn, and holds none up.</summary>
     private void AnswerQueries()
     {
-        while (_queries.Reader.TryRead(out var query))
+        for (var left = _queries.Reader.Count; left > 0 && _queries.Reader.TryRead(out var query); left--)
         {
             try
             {

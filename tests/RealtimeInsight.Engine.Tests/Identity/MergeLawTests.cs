@@ -51,7 +51,7 @@ public sealed class MergeLawTests
         var item = from device in Gen.Choose(0, Devices - 1)
                    from isNamed in Gen.Choose(0, 3)
                    from kind in Gen.Elements(Kinds)
-                   from minutes in Gen.Choose(0, 23 * 60)
+                   from minutes in Gen.Choose(0, (23 * 60) - 1)
                    from product in Gen.Choose(1, 3)
                    select (device, isNamed, kind, minutes, product);
         return Arb.From(item.ListOf().Select(items => items.Select((entry, index) =>

@@ -36,8 +36,9 @@ internal sealed class Acting
     public Action<DecisionOutput>? AfterTurn { get; init; }
 
     /// <summary>Decisions so far: <c>reminder decided none cart:1@60m</c>, one a line.</summary>
-    public string Log => string.Join('\n', Decisions.Select(static decision => $"{decision.Rule} {decision.ReadRecord()["status"]} "
-        + $"{decision.ReadRecord()["reason"]} {decision.ReadRecord()["episode"]}@{Minutes(Make.At((string)decision.ReadRecord()["decided_at"]!))}m"));
+    public string Log => string.Join('\n', Decisions.Select(static decision => decision.ReadRecord()).Select(static record =>
+        $"{record["rule"]} {record["status"]} {record["reason"]} {record["episode"]}"
+        + $"@{Minutes(Make.At((string)record["decided_at"]!))}m"));
 
     public string OutcomeLog => string.Join('\n', Outcomes.Select(outcome =>
         $"{RuleOf(outcome.DecisionId)} {DecisionRecord.WireName(outcome.Outcome)} {outcome.Value}@{Minutes(outcome.At)}m"));

@@ -13,8 +13,10 @@ using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Reads;
 using RealtimeInsight.Engine.Shards;
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Engine.Watching;
 using RealtimeInsight.Engine.Work;
 using RealtimeInsight.Inference;
+using RealtimeInsight.Inference.Monitoring;
 
 namespace RealtimeInsight.Engine;
 
@@ -73,8 +75,12 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         _instruments = instruments;
         _time = time;
         _logger = logger;
+        Monitor = new ModelMonitor(options.Watch.OutcomeWindow, options.Watch.DriftWindow);
         _notices = new NoticeHub(options.NoticeQueueMax, options.NoticeReadersMax);
     }
+
+    /// <summary>What the models' scores turn out to be worth.</summary>
+    internal ModelMonitor Monitor { get; }
 
     /// <summary>Where the work runs: on threads, or in a simulation's order.</summary>
     internal IWorkHost WorkHost { get; init; } = new ThreadHost();
@@ -104,6 +110,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         _instruments.ObserveDelivery(() => parts.Outbox.Pending, () => parts.Outbox.Dead, () => parts.Delivery.Endpoints);
         _ = await parts.Intake.BetweenAsync(FinishMergesAsync, cancellationToken).ConfigureAwait(false);
         _instruments.ObserveAudit(() => parts.Audit.Compared, () => parts.Audit.Mismatches);
+        _instruments.ObserveModels(() => Monitor.Read(WatchReader.Waiting(parts.Loops)), _time);
         parts.Audit.Start();
         _running = parts;
         EngineLog.Ready(
@@ -222,6 +229,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         return [.. found.SelectMany(static list => list).OrderByDescending(AtRiskReader.Risk).Take(limit)];
     }
 
+    public ModelWatch GetModelWatch() => Monitor.Read(WatchReader.Waiting(Running.Loops));
+
     public EngineStatus GetStatus() => StatusReader.Read(_running, _isStopped, _store.Name, UnservedChannels);
 
     /// <summary>Channels that the policy names and nobody serves: their actions wait.</summary>
@@ -291,6 +300,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         {
             Audit = new FeatureAudit(
                 new DecisionReplay(_machine, log, _options.RefoldEventsMax), head.NextOffset, _options.AuditInterval, _time, _logger),
+            Monitor = Monitor,
             Logger = _logger,
             ResidentBytesMax = _options.ResidentBytesMax == 0 ? 0 : Math.Max(1, _options.ResidentBytesMax / count),
         };

@@ -4,6 +4,8 @@ using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Shards;
+using RealtimeInsight.Engine.Watching;
+using RealtimeInsight.Inference.Monitoring;
 
 namespace RealtimeInsight.Engine;
 
@@ -16,6 +18,7 @@ public sealed class EngineInstruments
 
     private static readonly string[] s_outcomes = ["accepted", "duplicate", "late", "unreadable"];
     private static readonly string[] s_deliveries = ["delivered", "retry", "failed", "gone"];
+    private static readonly InstrumentAdvice<double> s_staleness = new() { HistogramBucketBoundaries = [0, 1, 60, 600, 3600, 86_400] };
     private readonly Meter _meter;
     private readonly Histogram<double> _acknowledge;
     private readonly Histogram<double> _commit;
@@ -25,6 +28,7 @@ public sealed class EngineInstruments
     private readonly Counter<long> _decisions;
     private readonly Counter<long> _attempts;
     private readonly Histogram<double> _attemptDuration;
+    private readonly Histogram<double> _staleness;
 
     public EngineInstruments(IMeterFactory meterFactory)
         : this((meterFactory ?? throw new ArgumentNullException(nameof(meterFactory))).Create(MeterName))
@@ -50,6 +54,9 @@ public sealed class EngineInstruments
             "realtime_insight.engine.delivery_attempts", "{attempt}", "Delivery attempts of actions by endpoint and result");
         _attemptDuration = meter.CreateHistogram<double>(
             "realtime_insight.engine.delivery_duration", "s", "From sending to the answer, by endpoint");
+        _staleness = meter.CreateHistogram(
+            "realtime_insight.engine.score_staleness", "s",
+            "How much older than the customer's newest event the scores were that a decision was made on", advice: s_staleness);
     }
 
     internal void Acknowledged(TimeSpan elapsed) => _acknowledge.Record(elapsed.TotalSeconds);
@@ -77,6 +84,9 @@ public sealed class EngineInstruments
         _attemptDuration.Record(elapsed.TotalSeconds, tag);
     }
 
+    /// <summary>A decision was made on scores that are this much older than the customer's newest event.</summary>
+    internal void ScoresUsed(TimeSpan staleness) => _staleness.Record(Math.Max(0d, staleness.TotalSeconds));
+
     /// <summary>Registers what is read of delivery when somebody collects.</summary>
     internal void ObserveDelivery(Func<long> pending, Func<long> dead, Func<IReadOnlyList<EndpointStatus>> endpoints)
     {
@@ -90,6 +100,9 @@ public sealed class EngineInstruments
             "realtime_insight.engine.endpoint_paused", () => Closed(endpoints(), "paused"), "{endpoint}",
             "1 while the endpoint is left alone after failures or at its wish");
     }
+
+    /// <summary>Registers what is read of the models' live quality when somebody collects.</summary>
+    internal void ObserveModels(Func<ModelWatch> read, TimeProvider time) => WatchInstruments.Observe(_meter, read, time);
 
     /// <summary>Registers what is read of the comparison with the log when somebody collects.</summary>
     internal void ObserveAudit(Func<long> compared, Func<long> mismatches)

@@ -1,4 +1,5 @@
 using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Engine.Watching;
 
 namespace RealtimeInsight.Engine;
 
@@ -131,6 +132,9 @@ public sealed class EngineOptions
     /// <summary>Readers of notices at a time. Default 256; 1 to 65,536.</summary>
     public int NoticeReadersMax { get; set; } = 256;
 
+    /// <summary>How scores are followed to their outcomes.</summary>
+    public WatchOptions Watch { get; set; } = new();
+
     /// <summary>Settings of the outbox.</summary>
     public OutboxOptions Outbox { get; set; } = new();
 
@@ -165,7 +169,7 @@ public sealed class EngineOptions
         bounds.Range(nameof(AuditInterval), options.AuditInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1));
         bounds.Range(nameof(NoticeQueueMax), options.NoticeQueueMax, 1, 65_536);
         bounds.Range(nameof(NoticeReadersMax), options.NoticeReadersMax, 1, 65_536);
-        return [.. bounds.Problems, .. OutboxOptions.Validate(options.Outbox)];
+        return [.. bounds.Problems, .. WatchOptions.Validate(options.Watch), .. OutboxOptions.Validate(options.Outbox)];
     }
 }
 

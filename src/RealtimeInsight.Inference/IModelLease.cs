@@ -1,3 +1,5 @@
+using RealtimeInsight.Inference.Models;
+
 namespace RealtimeInsight.Inference;
 
 /// <summary>One model version held for a while by one thread. Dispose to give it back, with what it holds beside it.</summary>
@@ -5,6 +7,9 @@ public interface IModelLease : IDisposable
 {
     /// <summary>The model's identity, or null when none is usable.</summary>
     ModelIdentity? Model { get; }
+
+    /// <summary>What the model says about itself; null where it has no manifest, or when none is usable.</summary>
+    ModelManifest? Manifest => null;
 
     /// <summary>
     /// The challenger, which scores the customers of <see cref="ChallengerShare"/>; null when there is none that is usable.

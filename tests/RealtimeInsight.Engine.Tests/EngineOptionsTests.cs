@@ -55,6 +55,15 @@ public sealed class EngineOptionsTests
         { nameof(EngineOptions.NoticeQueueMax), 65_536, 65_537 },
         { nameof(EngineOptions.NoticeReadersMax), 1, 0 },
         { nameof(EngineOptions.NoticeReadersMax), 65_536, 65_537 },
+        { "Watch.PendingMax", 64, 32 },
+        { "Watch.PendingMax", 1_048_576, 1_048_575 },
+        { "Watch.PendingMax", 1_048_576, 2_097_152 },
+        { "Watch.Grace", TimeSpan.Zero, TimeSpan.FromTicks(-1) },
+        { "Watch.Grace", TimeSpan.FromDays(7), TimeSpan.FromDays(8) },
+        { "Watch.OutcomeWindow", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(59) },
+        { "Watch.OutcomeWindow", TimeSpan.FromDays(365), TimeSpan.FromDays(366) },
+        { "Watch.DriftWindow", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(59) },
+        { "Watch.DriftWindow", TimeSpan.FromDays(365), TimeSpan.FromDays(366) },
         { "Outbox.ConcurrencyMax", 1, 0 },
         { "Outbox.ConcurrencyMax", 256, 257 },
         { "Outbox.BatchMax", 1, 0 },
@@ -90,7 +99,12 @@ public sealed class EngineOptionsTests
     private static EngineOptions With(string name, object value)
     {
         var options = new EngineOptions();
-        object target = name.StartsWith("Outbox.", StringComparison.Ordinal) ? options.Outbox : options;
+        object target = name.Split('.') switch
+        {
+            ["Outbox", _] => options.Outbox,
+            ["Watch", _] => options.Watch,
+            _ => options,
+        };
         target.GetType().GetProperty(name[(name.IndexOf('.', StringComparison.Ordinal) + 1)..])!.SetValue(target, value);
         return options;
     }

@@ -1,4 +1,5 @@
 using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Cli.Features;
@@ -17,13 +18,13 @@ public static class OutcomeLabels
     public const int Purchase = 2;
 
     /// <summary>Churned: no new session begins within this time after the event.</summary>
-    public static readonly TimeSpan ChurnHorizon = TimeSpan.FromDays(30);
+    public static readonly TimeSpan ChurnHorizon = OutcomeRules.ChurnHorizon;
 
     /// <summary>Abandoned: a cart is open after the event, and no order follows within this time.</summary>
-    public static readonly TimeSpan AbandonmentHorizon = TimeSpan.FromHours(24);
+    public static readonly TimeSpan AbandonmentHorizon = OutcomeRules.AbandonmentHorizon;
 
     /// <summary>Bought: an order other than the event's own follows within this time.</summary>
-    public static readonly TimeSpan PurchaseHorizon = TimeSpan.FromHours(24);
+    public static readonly TimeSpan PurchaseHorizon = OutcomeRules.PurchaseHorizon;
 
     /// <summary>The next product is looked for this far ahead.</summary>
     public static readonly TimeSpan NextItemHorizon = TimeSpan.FromHours(24);
@@ -58,8 +59,8 @@ public static class OutcomeLabels
                 continue;
             }
 
-            var hasOrder = Within(future.OrderAfter(row.OrderHash), row.At, PurchaseHorizon);
-            three[Churn] = Label(Outcomes.Churn, ChurnHorizon, row.At, !Within(future.SessionAt, row.At, ChurnHorizon));
+            var hasOrder = OutcomeRules.Within(future.OrderAfter(row.OrderHash), row.At, PurchaseHorizon);
+            three[Churn] = Label(Outcomes.Churn, ChurnHorizon, row.At, !OutcomeRules.Within(future.SessionAt, row.At, ChurnHorizon));
             three[Abandonment] = row.IsCartOpen ? Label(Outcomes.Abandonment, AbandonmentHorizon, row.At, !hasOrder) : Masked;
             three[Purchase] = Label(Outcomes.Purchase, PurchaseHorizon, row.At, hasOrder);
             nextItems[i] = known.HasFlag(Outcomes.NextItem) ? future.ItemAfter(row.ItemBucket, row.At) : (short)0;
@@ -88,8 +89,6 @@ public static class OutcomeLabels
         return begins;
     }
 
-    private static bool Within(Instant next, Instant at, TimeSpan horizon) => next.HasValue && next <= at + horizon;
-
     /// <summary>What a person does next, seen from the row that is being labelled; kept while going backwards.</summary>
     private struct Future
     {
@@ -111,7 +110,7 @@ public static class OutcomeLabels
         /// <summary>Whether the row behind this one is of the same moment.</summary>
         public readonly bool IsSameMoment(Instant at) => _at.HasValue && _at == at;
 
-        public readonly Instant OrderAfter(ulong ownHash) => ownHash != 0 && ownHash == _orderHash ? _otherOrderAt : _orderAt;
+        public readonly Instant OrderAfter(ulong ownHash) => OutcomeRules.IsOtherOrder(ownHash, _orderHash) ? _orderAt : _otherOrderAt;
 
         public readonly short ItemAfter(short own, Instant at)
         {

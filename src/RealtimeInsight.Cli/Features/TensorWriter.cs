@@ -7,7 +7,6 @@ using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Domain.Scoring;
-using RealtimeInsight.Domain.Text;
 
 namespace RealtimeInsight.Cli.Features;
 
@@ -138,7 +137,7 @@ public sealed class TensorWriter : IDisposable
         _times.Append([at.UnixMs]);
         return new HistoryRow(
             at, customerEvent.Kind, actor.Person, shortIds[^1],
-            customerEvent.OrderId is { } order ? StableHash.Of(order) : 0,
+            OutcomeRules.OrderOf(customerEvent),
             IsCartOpen: actor.State.Cart is { } cart && CartStates.IsOpen(cart.State));
     }
 

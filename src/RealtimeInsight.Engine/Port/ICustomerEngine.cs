@@ -1,5 +1,6 @@
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Inference.Monitoring;
 
 namespace RealtimeInsight.Engine.Port;
 
@@ -65,6 +66,11 @@ public interface ICustomerEngine
 
     /// <summary>Customers with an open cart or recent session, most at risk first.</summary>
     ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken);
+
+    /// <summary>What the models' scores turned out to be worth, and how far the traffic is from their training data; about a
+    /// millisecond.</summary>
+    /// <exception cref="EngineUnavailableException">The engine is not running, or does not watch its models.</exception>
+    ModelWatch GetModelWatch() => throw new EngineUnavailableException("this engine does not watch its models");
 
     /// <summary>Counters since start and gauges now; cheap.</summary>
     EngineStatus GetStatus();

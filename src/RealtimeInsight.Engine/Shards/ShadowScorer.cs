@@ -1,6 +1,8 @@
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Watching;
 using RealtimeInsight.Inference;
 
 namespace RealtimeInsight.Engine.Shards;
@@ -10,13 +12,13 @@ namespace RealtimeInsight.Engine.Shards;
 /// table of its own, bounded, not saved: whoever is not in it, or missed an event, is folded from the kept events. It takes at most its
 /// share of the shard's time; what would take more is left out and counted.
 /// </summary>
-internal sealed class ShadowScorer(EngineOptions options, TimeProvider time, ShardCounters counters)
+internal sealed class ShadowScorer(EngineOptions options, TimeProvider time, ShardCounters counters, OutcomeWatch watch)
 {
     private const int NoRow = -1;
 
     private readonly ScoreBatch _batch = new(options.BatchEventsMax);
     private readonly FoldRequest _fold = new(CustomerOptions.LastEventsMaxLimit);
-    private readonly (int Entry, HeadScores Serving)[] _rows = new (int, HeadScores)[options.BatchEventsMax];
+    private readonly (int Entry, HeadScores Serving, Instant At)[] _rows = new (int, HeadScores, Instant)[options.BatchEventsMax];
     private readonly Dictionary<ulong, int> _entryOf = [];
     private readonly List<Entry> _entries = [];
 
@@ -78,7 +80,7 @@ internal sealed class ShadowScorer(EngineOptions options, TimeProvider time, Sha
     {
         var row = _batch.Rows++;
         entry.Row = row;
-        _rows[row] = (at, state.Scores);
+        _rows[row] = (at, state.Scores, state.LastSeen);
         FeatureExtractor.Token(state, _batch.TokenRow(row), _batch.IdRow(row));
         FeatureExtractor.Profile(state, state.LastSeen, _batch.ProfileRow(row));
         entry.Recurrent.CopyTo(_batch.StateInRow(row));
@@ -92,11 +94,11 @@ internal sealed class ShadowScorer(EngineOptions options, TimeProvider time, Sha
         var isScored = _lease!.Step(_batch) == ScoreOutcome.Scored;
         for (var row = 0; row < _batch.Rows; row++)
         {
-            var (at, serving) = _rows[row];
+            var (at, serving, scoredAt) = _rows[row];
             var entry = _entries[at];
             entry.Row = NoRow;
             _batch.StateOutRow(row).CopyTo(entry.Recurrent);
-            Note(entry, isScored, _batch.Scores(row), serving);
+            Note(entry, isScored, _batch.Scores(row), serving, scoredAt);
         }
 
         _batch.Rows = 0;
@@ -110,11 +112,11 @@ internal sealed class ShadowScorer(EngineOptions options, TimeProvider time, Sha
         FeatureExtractor.Profile(state, state.LastSeen, _fold.Profile);
         var isScored = _lease!.Fold(_fold) == ScoreOutcome.Scored;
         _fold.StateOut.CopyTo(entry.Recurrent, 0);
-        Note(entry, isScored, _fold.Scores, state.Scores);
+        Note(entry, isScored, _fold.Scores, state.Scores, state.LastSeen);
         _credit -= time.GetTimestamp() - started;
     }
 
-    private void Note(Entry entry, bool isScored, HeadScores shadow, HeadScores serving)
+    private void Note(Entry entry, bool isScored, HeadScores shadow, HeadScores serving, Instant at)
     {
         if (!isScored)
         {
@@ -125,6 +127,7 @@ internal sealed class ShadowScorer(EngineOptions options, TimeProvider time, Sha
         }
 
         _tally!.Add(shadow, serving);
+        watch.Shadow(entry.Hash, at, _stamp, shadow);
         counters.ScoresShadow++;
     }
 

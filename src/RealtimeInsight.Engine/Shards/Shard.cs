@@ -6,6 +6,7 @@ using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Engine.Timers;
+using RealtimeInsight.Engine.Watching;
 
 namespace RealtimeInsight.Engine.Shards;
 
@@ -42,7 +43,7 @@ internal sealed class Shard
         _gate = new EventGate(_machine, parts.Store, parts.Logger);
         _time = parts.Time;
         _instruments = parts.Instruments;
-        _scorer = new TurnScorer(parts.Scorer, _options, Counters, _time);
+        _scorer = new TurnScorer(parts.Scorer, _options, Counters, _time, Watch = parts.NewWatch());
         _refolder = new Refolder(_machine, parts.Log, _scorer, _options.RefoldEventsMax);
         _builder = new UnitBuilder(index, parts.Pool, parts.Notices, parts.Audit, _options.Outbox.Source, _time);
         _decider = new TurnDecider(parts.Maker, _scorer, _builder, Counters, _options, _instruments);
@@ -73,6 +74,7 @@ internal sealed class Shard
     public TimingWheel Wheel => _deadlines.Wheel;
 
     public MemoryLimit Memory { get; }
+    public OutcomeWatch Watch { get; }
 
     /// <summary>Set after recovery, before the first turn.</summary>
     public CommitQueue Queue { get; set; } = null!;
@@ -138,6 +140,7 @@ internal sealed class Shard
     /// </summary>
     public bool RunTurn(List<IngestPart> parts)
     {
+        Watch.Pass();
         _scorer.Begin(hasShadow: true);
         try
         {
@@ -158,6 +161,7 @@ internal sealed class Shard
     /// </summary>
     public bool RunTowardsEnd()
     {
+        Watch.Pass();
         for (var looks = _options.DeadlinesPerTurnMax; looks > 0 && Wheel.Count > 0; looks--)
         {
             FireDue(new Instant(Math.Max(Now.UnixMs, Wheel.NextLook())));
@@ -170,14 +174,10 @@ internal sealed class Shard
     {
         Counters.Customers = Customers.Count - Merger.Forwarders;
         Counters.DeadlinesArmed = Wheel.Count;
-        if (!_builder.HasContent)
-        {
-            _builder.Skip(Queue, Saver);
-            return false;
-        }
-
-        _builder.Finish(Queue, Saver);
-        return true;
+        var hasContent = _builder.HasContent;
+        if (hasContent) _builder.Finish(Queue, Saver);
+        else _builder.Skip(Queue, Saver);
+        return hasContent;
     }
 
     /// <summary>The unit being made, to attach a settlement to.</summary>

@@ -45,6 +45,7 @@ internal sealed class ShardMerger(Shard shard, ShardParts parts, TurnScorer scor
         var record = new MergeRecord { Step = MergeStep.Given, Customer = id, Other = to, At = at, State = slot.State };
         builder.Merge(slot, record);
         builder.Alias(id, to);
+        scorer.Watch.Give(slot.Hash);
         Forwarders++;
         Put(slot, record.StateAfter);
         return record;
@@ -66,6 +67,7 @@ internal sealed class ShardMerger(Shard shard, ShardParts parts, TurnScorer scor
         });
         foreach (var outcome in _outcomes) builder.Outcome(slot, outcome);
         shard.Counters.Merges++;
+        scorer.Watch.Take(given.Customer.StableHash, slot.Hash);
         Put(slot, state);
     }
 

@@ -6,7 +6,9 @@ using RealtimeInsight.Engine.Identity;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Engine.Watching;
 using RealtimeInsight.Inference;
+using RealtimeInsight.Inference.Monitoring;
 
 namespace RealtimeInsight.Engine.Shards;
 
@@ -29,8 +31,16 @@ internal sealed record ShardParts(
     /// <summary>Gets to know of decisions, to replay some.</summary>
     public required FeatureAudit Audit { get; init; }
 
+    /// <summary>What scores turn out to be worth.</summary>
+    public required ModelMonitor Monitor { get; init; }
+
+    private MovedScores Moved { get; } = new();
+
     public required ILogger Logger { get; init; }
 
     /// <summary>Most bytes of states that one shard keeps in memory; 0 for no limit.</summary>
     public long ResidentBytesMax { get; init; }
+
+    /// <summary>For one more thread that scores.</summary>
+    public OutcomeWatch NewWatch() => new(Options, Monitor, Moved);
 }

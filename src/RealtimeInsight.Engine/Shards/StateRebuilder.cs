@@ -25,7 +25,7 @@ internal sealed class StateRebuilder(ShardParts parts)
         var shares = new SegmentShares();
         var customers = new CustomerTable(shares, parts.Store, _counters);
         var saver = new StateSaver(parts.Options, parts.Machine, customers, shares, parts.Time, new SegmentNumbers(0));
-        _scorer ??= new TurnScorer(parts.Scorer, parts.Options, _counters, parts.Time);
+        _scorer ??= new TurnScorer(parts.Scorer, parts.Options, _counters, parts.Time, parts.NewWatch());
         var refolder = new Refolder(parts.Machine, parts.Log, _scorer, parts.Options.RefoldEventsMax);
         try
         {

@@ -28,6 +28,8 @@ internal sealed class TurnDecider(
     public void Decide(CustomerSlot slot, ReadOnlySpan<Effect> effects, CustomerEvent? trigger, Instant now, Instant foldedUpTo)
     {
         builder.Effects(slot, effects);
+        if (trigger is null) scorer.Watch.Reach(now);
+        else scorer.Watch.Saw(slot, trigger, now);
         if (options.Clock == EngineClock.Wall)
         {
             var since = now - options.DecideWithin;
@@ -43,6 +45,7 @@ internal sealed class TurnDecider(
             builder.Decision(slot, decision, foldedUpTo);
             counters.Decided(decision);
             instruments.Decided(decision.Rule, decision.Status, decision.Reason);
+            if (slot.State.ScoredAt.HasValue) instruments.ScoresUsed(slot.State.LastSeen - slot.State.ScoredAt);
         }
     }
 

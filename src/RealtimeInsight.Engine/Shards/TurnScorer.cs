@@ -1,6 +1,7 @@
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Engine.Watching;
 using RealtimeInsight.Inference;
 
 namespace RealtimeInsight.Engine.Shards;
@@ -10,7 +11,7 @@ namespace RealtimeInsight.Engine.Shards;
 /// challenger's share are scored by it alone, so that a customer has one recurrent state; where it fails the champion takes over.
 /// Without challenger and shadow they cost a test of a reference each. Reuses its buffers.
 /// </summary>
-internal sealed class TurnScorer(IScorer scorer, EngineOptions options, ShardCounters counters, TimeProvider time)
+internal sealed class TurnScorer(IScorer scorer, EngineOptions options, ShardCounters counters, TimeProvider time, OutcomeWatch watch)
 {
     private readonly ModelRows _champion = new(options.BatchEventsMax);
     private readonly FoldRequest _fold = new(Math.Max(options.RefoldEventsMax + 1, CustomerOptions.LastEventsMaxLimit));
@@ -32,6 +33,9 @@ internal sealed class TurnScorer(IScorer scorer, EngineOptions options, ShardCou
     /// <summary>Stamp of the champion of this turn; 0 without one.</summary>
     public uint Stamp => _champion.Stamp;
 
+    /// <summary>Follows the scores made.</summary>
+    public OutcomeWatch Watch => watch;
+
     /// <summary>Room for the tokens of a history to be folded.</summary>
     public FoldRequest Sequence => _fold;
 
@@ -43,12 +47,13 @@ internal sealed class TurnScorer(IScorer scorer, EngineOptions options, ShardCou
     {
         _lease = scorer.Lease();
         _champion.Begin(_lease);
-        Name(_lease.Model);
+        Name(_lease);
         if (_lease.Challenger is { Model: not null } challenger) BeginChallenger(challenger);
         if (hasShadow && _lease.Shadow is { Model: not null } shadow && _lease.ShadowTally is { } tally)
         {
-            _shadow = _shadowKept ??= new ShadowScorer(options, time, counters);
+            _shadow = _shadowKept ??= new ShadowScorer(options, time, counters, watch);
             _shadow.Begin(shadow, tally);
+            Name(shadow);
         }
     }
 
@@ -136,12 +141,14 @@ internal sealed class TurnScorer(IScorer scorer, EngineOptions options, ShardCou
         _challenger.Begin(challenger);
         _share = _lease!.ChallengerShare;
         if (_places.Length == 0) _places = new (ModelRows, int)[options.BatchEventsMax];
-        Name(challenger.Model);
+        Name(challenger);
     }
 
-    private void Name(ModelIdentity? model)
+    private void Name(IModelLease lease)
     {
-        if (model is not null && !_names.ContainsKey(model.Stamp)) _names[model.Stamp] = model.ToString();
+        if (lease.Model is not { } model || _names.ContainsKey(model.Stamp)) return;
+        _names[model.Stamp] = model.ToString();
+        watch.Know(model, lease.Manifest);
     }
 
     private ModelRows ModelFor(CustomerState state) =>

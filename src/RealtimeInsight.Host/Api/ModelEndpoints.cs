@@ -4,6 +4,7 @@ using Microsoft.AspNetCore.Http.Features;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Host.Models;
 using RealtimeInsight.Inference.Lifecycle;
 using RealtimeInsight.Inference.Models;
@@ -23,8 +24,11 @@ internal static class ModelEndpoints
 
     public static void MapModels(this IEndpointRouteBuilder routes)
     {
-        routes.ReadGroup("/v1/models", "models").MapGet("", List).WithName("getModels")
+        var reads = routes.ReadGroup("/v1/models", "models");
+        reads.MapGet("", List).WithName("getModels")
             .WithSummary("The versions in the repository, what each does, and how a shadow compares.");
+        reads.MapGet("/watch", static (ICustomerEngine engine) => TypedResults.Ok(engine.GetModelWatch())).WithName("watchModels")
+            .WithSummary("Live quality of each version by the customers' own outcomes, and drift against its training data.");
         var changes = routes.AdminGroup("/v1/models", "models")
             .ProducesProblem(StatusCodes.Status409Conflict)
             .ProducesProblem(StatusCodes.Status422UnprocessableEntity);

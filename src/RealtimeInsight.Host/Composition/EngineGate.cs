@@ -3,6 +3,7 @@ using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Inference.Lifecycle;
+using RealtimeInsight.Inference.Monitoring;
 
 namespace RealtimeInsight.Host;
 
@@ -73,6 +74,8 @@ internal sealed class EngineGate : ICustomerEngine
 
     public ValueTask<ScoreExplanation?> ExplainDecisionAsync(string decisionId, ScoreHead head, CancellationToken cancellationToken) =>
         Opened().ExplainDecisionAsync(decisionId, head, cancellationToken);
+
+    public ModelWatch GetModelWatch() => Opened().GetModelWatch();
 
     public EngineStatus GetStatus()
     {

@@ -36,6 +36,7 @@ internal static partial class ManifestReader
         }
 
         CheckValues(manifest, place);
+        if (manifest.Reference is { } reference) CheckReference(reference, place);
         return manifest;
     }
 
@@ -73,6 +74,19 @@ internal static partial class ManifestReader
             throw Bad(place, $"has horizons of {horizons.ChurnDays} d, {horizons.AbandonmentHours} h and {horizons.PurchaseHours} h; "
                 + "each has to be above 0. Write the manifest again with the trainer.");
         }
+    }
+
+    private static void CheckReference(ModelReference reference, string place)
+    {
+        foreach (var (name, one) in reference.Inputs.Concat(reference.Scores))
+        {
+            var isAscending = one.Edges.Zip(one.Edges.Skip(1)).All(static pair => pair.First < pair.Second);
+            if (one.Shares.Count == one.Edges.Count + 1 && isAscending && one.Shares.All(static share => share is >= 0 and <= 1)) continue;
+            throw Bad(place, $"has {one.Edges.Count} edges and {one.Shares.Count} shares in the reference of {name}; it needs "
+                + "ascending edges and one share more, each 0 to 1. Write it again: insight models reference.");
+        }
+
+        if (reference.Rows < 1) throw Bad(place, $"has a reference of {reference.Rows} rows; it needs at least one. Write it again.");
     }
 
     private static ModelRefusedException Bad(string place, string problem, Exception? cause = null) =>

@@ -1,8 +1,8 @@
 namespace RealtimeInsight.Inference.Models;
 
 /// <summary>
-/// What <c>model.json</c> says about one model version. Keys are the members' names in snake case; every member is required and
-/// unknown keys are ignored, so that a newer trainer can add some.
+/// What <c>model.json</c> says about one model version. Keys are the members' names in snake case; every member but the reference is
+/// required and unknown keys are ignored, so that a newer trainer can add some.
 /// </summary>
 public sealed record ModelManifest
 {
@@ -34,6 +34,9 @@ public sealed record ModelManifest
     public required IReadOnlyDictionary<string, HeadMetrics> Metrics { get; init; }
 
     public required ModelGraphs Graphs { get; init; }
+
+    /// <summary>What live traffic is compared with; null in the manifest of a trainer that wrote none.</summary>
+    public ModelReference? Reference { get; init; }
 }
 
 /// <summary>How far ahead each head looks.</summary>

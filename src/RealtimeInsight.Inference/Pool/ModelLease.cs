@@ -1,3 +1,5 @@
+using RealtimeInsight.Inference.Models;
+
 namespace RealtimeInsight.Inference.Pool;
 
 /// <summary>A lease as the pool hands it out and takes it back, to be handed out again.</summary>
@@ -9,6 +11,8 @@ internal sealed class ModelLease(InferencePool pool) : IModelLease
     private bool _isOpen;
 
     public ModelIdentity? Model { get; private set; }
+
+    public ModelManifest? Manifest => _serving?.Manifest;
 
     public IModelLease? Challenger => _challenger;
 

@@ -23,6 +23,8 @@ internal sealed class ServingModel
 
     public ModelIdentity Identity { get; }
 
+    public ModelManifest Manifest => _runner.Manifest;
+
     public Accelerator Accelerator => _runner.Accelerator;
 
     public FailureBreaker Breaker { get; }

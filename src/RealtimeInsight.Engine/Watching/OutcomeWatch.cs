@@ -1,0 +1,149 @@
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Shards;
+using RealtimeInsight.Inference;
+using RealtimeInsight.Inference.Models;
+using RealtimeInsight.Inference.Monitoring;
+
+namespace RealtimeInsight.Engine.Watching;
+
+/// <summary>
+/// Follows one shard's scores to their outcomes, in event time: an order (purchase, abandonment), a new session (churn), or the passing of
+/// the horizon. Labels are those of <see cref="OutcomeRules"/>; several events of a customer at one moment are one scored moment, at the
+/// last of them. One writer, the shard's thread.
+/// </summary>
+internal sealed class OutcomeWatch
+{
+    private readonly ModelMonitor _monitor;
+    private readonly MovedScores _moved;
+    private readonly PendingOutcomes _churn;
+    private readonly PendingOutcomes _abandonment;
+    private readonly PendingOutcomes _purchase;
+    private readonly Dictionary<uint, IReadOnlyList<TimeSpan>> _horizons = [];
+    private readonly bool _isWall;
+    private readonly TimeSpan _grace;
+    private Instant _reached;
+    private (ulong Customer, long At, uint Stamp, HeadScores Scores) _early;
+
+    public OutcomeWatch(EngineOptions options, ModelMonitor monitor, MovedScores moved)
+    {
+        (_monitor, _moved) = (monitor, moved);
+        _isWall = options.Clock == EngineClock.Wall;
+        _grace = options.Watch.Grace;
+        _churn = Pending(ScoreHead.Churn);
+        _abandonment = Pending(ScoreHead.Abandonment);
+        _purchase = Pending(ScoreHead.Purchase);
+
+        PendingOutcomes Pending(ScoreHead head) => new(head, options.Watch.PendingMax, _grace, monitor);
+    }
+
+    /// <summary>What waits, by head; any thread may ask.</summary>
+    public IReadOnlyList<WaitingScores> Waiting => [_churn.Waiting, _abandonment.Waiting, _purchase.Waiting];
+
+    /// <summary>Notes a model that scores from now on.</summary>
+    public void Know(ModelIdentity model, ModelManifest? manifest) => _horizons[model.Stamp] = _monitor.Know(model, manifest);
+
+    /// <summary>An event was applied and scored: it may settle earlier scores, and its own are followed.</summary>
+    /// <param name="now">By the engine's clock.</param>
+    public void Saw(CustomerSlot slot, CustomerEvent item, Instant now)
+    {
+        Reach(now);
+        var state = slot.State;
+        if (item.Kind == EventKind.OrderCompleted)
+        {
+            var order = OutcomeRules.OrderOf(item);
+            _purchase.Came(slot.Hash, item.OccurredAt, order, isOutcome: true);
+            _abandonment.Came(slot.Hash, item.OccurredAt, order, isOutcome: false);
+        }
+
+        // One that came late changed what was before; the newest event's scores stand.
+        if (item.OccurredAt < state.LastSeen) return;
+        if (state.Session.Events == 1 && EventKinds.IsActivity(item.Kind))
+        {
+            _churn.Came(slot.Hash, item.OccurredAt, order: 0, isOutcome: false);
+        }
+
+        if (state.ScoresDegraded || state.ScoredAt != state.LastSeen) return;
+        if (_isWall && now - item.OccurredAt > _grace) return;
+        Follow(slot, state, item);
+    }
+
+    /// <summary>The clock has come this far.</summary>
+    public void Reach(Instant now) => _reached = Instant.Max(_reached, now);
+
+    /// <summary>
+    /// Settles the scores whose horizon has passed. To be called between two turns: within one, a customer's second event may be applied
+    /// after much later ones of others.
+    /// </summary>
+    public void Pass()
+    {
+        if (_reached.UnixMs >= _churn.NextDue) _churn.Pass(_reached, outcome: true);
+        if (_reached.UnixMs >= _abandonment.NextDue) _abandonment.Pass(_reached, outcome: true);
+        if (_reached.UnixMs >= _purchase.NextDue) _purchase.Pass(_reached, outcome: false);
+    }
+
+    /// <summary>Adds a shadow's scores of a moment; they may come before or after those that served.</summary>
+    public void Shadow(ulong customer, Instant at, uint stamp, HeadScores scores)
+    {
+        _early = (customer, at.UnixMs, stamp, scores);
+        _churn.TryShadow(customer, at.UnixMs, stamp, scores.Churn);
+        _abandonment.TryShadow(customer, at.UnixMs, stamp, scores.Abandonment);
+        _purchase.TryShadow(customer, at.UnixMs, stamp, scores.Purchase);
+    }
+
+    /// <summary>A customer's history goes to another: so does what is followed of it.</summary>
+    public void Give(ulong customer)
+    {
+        var given = new[] { new List<PendingScore>(), [], [] };
+        _churn.Give(customer, given[0]);
+        _abandonment.Give(customer, given[1]);
+        _purchase.Give(customer, given[2]);
+        if (given.Any(static one => one.Count > 0)) _moved.Put(customer, given);
+    }
+
+    /// <summary>Takes over what was followed of a customer whose history came here.</summary>
+    public void Take(ulong from, ulong customer)
+    {
+        if (_moved.Take(from) is not { } given) return;
+        _churn.Take(customer, given[0]);
+        _abandonment.Take(customer, given[1]);
+        _purchase.Take(customer, given[2]);
+    }
+
+    private void Follow(CustomerSlot slot, CustomerState state, CustomerEvent item)
+    {
+        var draw = DrawOf(state);
+        _monitor.Sample(state, draw * 0x9E3779B97F4A7C15UL);
+        var isWanted = draw <= _churn.FollowedUpTo || draw <= _purchase.FollowedUpTo || draw <= _abandonment.FollowedUpTo;
+        if (!isWanted || !_horizons.TryGetValue(state.ModelStamp, out var horizons)) return;
+        var at = state.LastSeen.UnixMs;
+        var score = new PendingScore
+        {
+            Customer = slot.Hash, At = at, OwnOrder = OutcomeRules.OrderOf(item), Draw = draw, Stamp = state.ModelStamp,
+        };
+        var isShadowed = _early.Customer == slot.Hash && _early.At == at;
+        if (isShadowed) score.ShadowStamp = _early.Stamp;
+        _churn.Add(With(ScoreHead.Churn));
+        _purchase.Add(With(ScoreHead.Purchase));
+        if (state.IsCartOpen) _abandonment.Add(With(ScoreHead.Abandonment));
+        else _abandonment.Drop(slot.Hash, at);
+
+        PendingScore With(ScoreHead head) => score with
+        {
+            Due = at + (long)horizons[(int)head].TotalMilliseconds,
+            Score = state.Scores.Of(head),
+            ShadowScore = isShadowed ? _early.Scores.Of(head) : 0f,
+        };
+    }
+
+    /// <summary>The same for all events of a customer at one moment; reads what a turn has at hand (SplitMix64's finisher).</summary>
+    private static ulong DrawOf(CustomerState state)
+    {
+        var mixed = ((ulong)state.LastSeen.UnixMs * 0x9E3779B97F4A7C15UL) ^ (ulong)state.FirstSeen.UnixMs;
+        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9UL;
+        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL;
+        return mixed ^ (mixed >> 31);
+    }
+}

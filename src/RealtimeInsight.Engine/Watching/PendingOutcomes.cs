@@ -1,0 +1,234 @@
+using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Inference.Models;
+using RealtimeInsight.Inference.Monitoring;
+
+namespace RealtimeInsight.Engine.Watching;
+
+/// <summary>
+/// The scores of one head that wait for their outcome: a ring in the order in which they were made, with a chain for each customer. Which
+/// moments are followed depends on a draw of the moment alone: when the ring is full, the draws that count are halved and what is above
+/// goes, so that what stays is a fair sample however the outcomes will be. One writer; nothing is allocated once the ring has its size.
+/// </summary>
+internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan grace, ModelMonitor monitor)
+{
+    private const long None = -1;
+    private const int FirstSize = 256;
+    private readonly Dictionary<ulong, long> _newest = [];
+    private readonly long _graceMs = (long)grace.TotalMilliseconds;
+    private PendingScore[] _ring = [];
+
+    // Numbers of entries; entry n is at n modulo the ring's length.
+    private long _first;
+    private long _end;
+    private ulong _followedUpTo = ulong.MaxValue;
+    private long _changedAt;
+    private long _unfollowed;
+    private long _open;
+
+    /// <summary>When the first entry has to be looked at.</summary>
+    public long NextDue { get; private set; } = long.MaxValue;
+
+    /// <summary>Largest draw that is followed.</summary>
+    public ulong FollowedUpTo => _followedUpTo;
+
+    public WaitingScores Waiting => new(
+        ModelHeads.All[(int)head], Volatile.Read(ref _open), (Volatile.Read(ref _followedUpTo) + 1d) / (ulong.MaxValue + 1d),
+        Volatile.Read(ref _unfollowed));
+
+    /// <summary>Follows a score, in the place of an earlier one of the same customer and moment.</summary>
+    public void Add(in PendingScore score)
+    {
+        if (score.Draw > _followedUpTo) return;
+        if (Find(score.Customer, score.At) is >= 0 and var same)
+        {
+            ref var entry = ref At(same);
+            var before = entry.Before;
+            if (!entry.IsOpen) _open++;
+            entry = score;
+            (entry.Before, entry.IsOpen) = (before, true);
+            return;
+        }
+
+        if (_end - _first == _ring.Length && !TryMakeRoom(score)) return;
+        var number = _end++;
+        ref var added = ref At(number);
+        added = score;
+        added.Before = _newest.GetValueOrDefault(score.Customer, None);
+        added.IsOpen = true;
+        _newest[score.Customer] = number;
+        _open++;
+        if (number == _first) NextDue = score.Due + _graceMs;
+    }
+
+    /// <summary>Adds what a shadow made of a moment that is followed; false when it is not.</summary>
+    public bool TryShadow(ulong customer, long at, uint stamp, float score)
+    {
+        if (Find(customer, at) is not (>= 0 and var number)) return false;
+        ref var entry = ref At(number);
+        (entry.ShadowStamp, entry.ShadowScore) = (stamp, score);
+        return true;
+    }
+
+    /// <summary>The moment turned out to be none that the head is asked at.</summary>
+    public void Drop(ulong customer, long at)
+    {
+        if (Find(customer, at) is not (>= 0 and var number) || !At(number).IsOpen) return;
+        At(number).IsOpen = false;
+        _open--;
+    }
+
+    /// <summary>The outcome came: settles what was scored before.</summary>
+    /// <param name="order">The order that it is; 0 where it has no id or is none.</param>
+    /// <param name="isOutcome">What the head predicts, where it came in time; where it came later, the contrary.</param>
+    public void Came(ulong customer, Instant at, ulong order, bool isOutcome)
+    {
+        if (!_newest.TryGetValue(customer, out var number)) return;
+        for (; number >= _first; number = At(number).Before)
+        {
+            ref var entry = ref At(number);
+            if (!entry.IsOpen || entry.At >= at.UnixMs || !OutcomeRules.IsOtherOrder(entry.OwnOrder, order)) continue;
+            var inTime = at.UnixMs <= entry.Due;
+            Settle(ref entry, inTime ? at.UnixMs : entry.Due, inTime == isOutcome);
+        }
+    }
+
+    /// <summary>Settles what nothing came for in its time.</summary>
+    /// <param name="outcome">Whether nothing coming is what the head predicts.</param>
+    public void Pass(Instant now, bool outcome)
+    {
+        NextDue = long.MaxValue;
+        var horizonMs = 0L;
+        for (; _first < _end; _first++)
+        {
+            ref var entry = ref At(_first);
+            if (entry.IsOpen)
+            {
+                NextDue = entry.Due + _graceMs;
+                if (NextDue > now.UnixMs) break;
+                Settle(ref entry, entry.Due, outcome);
+                NextDue = long.MaxValue;
+            }
+
+            horizonMs = entry.Due - entry.At;
+            if (_newest[entry.Customer] == _first) _newest.Remove(entry.Customer);
+        }
+
+        if (_followedUpTo != ulong.MaxValue && _end - _first < capacity / 8) FollowMore(now.UnixMs, horizonMs);
+    }
+
+    /// <summary>Takes a customer's scores out, to be followed under another id.</summary>
+    public void Give(ulong customer, List<PendingScore> given)
+    {
+        if (!_newest.TryGetValue(customer, out var number)) return;
+        var from = given.Count;
+        for (; number >= _first; number = At(number).Before)
+        {
+            ref var entry = ref At(number);
+            if (!entry.IsOpen) continue;
+            given.Add(entry);
+            entry.IsOpen = false;
+            _open--;
+        }
+
+        given.Reverse(from, given.Count - from);
+    }
+
+    /// <summary>Takes scores in that were followed elsewhere.</summary>
+    public void Take(ulong customer, IReadOnlyList<PendingScore> given)
+    {
+        foreach (var score in given) Add(score with { Customer = customer });
+    }
+
+    /// <summary>What is followed, oldest first.</summary>
+    public IEnumerable<PendingScore> Open()
+    {
+        for (var number = _first; number < _end; number++)
+        {
+            if (At(number).IsOpen) yield return At(number);
+        }
+    }
+
+    private ref PendingScore At(long number) => ref _ring[number & (_ring.Length - 1)];
+
+    private long Find(ulong customer, long at)
+    {
+        if (!_newest.TryGetValue(customer, out var number)) return None;
+        for (; number >= _first; number = At(number).Before)
+        {
+            if (At(number).At == at) return number;
+        }
+
+        return None;
+    }
+
+    private void Settle(ref PendingScore entry, long knownAt, bool outcome)
+    {
+        entry.IsOpen = false;
+        _open--;
+        monitor.Resolved(new ResolvedScore(
+            head, entry.Customer, new Instant(entry.At), new Instant(knownAt), entry.Stamp, entry.Score, entry.ShadowStamp,
+            entry.ShadowScore, outcome));
+    }
+
+    /// <summary>Makes the ring larger, up to its limit, then lets settled entries go, then halves the sample; false when the draw is
+    /// out.</summary>
+    private bool TryMakeRoom(in PendingScore score)
+    {
+        if (_ring.Length < capacity)
+        {
+            var larger = new PendingScore[Math.Max(Math.Min(FirstSize, capacity), _ring.Length * 2)];
+            for (var number = _first; number < _end; number++) larger[number & (larger.Length - 1)] = At(number);
+            _ring = larger;
+            return true;
+        }
+
+        Compact();
+        while (_end - _first > capacity / 2)
+        {
+            Volatile.Write(ref _followedUpTo, _followedUpTo >> 1);
+            _changedAt = score.At;
+            Compact();
+        }
+
+        return score.Draw <= _followedUpTo;
+    }
+
+    private void Compact()
+    {
+        _newest.Clear();
+        var to = _first;
+        for (var number = _first; number < _end; number++)
+        {
+            var entry = At(number);
+            if (!entry.IsOpen) continue;
+            if (entry.Draw > _followedUpTo)
+            {
+                _unfollowed++;
+                _open--;
+                continue;
+            }
+
+            entry.Before = _newest.GetValueOrDefault(entry.Customer, None);
+            _newest[entry.Customer] = to;
+            At(to++) = entry;
+        }
+
+        _end = to;
+        NextDue = _first < _end ? At(_first).Due + _graceMs : long.MaxValue;
+    }
+
+    /// <summary>Little is left of a full ring: as many more are followed as would fill half of it, once a horizon.</summary>
+    private void FollowMore(long now, long horizonMs)
+    {
+        if (now - _changedAt < horizonMs) return;
+        _changedAt = now;
+        var followed = _followedUpTo;
+        for (var entries = Math.Max(1, _end - _first); entries < capacity / 4 && followed != ulong.MaxValue; entries *= 2)
+        {
+            followed = (followed << 1) | 1;
+        }
+
+        Volatile.Write(ref _followedUpTo, followed);
+    }
+}

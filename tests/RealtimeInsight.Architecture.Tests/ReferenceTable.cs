@@ -19,6 +19,7 @@ internal static class ReferenceTable
         ["Orleans.Contracts"] = ["Domain"],
         ["Orleans"] = ["Orleans.Contracts", "Engine", "Insights"],
         ["Host"] = ["Domain", "Inference", "Inference.Onnx", "Engine", "Storage.Sqlite"],
+        ["Silo"] = ["Host", "Orleans", "EventHubs"],
         ["Scenarios"] = ["Host", "Simulation"],
         ["Cli"] = ["Host", "Insights", "Simulation"],
     };
@@ -29,12 +30,12 @@ internal static class ReferenceTable
         ("Microsoft.ML.OnnxRuntime", ["Inference.Onnx"]),
         ("Microsoft.Data.Sqlite", ["Storage.Sqlite"]),
         ("SQLitePCLRaw", ["Storage.Sqlite"]),
-        ("Microsoft.AspNetCore", ["Host", "Cli", "Scenarios"]),
+        ("Microsoft.AspNetCore", ["Host", "Cli", "Scenarios", "Silo"]),
         ("OpenTelemetry", ["Host"]),
         ("System.CommandLine", ["Cli"]),
-        ("Microsoft.Orleans", ["Orleans.Contracts", "Orleans"]),
-        ("Orleans", ["Orleans.Contracts", "Orleans"]),
-        ("Azure", ["EventHubs"]),
+        ("Microsoft.Orleans", ["Orleans.Contracts", "Orleans", "Silo"]),
+        ("Orleans", ["Orleans.Contracts", "Orleans", "Silo"]),
+        ("Azure", ["EventHubs", "Silo"]),
     ];
 
     /// <summary>Everything that <paramref name="project"/> may reference, directly or through another.</summary>

@@ -2,11 +2,13 @@
 # version changes or by `./insight setup --again`. Without that file the build takes everything to be available.
 
 orleans_packages="Microsoft.Orleans.Sdk Microsoft.Orleans.Server Microsoft.Orleans.TestingHost"
-orleans_packages="$orleans_packages Microsoft.Orleans.Persistence.AzureStorage Microsoft.Orleans.Clustering.AzureStorage"
+azure_packages="Microsoft.Orleans.Persistence.AzureStorage Microsoft.Orleans.Clustering.AzureStorage"
+azure_packages="$azure_packages Microsoft.Orleans.Hosting.Kubernetes Azure.Identity"
 # name of the answer | packages that have to restore together | what its absence means
 questions="\
 HasOnnxRuntime|Microsoft.ML.OnnxRuntime|ONNX Runtime is built from its npm package
 HasOrleans|$orleans_packages|no Orleans cluster, the embedded engine only
+HasOrleansAzure|$azure_packages|silos keep customers in memory, on one machine
 HasEventHubs|Azure.Messaging.EventHubs Azure.Messaging.EventHubs.Processor|no Event Hubs reader, HTTP intake only
 HasPrometheusExporter|OpenTelemetry OpenTelemetry.Exporter.Prometheus.AspNetCore|/metrics comes from the built-in text endpoint"
 

@@ -62,4 +62,33 @@ public sealed record EngineStatus
     /// <summary>Endpoints that are paused or disabled, by name with the state.</summary>
     public IReadOnlyList<EndpointStatus> EndpointsClosed { get; init; } = [];
     public required long DeadlinesArmed { get; init; }
+
+    /// <summary>Of an engine that does not run: not ready, and nothing counted.</summary>
+    public static EngineStatus Empty { get; } = new()
+    {
+        IsReady = false,
+        Problems = [],
+        Model = null,
+        EventsAccepted = 0,
+        EventsDuplicate = 0,
+        EventsLate = 0,
+        EventsRejected = 0,
+        Customers = 0,
+        SessionsStarted = 0,
+        SessionsOpen = 0,
+        CartsOpened = 0,
+        CartsOpen = 0,
+        CartsAtRisk = 0,
+        CartsAbandoned = 0,
+        CartsRecovered = 0,
+        CartsConverted = 0,
+        CartsEmptied = 0,
+        Scores = 0,
+        ScoresDegraded = 0,
+        DecisionsMade = 0,
+        DecisionsSuppressed = 0,
+        Actions = 0,
+        ActionsDelivered = 0,
+        DeadlinesArmed = 0,
+    };
 }

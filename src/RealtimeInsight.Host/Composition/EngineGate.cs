@@ -94,31 +94,5 @@ internal sealed class EngineGate : ICustomerEngine
     private ICustomerEngine Opened() =>
         _running?.Engine ?? throw new EngineUnavailableException($"{_reason}; send the request again later");
 
-    private static EngineStatus NotOpen(string reason) => new()
-    {
-        IsReady = false,
-        Problems = [reason],
-        Model = null,
-        EventsAccepted = 0,
-        EventsDuplicate = 0,
-        EventsLate = 0,
-        EventsRejected = 0,
-        Customers = 0,
-        SessionsStarted = 0,
-        SessionsOpen = 0,
-        CartsOpened = 0,
-        CartsOpen = 0,
-        CartsAtRisk = 0,
-        CartsAbandoned = 0,
-        CartsRecovered = 0,
-        CartsConverted = 0,
-        CartsEmptied = 0,
-        Scores = 0,
-        ScoresDegraded = 0,
-        DecisionsMade = 0,
-        DecisionsSuppressed = 0,
-        Actions = 0,
-        ActionsDelivered = 0,
-        DeadlinesArmed = 0,
-    };
+    private static EngineStatus NotOpen(string reason) => EngineStatus.Empty with { Problems = [reason] };
 }

@@ -22,20 +22,33 @@ public static class HostProgram
     {
         ArgumentNullException.ThrowIfNull(output);
         ArgumentNullException.ThrowIfNull(error);
+        return await RunAsync(Prepare, output, error, stop).ConfigureAwait(false);
+
+        Task<HostRun> Prepare()
+        {
+            var settings = HostSettings.Read(arguments);
+            return Task.FromResult(new HostRun(settings, InsightHost.Build(settings, output), [.. SettingsPrinter.Lines(settings)]));
+        }
+    }
+
+    /// <param name="prepare">Reads the settings and builds the host; throws <see cref="SetupException"/> where that cannot be done.</param>
+    internal static async Task<int> RunAsync(
+        Func<Task<HostRun>> prepare, TextWriter output, TextWriter error, CancellationToken stop)
+    {
         // A file that reaches the process's size limit is a failed write, answered as such; by default the signal ends the process.
         using var sizeLimit = OperatingSystem.IsWindows()
             ? null
             : PosixSignalRegistration.Create(FileSizeLimitReached, static context => context.Cancel = true);
         try
         {
-            var settings = HostSettings.Read(arguments);
-            var host = InsightHost.Build(settings, output);
+            var run = await prepare().ConfigureAwait(false);
+            var host = run.Host;
             await using (host.ConfigureAwait(false))
             {
                 await output.WriteLineAsync("Settings:").ConfigureAwait(false);
-                foreach (var line in SettingsPrinter.Lines(settings)) await output.WriteLineAsync(line).ConfigureAwait(false);
-                await host.StartAsync(stop).ConfigureAwait(false);
-                await GreetAsync(host, settings, output).ConfigureAwait(false);
+                foreach (var line in run.SettingsLines) await output.WriteLineAsync(line).ConfigureAwait(false);
+                await StartAsync(run, stop).ConfigureAwait(false);
+                await GreetAsync(host, run.Settings, output).ConfigureAwait(false);
                 await host.WaitForStopAsync(stop).ConfigureAwait(false);
                 if (host.Problem is { } problem)
                 {
@@ -51,6 +64,18 @@ public static class HostProgram
         {
             await error.WriteLineAsync($"insight: {problem.Message}").ConfigureAwait(false);
             return ExitSetup;
+        }
+    }
+
+    private static async Task StartAsync(HostRun run, CancellationToken stop)
+    {
+        try
+        {
+            await run.Host.StartAsync(stop).ConfigureAwait(false);
+        }
+        catch (Exception fault) when (fault is not SetupException && run.Explain?.Invoke(fault) is { } reason)
+        {
+            throw new SetupException(reason, fault);
         }
     }
 

@@ -69,6 +69,10 @@ public sealed class HostSettings
 
     internal IConfigurationRoot Configuration { get; }
 
+    /// <summary>The channels by their sections.</summary>
+    internal IEnumerable<(string Section, object Options)> ChannelSections =>
+        Channels.Select(static channel => ($"{ChannelsSection}:{channel.Key}", (object)channel.Value));
+
     /// <exception cref="SetupException">A value cannot be read or is out of range; the message lists every one.</exception>
     public static HostSettings Read(HostArguments arguments)
     {

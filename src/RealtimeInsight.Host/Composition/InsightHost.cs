@@ -8,6 +8,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Host.Api;
 using RealtimeInsight.Host.Demo;
@@ -120,9 +121,10 @@ public sealed class InsightHost : IAsyncDisposable
         catch (Exception late) when (late is OperationCanceledException
             || (late is AggregateException several && several.InnerExceptions.Any(inner => inner is OperationCanceledException)))
         {
+            var limit = Services.GetRequiredService<IOptions<Microsoft.Extensions.Hosting.HostOptions>>().Value.ShutdownTimeout;
             Services.GetRequiredService<HostOutcome>().Fail(
-                $"the stop took over {StopMax.TotalSeconds:0} s and was cut off; "
-                + "what was accepted is in the log and is recovered at the next start");
+                $"the stop took over {limit.TotalSeconds:0} s and was cut off; "
+                + "what was acknowledged is durable and is there after the next start");
         }
     }
 

@@ -13,21 +13,23 @@ internal static class SettingsPrinter
     private const string Default = "default";
     private const int LineLengthMax = 140;
 
-    private static readonly string[] Secret = ["WriteKeys", "ReadKeys", "AdminKeys", "Keys", "Secrets", "Url", "Token"];
+    private static readonly string[] Secret =
+        ["WriteKeys", "ReadKeys", "AdminKeys", "Keys", "Secrets", "Url", "Token", "ConnectionString", "CheckpointConnectionString"];
 
     /// <summary>The given options one on a line with their source; then the defaults, those of a section together.</summary>
-    public static IEnumerable<string> Lines(HostSettings settings)
-    {
-        (string Section, object Options)[] all =
+    public static IEnumerable<string> Lines(HostSettings settings) => Lines(
         [
             ("Host", settings.Host), ("Intake", settings.Intake), ("EventHubs", settings.EventHubs), ("Api", settings.Api),
-            ("Customer", settings.Customer),
-            ("Store", settings.Store),
-            .. settings.Channels.Select(static channel => ($"{HostSettings.ChannelsSection}:{channel.Key}", (object)channel.Value)),
+            ("Customer", settings.Customer), ("Store", settings.Store), .. settings.ChannelSections,
             ("Engine", settings.Engine), ("Engine:Outbox", settings.Engine.Outbox),
             ("Inference", settings.Inference), ("Demo", settings.Demo),
-        ];
-        var sections = all.Select(group => (group.Section, Rows: Rows(group.Section, group.Options, settings.Configuration).ToList()))
+        ],
+        settings.Configuration);
+
+    /// <param name="all">Options by their section.</param>
+    public static IEnumerable<string> Lines(IReadOnlyList<(string Section, object Options)> all, IConfigurationRoot configuration)
+    {
+        var sections = all.Select(group => (group.Section, Rows: Rows(group.Section, group.Options, configuration).ToList()))
             .ToList();
         foreach (var row in sections.SelectMany(section => section.Rows).Where(row => row.Source != Default))
         {

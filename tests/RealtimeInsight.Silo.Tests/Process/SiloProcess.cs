@@ -1,0 +1,127 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Headers;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text.Json.Nodes;
+
+namespace RealtimeInsight.Silo.Tests.Process;
+
+/// <summary>A silo as a process of its own, with real ports, and a client of its HTTP interface.</summary>
+internal sealed class SiloProcess : IAsyncDisposable
+{
+    /// <summary>Longest wait for a signal; only reached when something is broken.</summary>
+    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
+
+    private readonly System.Diagnostics.Process _process;
+    private readonly DirectoryInfo _folder;
+    private readonly ConcurrentQueue<string> _lines = new();
+    private readonly TaskCompletionSource _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    private SiloProcess(int siloPort, int gatewayPort, int? first, IEnumerable<string> settings)
+    {
+        (SiloPort, GatewayPort) = (siloPort, gatewayPort);
+        _folder = Directory.CreateTempSubdirectory("silo");
+        var httpPort = FreePort();
+        Client = new HttpClient { BaseAddress = new Uri($"http://127.0.0.1:{httpPort}"), Timeout = Patience };
+        var start = new ProcessStartInfo("dotnet")
+        {
+            RedirectStandardOutput = true, RedirectStandardError = true, WorkingDirectory = _folder.FullName,
+        };
+        string[] arguments =
+        [
+            Path.Combine(AppContext.BaseDirectory, "RealtimeInsight.Silo.dll"), "--Intake:WriteKeys:0=write-key-1",
+            "--Api:ReadKeys:0=read-key-1", $"--Host:Port={httpPort}", $"--Host:DataDir={_folder.FullName}",
+            $"--Cluster:SiloPort={siloPort}", $"--Cluster:GatewayPort={gatewayPort}", $"--Cluster:FirstSiloPort={first ?? 0}", .. settings,
+        ];
+        foreach (var argument in arguments) start.ArgumentList.Add(argument);
+        _process = new System.Diagnostics.Process { StartInfo = start, EnableRaisingEvents = true };
+        _process.OutputDataReceived += (_, line) => Take(line.Data);
+        _process.ErrorDataReceived += (_, line) => Take(line.Data);
+        _process.Exited += (_, _) => _listening.TrySetException(new InvalidOperationException(Output));
+        _process.Start();
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+    }
+
+    public int SiloPort { get; }
+
+    public int GatewayPort { get; }
+
+    public HttpClient Client { get; }
+
+    public string Output => string.Join('\n', _lines);
+
+    /// <summary>Returns when the silo has joined its cluster and serves.</summary>
+    /// <param name="first">Another silo of the cluster; null for the first one.</param>
+    public static async Task<SiloProcess> StartAsync(SiloProcess? first, params string[] settings)
+    {
+        var silo = new SiloProcess(FreePort(), FreePort(), first?.SiloPort, settings);
+        await silo._listening.Task.WaitAsync(Patience);
+        return silo;
+    }
+
+    /// <summary>Runs a silo that cannot start to its end.</summary>
+    public static async Task<(int Code, string Output)> RunAsync(int siloPort, params string[] settings)
+    {
+        await using var silo = new SiloProcess(siloPort, FreePort(), null, settings);
+        await silo._process.WaitForExitAsync().WaitAsync(Patience);
+        return (silo._process.ExitCode, silo.Output);
+    }
+
+    public static int FreePort()
+    {
+        using var probe = new TcpListener(IPAddress.Loopback, 0);
+        probe.Start();
+        return ((IPEndPoint)probe.LocalEndpoint).Port;
+    }
+
+    public async Task<JsonNode> TrackAsync(string customer, string name, string messageId)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/v1/track")
+        {
+            Content = JsonContent.Create(
+                new { userId = customer, @event = name, messageId, properties = new { product_id = "p", price = 5 } }),
+        };
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "write-key-1");
+        using var response = await Client.SendAsync(request);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+    }
+
+    public async Task<JsonNode> InsightAsync(string customer)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/customers/{customer}");
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "read-key-1");
+        using var response = await Client.SendAsync(request);
+        return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
+    }
+
+    /// <summary>Asks the silo to stop as Kubernetes does.</summary>
+    public async Task<int> StopAsync()
+    {
+        using (var kill = System.Diagnostics.Process.Start("kill", ["-TERM", $"{_process.Id}"])) await kill.WaitForExitAsync();
+        await _process.WaitForExitAsync().WaitAsync(Patience);
+        return _process.ExitCode;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        Client.Dispose();
+        if (!_process.HasExited)
+        {
+            _process.Kill();
+            await _process.WaitForExitAsync();
+        }
+
+        _process.Dispose();
+        _folder.Delete(recursive: true);
+    }
+
+    private void Take(string? line)
+    {
+        if (line is null) return;
+        _lines.Enqueue(line);
+        if (line.Contains("Ctrl-C stops it", StringComparison.Ordinal)) _listening.TrySetResult();
+    }
+}

@@ -1,0 +1,57 @@
+using System.Net.Sockets;
+
+namespace RealtimeInsight.Silo.Tests.Process;
+
+/// <summary>Silos as processes of their own that talk over sockets. About 15 s.</summary>
+public sealed class TwoSilosTests
+{
+    [Fact]
+    public async Task TwoSilos_EventsSentToOne_AreReadFromTheOther()
+    {
+        await using var first = await SiloProcess.StartAsync(null);
+        await using var second = await SiloProcess.StartAsync(first);
+        for (var i = 0; i < 12; i++)
+        {
+            var answer = await first.TrackAsync($"customer-{i}", "Product Added", $"m-{i}");
+            Assert.Equal(1, (int)answer["accepted"]!);
+        }
+
+        for (var i = 0; i < 12; i++)
+        {
+            var insight = await second.InsightAsync($"customer-{i}");
+            Assert.Equal($"customer-{i}", (string?)insight["customer_id"]);
+            Assert.Equal("open", (string?)insight["cart"]!["state"]);
+            Assert.False((bool)insight["scores"]!["is_degraded"]!);
+            Assert.Equal(1, (int)(await second.TrackAsync($"customer-{i}", "Product Added", $"m-{i}"))["duplicates"]!);
+        }
+
+        Assert.Equal(0, await second.StopAsync());
+        Assert.Contains("Stopped; everything accepted is saved.", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("customer-", second.Output, StringComparison.Ordinal);
+        Assert.DoesNotContain("customer-", first.Output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_FirstSiloNotThere_SaysSoAndEndsWithTwo()
+    {
+        var port = SiloProcess.FreePort();
+
+        var (code, output) = await SiloProcess.RunAsync(SiloProcess.FreePort(), $"--Cluster:FirstSiloPort={port}");
+
+        Assert.Equal(2, code);
+        Assert.Contains($"Cluster:FirstSiloPort is {port}, and no silo answers there", output, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Start_PortOfAnotherProcess_SaysWhichAndEndsWithTwo()
+    {
+        using var taken = new TcpListener(System.Net.IPAddress.Loopback, 0);
+        taken.Start();
+        var port = ((System.Net.IPEndPoint)taken.LocalEndpoint).Port;
+
+        var (code, output) = await SiloProcess.RunAsync(port);
+
+        Assert.Equal(2, code);
+        Assert.Contains($"Cluster:SiloPort is {port}, which cannot be listened on", output, StringComparison.Ordinal);
+    }
+}

@@ -1,3 +1,4 @@
+using Orleans.Concurrency;
 using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Contracts.Replies;
 
@@ -5,7 +6,7 @@ namespace RealtimeInsight.Orleans.Contracts;
 
 /// <summary>
 /// One live customer. The key is the customer id as <c>CustomerId.Value</c> writes it: the shop's user id, or <c>anon:</c> and the
-/// visitor id. Calls of one customer run one after the other.
+/// visitor id. Calls of one customer run one after the other. An id that was merged into another customer answers as that customer.
 /// </summary>
 [Alias("ri.customer")]
 public interface ICustomerGrain : IGrainWithStringKey
@@ -51,4 +52,19 @@ public interface ICustomerGrain : IGrainWithStringKey
     /// <summary>Saves what is not saved yet. A reader of an event stream calls it before it moves its checkpoint.</summary>
     [Alias("flush")]
     Task FlushAsync();
+
+    /// <summary>
+    /// Makes the history of another id part of this customer's, with carts, deadlines and decisions, and what is sent under that id from
+    /// now on; saved when it returns. The key of either may be an id that was merged before.
+    /// </summary>
+    /// <param name="from">The other's key.</param>
+    [Alias("merge"), AlwaysInterleave]
+    Task<MergeReply> MergeAsync(string from);
+
+    /// <summary>
+    /// Takes out of this customer what was sent as <paramref name="from"/>, before and since the two were merged, and makes it a customer
+    /// of its own again. Decisions that were made stay on record.
+    /// </summary>
+    [Alias("unmerge"), AlwaysInterleave]
+    Task<MergeReply> UnmergeAsync(string from);
 }

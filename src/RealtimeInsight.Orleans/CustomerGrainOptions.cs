@@ -20,6 +20,24 @@ public sealed class CustomerGrainOptions
     /// <summary>Partitions that one customer's events may come from; more are refused. Default 16; 1 to 1,024.</summary>
     public int PartitionsMax { get; set; } = 16;
 
+    /// <summary>
+    /// Bytes of events (about 130 each) that are kept with a customer, to be folded again: for an event that comes out of order, when two
+    /// customers are merged, and to part them. The events of a longer history are not kept: it takes late events in at its end, is joined
+    /// by its state, and cannot be parted. Default 64 KiB; 0 (none) to 1 MiB.
+    /// </summary>
+    public int HistoryBytesMax { get; set; } = 64 << 10;
+
+    /// <summary>
+    /// Whether a visitor's history becomes the customer's when an event names both. Default true; requests to merge work in either case.
+    /// </summary>
+    public bool MergeAutomatically { get; set; } = true;
+
+    /// <summary>
+    /// How long ago something may have happened and still be decided about: deadlines of a long downtime change the customer, and nobody is
+    /// sent anything. Default 24 h; 1 minute to 3,650 days.
+    /// </summary>
+    public TimeSpan DecideWithin { get; set; } = TimeSpan.FromHours(24);
+
     /// <summary>Decision records kept for "why"; the oldest goes. Default 16; 1 to 256.</summary>
     public int DecisionRecordsMax { get; set; } = 16;
 
@@ -65,6 +83,8 @@ public sealed class CustomerGrainOptions
         Range(problems, nameof(SaveRetryWait), options.SaveRetryWait, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(10));
         Range(problems, nameof(BatchEventsMax), options.BatchEventsMax, 1, 100_000);
         Range(problems, nameof(PartitionsMax), options.PartitionsMax, 1, 1024);
+        Range(problems, nameof(HistoryBytesMax), options.HistoryBytesMax, 0, 1 << 20);
+        Range(problems, nameof(DecideWithin), options.DecideWithin, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
         Range(problems, nameof(DecisionRecordsMax), options.DecisionRecordsMax, 1, 256);
         Range(problems, nameof(PendingActionsMax), options.PendingActionsMax, 1, 1024);
         Range(problems, nameof(ScoreTimeout), options.ScoreTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));

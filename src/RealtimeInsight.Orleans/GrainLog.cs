@@ -30,4 +30,7 @@ internal static partial class GrainLog
 
     [LoggerMessage(6007, LogLevel.Warning, "A part of the deadline index does not answer; it is asked again in {Wait}.")]
     public static partial void BucketUnreachable(ILogger logger, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(6008, LogLevel.Warning, "A merge of two customers could not be finished; it is tried again in {Wait}.")]
+    public static partial void MergeNotFinished(ILogger logger, TimeSpan wait, Exception exception);
 }

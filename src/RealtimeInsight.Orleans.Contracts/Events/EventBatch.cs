@@ -27,6 +27,10 @@ public sealed record EventBatch
     [Id(4)]
     public bool MustBeSaved { get; init; }
 
+    /// <summary>True: events are taken in however late they are. False: those beyond the allowed lateness are left out.</summary>
+    [Id(5)]
+    public bool TakesLate { get; init; }
+
     public static EventBatch Of(params CustomerEvent[] events) => new() { Events = events, MustBeSaved = true };
 }
 

@@ -54,6 +54,10 @@ public sealed record InsightReply
     /// <summary>Newest first, at most 20.</summary>
     [Id(15)]
     public required DecisionReply[] LastDecisions { get; init; }
+
+    /// <summary>The customer that the id asked for was merged into, which this is; null when the id is the customer's own.</summary>
+    [Id(16)]
+    public string? MergedInto { get; init; }
 }
 
 /// <param name="IsOpen">False when the last session has ended.</param>

@@ -39,6 +39,17 @@ internal sealed class ActorOutbox(CustomerCore core, IEnumerable<StoredAction> s
         return true;
     }
 
+    /// <summary>Takes over what another customer had not sent yet, whatever the limit; it leaves after the write of this one.</summary>
+    public void Adopt(IEnumerable<StoredAction> actions, long change)
+    {
+        foreach (var action in actions)
+        {
+            Remove(action.DecisionId);
+            _unsaved[action.DecisionId] = change;
+            _pending.Add(action);
+        }
+    }
+
     /// <summary>Everything up to a change is in the storage.</summary>
     public void Saved(long change)
     {

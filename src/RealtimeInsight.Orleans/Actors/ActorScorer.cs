@@ -21,7 +21,7 @@ internal static class ActorScorer
 
         if (state.ModelStamp != model.Stamp && state.EventCount > 1)
         {
-            Fold(core, state);
+            FoldKept(core, state);
             return;
         }
 
@@ -34,7 +34,7 @@ internal static class ActorScorer
         else if (reply.Outcome == ScoreOutcome.Scored)
         {
             // The model changed between the look and the run: the recurrent state that went in was not of its making.
-            Fold(core, state);
+            FoldKept(core, state);
         }
         else
         {
@@ -50,10 +50,16 @@ internal static class ActorScorer
     }
 
     /// <summary>Makes the recurrent state anew from the kept last events.</summary>
-    private static void Fold(CustomerCore core, CustomerState state)
+    public static void FoldKept(CustomerCore core, CustomerState state)
     {
         var fold = new FoldRequest(CustomerOptions.LastEventsMaxLimit);
         fold.Length = FeatureExtractor.LastTokens(state, fold.Tokens, fold.Ids);
+        Fold(core, state, fold);
+    }
+
+    /// <summary>Makes the recurrent state anew from a sequence that ends with the state's newest event.</summary>
+    public static void Fold(CustomerCore core, CustomerState state, FoldRequest fold)
+    {
         FeatureExtractor.Profile(state, state.LastSeen, fold.Profile);
         using var lease = core.Scorer.Lease();
         if (lease.Model is { } model && lease.Fold(fold) == ScoreOutcome.Scored)
@@ -65,6 +71,9 @@ internal static class ActorScorer
         {
             state.MarkDegraded();
         }
+
+        // A runner keeps native bindings with a request; this one is not used again.
+        fold.RunnerState?.Dispose();
     }
 
     /// <summary>New arrays each time: after a time-out the pool may still read them.</summary>

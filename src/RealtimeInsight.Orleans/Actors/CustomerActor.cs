@@ -1,5 +1,6 @@
 using System.Buffers;
 using System.Text;
+using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
@@ -13,14 +14,16 @@ namespace RealtimeInsight.Orleans.Actors;
 /// One customer between the pure core and the grain: admits, applies, scores, decides, and counts the changes that a save has to cover.
 /// Knows no Orleans. One caller at a time.
 /// </summary>
-internal sealed class CustomerActor
+internal sealed partial class CustomerActor
 {
     private readonly CustomerCore _core;
     private readonly CustomerId _id;
-    private readonly Dictionary<string, long> _marks;
-    private readonly List<StoredDecision> _decisions;
+    private readonly HistoryFolder _folder;
     private readonly EffectBuffer _effects = new();
+    private readonly List<Effect> _recent = [];
     private readonly DecisionOutput _output = new();
+    private ActorMarks _marks;
+    private List<StoredDecision> _decisions;
 
     /// <param name="stored">As saved last; null for a customer who was never saved.</param>
     /// <exception cref="FormatException">The stored state is not of a known version.</exception>
@@ -28,13 +31,25 @@ internal sealed class CustomerActor
     {
         _core = core;
         _id = id;
-        State = stored is { Customer.Length: > 0 } ? CustomerStateCodec.Read(stored.Customer) : new CustomerState(id);
-        _marks = stored is null ? new(StringComparer.Ordinal) : new(stored.Marks, StringComparer.Ordinal);
-        _decisions = stored is null ? [] : [.. stored.Decisions];
+        _folder = new HistoryFolder(core);
+        State = Read(stored?.Customer ?? []);
+
+        // A row without a history may be one from before histories were kept.
+        var history = stored is { Customer.Length: > 0 } ? stored.History : stored?.History ?? [];
+        History = new KeptHistory(history, core.Options.HistoryBytesMax);
+        _marks = new ActorMarks(stored?.Marks ?? [], core.Options.PartitionsMax);
+        _decisions = [.. stored?.Decisions ?? []];
         Outbox = new ActorOutbox(core, stored?.Pending ?? []);
+        Forward = stored?.Forward;
+        _members = [.. stored?.Members ?? []];
+        Parted = stored?.Parted;
+        StaysApart = stored?.StaysApart ?? false;
+        _erasedAtMs = stored?.ErasedAtMs ?? 0;
     }
 
     public CustomerState State { get; private set; }
+
+    public KeptHistory History { get; private set; }
 
     public ActorOutbox Outbox { get; }
 
@@ -49,34 +64,40 @@ internal sealed class CustomerActor
     public bool HasEvents => State.EventCount > 0;
 
     /// <summary>Applies one event, scores it and decides about it.</summary>
-    /// <param name="partition">Where it comes from; null when from no stream.</param>
-    public async Task<EventOutcome> ObserveAsync(CustomerEvent item, string? partition, long offset)
+    /// <param name="source">Where it comes from; its position counts for the id that it was sent to.</param>
+    public async Task<EventOutcome> ObserveAsync(CustomerEvent item, EventSource source)
     {
-        if (partition is not null && _marks.TryGetValue(partition, out var mark) && offset <= mark) return EventOutcome.Duplicate;
-        var outcome = Admit(ref item, hasPosition: partition is not null);
-        if (outcome == EventOutcome.Accepted)
+        if (_marks.Covers(source)) return EventOutcome.Duplicate;
+        var outcome = EventOutcome.Accepted;
+        switch (Admit(item, source))
         {
-            _effects.Clear();
-            _core.Machine.Apply(State, item, _effects);
-            await ActorScorer.ScoreAsync(_core, State);
-            Decide(item, Instant.Max(_core.Now, item.OccurredAt));
-            EventsApplied++;
+            case Admission.Duplicate:
+                outcome = EventOutcome.Duplicate;
+                break;
+            case Admission.BeyondWindow:
+                outcome = EventOutcome.Late;
+                break;
+            case Admission.OutOfOrder when History.IsWhole:
+                _effects.Clear();
+                State = _folder.Refold(State, History.Read(), item, _effects);
+                Applied(item);
+                break;
+            case Admission.OutOfOrder:
+                // The events before it are not here to be folded again: it is taken in at the end.
+                await ApplyAsync(item with { OccurredAt = State.OrderedUpTo });
+                break;
+            default:
+                await ApplyAsync(item);
+                break;
         }
 
-        if (partition is not null) _marks[partition] = offset;
-        if (partition is not null || outcome == EventOutcome.Accepted) Changes++;
+        if (_marks.Note(source) || outcome == EventOutcome.Accepted) Changes++;
         return outcome;
     }
 
     /// <summary>Refuses a partition beyond the limit, before anything of its batch is applied.</summary>
     /// <exception cref="ArgumentException">The customer's events come from too many partitions.</exception>
-    public void RequireRoomFor(string partition)
-    {
-        if (_marks.Count < _core.Options.PartitionsMax || _marks.ContainsKey(partition)) return;
-        throw new ArgumentException(
-            $"the customer's events come from more than {_core.Options.PartitionsMax} partitions, one is usual; "
-            + "send a customer's events with the customer id as the partition key", nameof(partition));
-    }
+    public void RequireRoomFor(EventSource source) => _marks.RequireRoomFor(source);
 
     /// <summary>Fires what is due; true when something was.</summary>
     public bool FireDue()
@@ -90,12 +111,11 @@ internal sealed class CustomerActor
         return true;
     }
 
-    /// <summary>Forgets everything but the marks.</summary>
+    /// <summary>Forgets everything but the marks and who belongs to whom.</summary>
     public void Erase()
     {
-        State = new CustomerState(_id);
-        _decisions.Clear();
-        Outbox.Clear();
+        Begin();
+        _erasedAtMs = _core.Now.UnixMs;
         Changes++;
     }
 
@@ -120,46 +140,81 @@ internal sealed class CustomerActor
     }
 
     /// <summary>A copy of everything, to be written: later changes do not reach it.</summary>
-    public CustomerGrainState Snapshot()
+    public CustomerGrainState Snapshot() => new()
     {
-        var bytes = new ArrayBufferWriter<byte>(1024);
-        if (HasEvents) CustomerStateCodec.Write(State, bytes);
-        return new CustomerGrainState
-        {
-            Customer = bytes.WrittenSpan.ToArray(),
-            Marks = new Dictionary<string, long>(_marks),
-            Pending = [.. Outbox.Pending],
-            Decisions = [.. _decisions],
-        };
+        Customer = Bytes(State),
+        History = History.ToBytes(),
+        Marks = _marks.ToDictionary(),
+        Pending = [.. Outbox.Pending],
+        Decisions = [.. _decisions],
+        Forward = Forward,
+        Members = [.. _members],
+        Parted = Parted,
+        StaysApart = StaysApart,
+        ErasedAtMs = _erasedAtMs,
+    };
+
+    private async Task ApplyAsync(CustomerEvent item)
+    {
+        _effects.Clear();
+        _core.Machine.Apply(State, item, _effects);
+        await ActorScorer.ScoreAsync(_core, State);
+        Applied(item);
+    }
+
+    private void Applied(CustomerEvent item)
+    {
+        History.Add(item);
+        Decide(item, Instant.Max(_core.Now, item.OccurredAt));
+        EventsApplied++;
     }
 
     /// <summary>
-    /// Says whether the event is applied. There is no log to fold again from: one that is older than the newest is put at the end of the
-    /// history, within the allowed lateness.
+    /// Says whether the event is applied: <see cref="Admission.BeyondWindow"/> for one that is too late, or so old that nothing here tells
+    /// it from a resend.
     /// </summary>
-    private EventOutcome Admit(ref CustomerEvent item, bool hasPosition)
+    private Admission Admit(CustomerEvent item, EventSource source)
     {
         var admission = _core.Machine.Admit(State, item);
-        if (admission == Admission.Duplicate) return EventOutcome.Duplicate;
-        if (item.OccurredAt >= State.OrderedUpTo) return EventOutcome.Accepted;
+        if (admission == Admission.BeyondWindow && History.Contains(item.Id)) return Admission.Duplicate;
+        if (admission is Admission.Duplicate or Admission.New || item.OccurredAt >= State.OrderedUpTo) return admission switch
+        {
+            Admission.Duplicate => Admission.Duplicate,
+            _ => Admission.New,
+        };
 
-        // Its id may be one of those forgotten. In a stream the mark says that it is new; elsewhere nothing does.
-        if (admission == Admission.BeyondWindow && !hasPosition) return EventOutcome.Late;
-        if (State.LastSeen - item.OccurredAt > _core.Machine.Options.AllowedLateness) return EventOutcome.Late;
-        item = item with { OccurredAt = State.OrderedUpTo };
-        return EventOutcome.Accepted;
+        // Its id may be one of those forgotten. A whole history has them all, in a stream the mark says that it is new.
+        if (admission == Admission.BeyondWindow && !History.IsWhole && !source.HasPosition) return Admission.BeyondWindow;
+        var isTooLate = State.LastSeen - item.OccurredAt > _core.Machine.Options.AllowedLateness;
+        return isTooLate && !source.TakesLate ? Admission.BeyondWindow : Admission.OutOfOrder;
     }
 
     private void Decide(CustomerEvent? trigger, Instant now)
     {
         _output.Clear();
-        _core.Maker.Decide(State, _effects.Span, trigger, now, ActorScorer.ModelOf(_core, State), _output);
+        var since = now - _core.Options.DecideWithin;
+        if (trigger is not null && trigger.OccurredAt < since) trigger = null;
+        _core.Maker.Decide(State, Recent(since), trigger, now, ActorScorer.ModelOf(_core, State), _output);
         foreach (var decision in _output.Decisions)
         {
             var state = !decision.IsAction ? DeliveryState.None
                 : Outbox.TryAdd(decision, Changes + 1) ? DeliveryState.Pending : DeliveryState.Dead;
             Keep(new StoredDecision { DecisionId = decision.Id, Record = Encoding.UTF8.GetString(decision.Record.Span), Delivery = state });
         }
+    }
+
+    /// <summary>The effects that are young enough to be decided about; what concerns earlier decisions always is.</summary>
+    private ReadOnlySpan<Effect> Recent(Instant since)
+    {
+        _recent.Clear();
+        foreach (ref readonly var effect in _effects.Span)
+        {
+            var concernsDecision = effect.Kind is EffectKind.DecisionDue or EffectKind.AttributionEnded
+                || (effect.After == CartState.Converted && State.Ledger is not null);
+            if (concernsDecision || effect.At >= since) _recent.Add(effect);
+        }
+
+        return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_recent);
     }
 
     private void Keep(StoredDecision decision)
@@ -173,5 +228,15 @@ internal sealed class CustomerActor
     {
         var at = _decisions.FindIndex(one => string.Equals(one.DecisionId, decisionId, StringComparison.Ordinal));
         if (at >= 0) _decisions[at] = _decisions[at] with { Delivery = state, Attempts = attempts };
+    }
+
+    private CustomerState Read(byte[] bytes) => bytes.Length > 0 ? CustomerStateCodec.Read(bytes) : new CustomerState(_id);
+
+    private static byte[] Bytes(CustomerState state)
+    {
+        if (state.EventCount == 0) return [];
+        var bytes = new ArrayBufferWriter<byte>(1024);
+        CustomerStateCodec.Write(state, bytes);
+        return bytes.WrittenSpan.ToArray();
     }
 }

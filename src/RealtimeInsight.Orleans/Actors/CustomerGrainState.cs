@@ -22,6 +22,33 @@ internal sealed class CustomerGrainState
     /// <summary>When the deadline index will call the customer; 0 when it has no entry.</summary>
     [Id(4)]
     public long EntryAtMs { get; set; }
+
+    /// <summary>
+    /// Every event of the customer as it arrived, <c>EventCodec</c>'s bytes one after the other, each with the id that it was sent under;
+    /// null where the history has become too long to be kept.
+    /// </summary>
+    [Id(5)]
+    public byte[]? History { get; set; }
+
+    /// <summary>Of an id that was merged into another customer; null for a customer of its own.</summary>
+    [Id(6)]
+    public StoredForward? Forward { get; set; }
+
+    /// <summary>Ids that were merged into this customer, directly or not.</summary>
+    [Id(7)]
+    public List<StoredMember> Members { get; set; } = [];
+
+    /// <summary>What an id that was parted has not taken back yet.</summary>
+    [Id(8)]
+    public StoredPart? Parted { get; set; }
+
+    /// <summary>True for an id that was parted on request: no event merges it again.</summary>
+    [Id(9)]
+    public bool StaysApart { get; set; }
+
+    /// <summary>When the customer was erased last: what was handed over before is not taken any more. 0: never.</summary>
+    [Id(10)]
+    public long ErasedAtMs { get; set; }
 }
 
 /// <summary>An action that waits for its delivery; the decision id is the idempotency key of every attempt.</summary>
@@ -48,6 +75,10 @@ internal sealed record StoredAction
 
     [Id(5)]
     public long DueAtMs { get; init; }
+
+    /// <summary>The id that it was decided under, when that was another than the customer's.</summary>
+    [Id(6)]
+    public string? DecidedAs { get; init; }
 }
 
 /// <summary>A decision's record and what became of its action.</summary>

@@ -13,6 +13,7 @@ internal sealed class SharedStorage
     private readonly ConcurrentDictionary<string, (long Version, byte[] Bytes)> _rows = new();
     private (string StateName, int Count) _failures = ("", 0);
     private int _writes;
+    private HeldWrite? _held;
 
     /// <summary>Of customers.</summary>
     public int Writes => Volatile.Read(ref _writes);
@@ -29,6 +30,14 @@ internal sealed class SharedStorage
     public void FailNext(int writes, string stateName = Customers)
     {
         lock (_rows) _failures = (stateName, writes);
+    }
+
+    /// <summary>Holds the next write of the customer's row, until it is let go or broken off.</summary>
+    public HeldWrite HoldNext(string customer)
+    {
+        var held = new HeldWrite($"{Customers}/ri.customer/{customer}");
+        lock (_rows) _held = held;
+        return held;
     }
 
     /// <summary>Keys of the rows of one kind of state.</summary>
@@ -51,6 +60,17 @@ internal sealed class SharedStorage
         }
     }
 
+    private HeldWrite? TakeHeld(string key)
+    {
+        lock (_rows)
+        {
+            if (_held?.Key != key) return null;
+            var held = _held;
+            _held = null;
+            return held;
+        }
+    }
+
     public IGrainStorage For(Serializer serializer) => new Door(this, serializer);
 
     private sealed class Door(SharedStorage rows, Serializer serializer) : IGrainStorage
@@ -67,10 +87,11 @@ internal sealed class SharedStorage
             return Task.CompletedTask;
         }
 
-        public Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
+        public async Task WriteStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)
         {
             if (rows.Fails(stateName)) throw new IOException("the storage does not answer");
             var key = $"{stateName}/{grainId}";
+            if (rows.TakeHeld(key) is { } held) await held.WaitAsync();
             var current = rows._rows.TryGetValue(key, out var row) ? row.Version : 0;
             var known = grainState.ETag is null ? 0 : long.Parse(grainState.ETag, CultureInfo.InvariantCulture);
             if (known != current) throw new InconsistentStateException($"the row is at {current}, the writer knows {known}");
@@ -78,7 +99,6 @@ internal sealed class SharedStorage
             grainState.ETag = (current + 1).ToString(CultureInfo.InvariantCulture);
             grainState.RecordExists = true;
             if (stateName == Customers) Interlocked.Increment(ref rows._writes);
-            return Task.CompletedTask;
         }
 
         public Task ClearStateAsync<T>(string stateName, GrainId grainId, IGrainState<T> grainState)

@@ -160,10 +160,9 @@ public sealed class CustomerState(CustomerId id)
     {
         var noted = CartsNoted.None;
         if (CartList is null) return;
-        CartBytes = 0;
+        CartBytes = StateFootprint.OfCarts(CartList);
         foreach (var cart in CartList)
         {
-            CartBytes += StateFootprint.OfCart(cart);
             noted &= ~CartsNoted.NewestIsOpen;
             if (CartStates.IsOpen(cart.State)) noted |= CartsNoted.NewestIsOpen;
             noted |= cart.State switch

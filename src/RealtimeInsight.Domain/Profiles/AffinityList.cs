@@ -16,7 +16,7 @@ public struct AffinityList
     private long _asOfMs;
 
     /// <param name="Label">Of the name (<see cref="EntityHash.Label"/>): names are compared only where it agrees.</param>
-    public readonly record struct Entry(string Name, float Weight, ushort Label)
+    public record struct Entry(string Name, float Weight, ushort Label)
     {
         public Entry(string name, float weight)
             : this(name, weight, EntityHash.Label(name))
@@ -43,7 +43,7 @@ public struct AffinityList
             ref var entry = ref _entries![i];
             if (entry.Label == label && string.Equals(entry.Name, name, StringComparison.Ordinal))
             {
-                entry = entry with { Weight = Math.Max(0f, entry.Weight + weight) };
+                entry.Weight = Math.Max(0f, entry.Weight + weight);
                 return;
             }
 
@@ -87,7 +87,7 @@ public struct AffinityList
         if (_asOfMs != 0 && at.UnixMs > _asOfMs)
         {
             var factor = MathF.Exp(-(at.UnixMs - _asOfMs) / DecayMs);
-            for (var i = 0; i < _count; i++) _entries![i] = _entries[i] with { Weight = _entries[i].Weight * factor };
+            for (var i = 0; i < _count; i++) _entries![i].Weight *= factor;
         }
 
         _asOfMs = Math.Max(_asOfMs, at.UnixMs);

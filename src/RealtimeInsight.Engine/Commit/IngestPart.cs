@@ -11,7 +11,7 @@ namespace RealtimeInsight.Engine.Commit;
 internal sealed class IngestPart(IngestTicket ticket, int countMax)
 {
     private const int EventsAhead = 8;
-    private const int EventLines = 5;
+    private const int EventLines = 10;
     private readonly int[] _indexes = ArrayPool<int>.Shared.Rent(Math.Max(countMax, 1));
     private readonly ulong[] _hashes = ArrayPool<ulong>.Shared.Rent(Math.Max(countMax, 1));
     private CustomerId[]? _forwardedTo;

@@ -9,22 +9,24 @@ namespace RealtimeInsight.Engine.Shards;
 /// </summary>
 internal sealed class CustomerSlot(int index, ulong hash, CustomerState state)
 {
+    /// <summary>Cache lines that the object itself takes.</summary>
+    public const int OwnLines = 2;
     private const int PackedOverhead = 24;
 
     public readonly int Index = index;
     public readonly ulong Hash = hash;
-    // A CustomerState, or its bytes.
-    private object _held = state;
+    private CustomerState? _state = state;
+    private byte[]? _packed;
 
     /// <summary>The state to work on: one that is packed is unpacked, and stays so until it is saved again.</summary>
     public CustomerState State
     {
-        get => _held as CustomerState ?? Unpack();
-        set => _held = value;
+        get => _state ?? Unpack();
+        set => _state = value;
     }
 
     /// <summary>The state to look at: one that is packed stays so, and what is returned is a copy.</summary>
-    public CustomerState Peek() => _held as CustomerState ?? CustomerStateCodec.Read((byte[])_held);
+    public CustomerState Peek() => _state ?? CustomerStateCodec.Read(_packed);
 
     /// <summary>Position of the newest record in the unit being made; -1 when it has none there.</summary>
     public int UnitHead = -1;
@@ -43,30 +45,27 @@ internal sealed class CustomerSlot(int index, ulong hash, CustomerState state)
     /// <summary>Differs from its saved state.</summary>
     public bool IsDirty;
 
+    /// <summary>Timestamp of the change since which it differs.</summary>
+    public long DirtySince;
+
     /// <summary>Holds the state as its bytes from now on.</summary>
     /// <param name="written">What <see cref="CustomerStateCodec"/> wrote of this very state.</param>
-    public void Pack(ReadOnlySpan<byte> written) => _held = written.ToArray();
+    public void Pack(ReadOnlySpan<byte> written) => (_packed, _state) = (written.ToArray(), null);
 
     /// <summary>About what the customer takes.</summary>
-    public int Footprint() => _held is byte[] packed ? packed.Length + PackedOverhead : StateFootprint.Of(State);
+    public int Footprint() => _packed is { } packed ? packed.Length + PackedOverhead : StateFootprint.Of(State);
 
     /// <summary>Asks for the state's memory, see <see cref="Domain.Binary.CacheLines"/>.</summary>
-    public void Prefetch()
-    {
-        if (_held is CustomerState state) state.Prefetch();
-    }
+    public void Prefetch() => _state?.Prefetch();
 
     /// <summary>Asks for the memory of the state's lists, a while after <see cref="Prefetch"/>.</summary>
-    public void PrefetchLists()
-    {
-        if (_held is CustomerState state) state.PrefetchLists();
-    }
+    public void PrefetchLists() => _state?.PrefetchLists();
 
     private CustomerState Unpack()
     {
-        var state = CustomerStateCodec.Read((byte[])_held);
-        _held = state;
-        return state;
+        _state = CustomerStateCodec.Read(_packed);
+        _packed = null;
+        return _state;
     }
 
     /// <summary>Was asked for since the ring's hand last passed.</summary>

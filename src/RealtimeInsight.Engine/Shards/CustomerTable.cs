@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Engine.Storage;
@@ -105,25 +107,39 @@ internal sealed class CustomerTable
     }
 
     /// <summary>
-    /// Asks for the memory of those customers with these hashes who are awake: all rows first, then all slots, states and lists, so that
-    /// the misses of many customers overlap.
+    /// Asks for the memory of those customers with these hashes who are awake: all places first, then all rows, slots, states and lists, so
+    /// that the misses of many customers overlap.
     /// </summary>
     public void Prefetch(ReadOnlySpan<ulong> hashes, TimingWheel wheel)
     {
         if (_asked.Length < hashes.Length) _asked = new CustomerSlot?[Math.Max(hashes.Length, 256)];
         var asked = _asked.AsSpan(0, hashes.Length);
         _index.Prefetch(hashes);
+        foreach (var hash in hashes)
+        {
+            if (_index.First(hash) is >= 0 and var row) PrefetchRow(row);
+        }
+
         for (var i = 0; i < asked.Length; i++)
         {
             var cursor = _index.Start(hashes[i]);
             var row = _index.Next(hashes[i], ref cursor);
             asked[i] = row >= 0 ? _slots[row] : null;
-            if (row >= 0) wheel.Prefetch(row);
+            if (row < 0) continue;
+            wheel.Prefetch(row);
+            if (asked[i] is { } slot) CacheLines.Ask(slot, CustomerSlot.OwnLines);
         }
 
         foreach (var slot in asked) slot?.Prefetch();
         foreach (var slot in asked) slot?.PrefetchLists();
         asked.Clear();
+    }
+
+    /// <summary>Asks for a row and its entry in the list of slots.</summary>
+    public void PrefetchRow(int row)
+    {
+        CacheLines.Ask(ref _rows[row]);
+        CacheLines.Ask(ref Unsafe.As<CustomerSlot?, nint>(ref _slots[row]));
     }
 
     /// <summary>Gives a row its state.</summary>

@@ -21,6 +21,9 @@ internal sealed class RowIndex(Chunks<CustomerRow> rows)
         foreach (var hash in hashes) CacheLines.Ask(ref _places[Start(hash)]);
     }
 
+    /// <summary>The first row at the place where the search for a hash begins, most often the one sought; -1 when there is none.</summary>
+    public int First(ulong hash) => _places[Start(hash)];
+
     /// <summary>The next row with this hash, and the cursor moved past it; -1 when there is none.</summary>
     public int Next(ulong hash, ref int cursor)
     {

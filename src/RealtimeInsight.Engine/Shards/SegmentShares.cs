@@ -61,8 +61,8 @@ internal sealed class SegmentShares
         return null;
     }
 
-    /// <summary>A newest state has left the segment; true when it was the last one.</summary>
-    public bool Release(int id)
+    /// <summary>A newest state has left the segment; the segment's number when it was the last one, else -1.</summary>
+    public long Release(int id)
     {
         var share = _shares[id]!;
         share.Live--;
@@ -70,11 +70,11 @@ internal sealed class SegmentShares
         {
             _shares[id] = null;
             _free.Push(id);
-            return true;
+            return share.Number;
         }
 
         if (share.Live <= share.Members.Count / LiveShareMin) Renew(share);
-        return false;
+        return -1;
     }
 }
 

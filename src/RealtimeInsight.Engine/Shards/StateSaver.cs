@@ -1,3 +1,4 @@
+using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Storage;
@@ -12,11 +13,14 @@ internal sealed class StateSaver(
     EngineOptions options, CustomerMachine machine, CustomerTable customers, SegmentShares shares, TimeProvider time,
     SegmentNumbers numbers)
 {
-    private readonly Queue<Change> _changes = new();
+    /// <summary>Fewer ripe states than this do not make a segment of their own.</summary>
+    private const int RipeMin = 32;
+
+    private readonly ChangeRing _changes = new();
+    private readonly List<CustomerSlot> _ripe = [];
+    private readonly CustomerSlot[] _next = new CustomerSlot[options.SaveStatesMax];
     private readonly long _intervalTicks = (long)(options.SaveInterval.TotalSeconds * time.TimestampFrequency);
     private long _committed = numbers.Last;
-
-    public int Waiting => _changes.Count;
 
     /// <summary>Segments that hold a newest state of this shard.</summary>
     public IEnumerable<long> Segments => shares.Numbers;
@@ -27,7 +31,7 @@ internal sealed class StateSaver(
     private long _held = long.MaxValue;
 
     /// <summary>The oldest record that no saved state includes, or that is held.</summary>
-    public long FirstUnsaved => Math.Min(Volatile.Read(ref _held), _changes.TryPeek(out var change) ? change.FirstOffset : long.MaxValue);
+    public long FirstUnsaved => Math.Min(Volatile.Read(ref _held), HasChanges() ? _changes[0].FirstOffset : long.MaxValue);
 
     /// <summary>
     /// Keeps records from this offset on within what a recovery replays, until it is let go with <see cref="long.MaxValue"/>.
@@ -41,9 +45,15 @@ internal sealed class StateSaver(
     public void Changed(CustomerSlot slot, long firstOffset, long at)
     {
         customers.Resident.Measure(slot);
-        if (slot.IsDirty) return;
+        if (slot.IsDirty)
+        {
+            if (_ripe.Count < options.SaveStatesMax && at - slot.DirtySince >= _intervalTicks / 2) _ripe.Add(slot);
+            return;
+        }
+
         slot.IsDirty = true;
-        _changes.Enqueue(new Change(slot, firstOffset, at));
+        slot.DirtySince = at;
+        _changes.Add(new StateChange(slot, firstOffset, at));
     }
 
     /// <summary>True when the customer can be read from the store as it is in memory.</summary>
@@ -58,25 +68,35 @@ internal sealed class StateSaver(
     public TimeSpan? DueIn()
     {
         if (shares.HasSparse) return TimeSpan.Zero;
-        if (!_changes.TryPeek(out var change)) return null;
-        var left = change.At + _intervalTicks - time.GetTimestamp();
+        if (!HasChanges()) return null;
+        var left = _changes[0].At + _intervalTicks - time.GetTimestamp();
         return left <= 0 ? TimeSpan.Zero : TimeSpan.FromSeconds((double)left / time.TimestampFrequency);
     }
 
-    /// <summary>Writes the states whose time has come, or all up to the pace's limit when asked; null when there are none.</summary>
+    /// <summary>
+    /// Writes the states whose time has come, or all up to the pace's limit when asked; null when there are none. After a turn those of its
+    /// customers go first who would be due before long: their memory is at hand now.
+    /// </summary>
     public CommitUnit? Save(int shard, bool isAll)
     {
-        var isChangeDue = _changes.Count > 0 && (isAll || _changes.Count > options.SaveDirtyMax || DueIn() <= TimeSpan.Zero);
-        if (!isChangeDue && !shares.HasSparse) return null;
-        var saved = new SavedStates(numbers.Next(), machine);
-        var share = shares.Add(saved.Number, Math.Min(_changes.Count, options.SaveStatesMax));
-        SaveSparse(saved, share, _changes.Count == 0 ? options.SaveStatesMax : options.SaveStatesMax / 2);
-        while (saved.States.Count < options.SaveStatesMax && _changes.TryDequeue(out var change))
+        var hasChanges = HasChanges();
+        var isChangeDue = hasChanges && (isAll || _changes.Count > options.SaveDirtyMax || DueIn() <= TimeSpan.Zero);
+        if (!isChangeDue && !shares.HasSparse && _ripe.Count < RipeMin)
         {
-            change.Slot.IsDirty = false;
-            Save(change.Slot, saved, share);
+            _ripe.Clear();
+            return null;
         }
 
+        var saved = new SavedStates(numbers.Next(), machine);
+        var share = shares.Add(saved.Number, Math.Min(_changes.Count, options.SaveStatesMax));
+        foreach (var slot in _ripe)
+        {
+            if (slot.IsDirty) SaveChanged(slot, saved, share);
+        }
+
+        _ripe.Clear();
+        SaveSparse(saved, share, hasChanges ? options.SaveStatesMax / 2 : options.SaveStatesMax);
+        if (isChangeDue) SaveNext(saved, share);
         if (saved.States.Count == 0)
         {
             shares.Remove(share);
@@ -94,15 +114,49 @@ internal sealed class StateSaver(
         if (isCommitted) Volatile.Write(ref _committed, number);
     }
 
+    /// <summary>The oldest changes, due or not: they have not been touched for long, so all their memory is asked for at once.</summary>
+    private void SaveNext(SavedStates saved, SegmentShare share)
+    {
+        var count = 0;
+        for (var i = 0; i < Math.Min(_changes.Count, options.SaveStatesMax); i++) CacheLines.Ask(_changes[i].Slot, CustomerSlot.OwnLines);
+        while (saved.States.Count + count < options.SaveStatesMax && HasChanges())
+        {
+            var slot = _changes[0].Slot;
+            _changes.Take();
+            customers.PrefetchRow(slot.Index);
+            _next[count++] = slot;
+        }
+
+        var next = _next.AsSpan(0, count);
+        foreach (var slot in next) slot.Prefetch();
+        foreach (var slot in next)
+        {
+            if (customers.Row(slot.Index).Share is >= 0 and var before) CacheLines.Ask(shares[before], lines: 1);
+            slot.PrefetchLists();
+        }
+
+        foreach (var slot in next) SaveChanged(slot, saved, share);
+        next.Clear();
+    }
+
+    /// <summary>Whether any change waits; those that were saved before their time are passed over, so that the first one does.</summary>
+    private bool HasChanges()
+    {
+        while (_changes.Count > 0 && !_changes[0].IsWaiting) _changes.Take();
+        return _changes.Count > 0;
+    }
+
+    private void SaveChanged(CustomerSlot slot, SavedStates saved, SegmentShare share)
+    {
+        slot.IsDirty = false;
+        Save(slot, saved, share);
+    }
+
     private void Save(CustomerSlot slot, SavedStates saved, SegmentShare share)
     {
         ref var row = ref customers.Row(slot.Index);
         var entry = saved.States.Add(slot.State, slot.Hash, row.Twin);
-        if (row.Share >= 0)
-        {
-            var before = shares.NumberOf(row.Share);
-            if (shares.Release(row.Share)) saved.Released.Add(before);
-        }
+        if (row.Share >= 0 && shares.Release(row.Share) is >= 0 and var emptied) saved.Released.Add(emptied);
 
         (row.Share, row.Page, row.At) = (share.Id, entry.Page, entry.At);
         share.Add(slot.Index);
@@ -146,8 +200,6 @@ internal sealed class StateSaver(
             customers.Cold.Forget();
         }
     }
-
-    private readonly record struct Change(CustomerSlot Slot, long FirstOffset, long At);
 }
 
 /// <summary>Hands out segment numbers, ascending. Thread-safe.</summary>

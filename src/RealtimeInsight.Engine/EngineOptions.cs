@@ -26,8 +26,14 @@ public sealed class EngineOptions
     /// <summary>Shards, each with a thread of its own. Default 0: one a processor; at most 256.</summary>
     public int Shards { get; set; }
 
-    /// <summary>Events of one shard turn: one model run a round, one log row. Default 256; 1 to 4,096.</summary>
+    /// <summary>Events of one shard turn: one log row. Default 256; 1 to 4,096.</summary>
     public int BatchEventsMax { get; set; } = 256;
+
+    /// <summary>
+    /// Customers of one model run, and of a turn those who are worked on at a time: few enough that their memory stays in the processor's
+    /// cache from the first look to the score, enough that a run of the model pays. Default 128; 1 to 4,096.
+    /// </summary>
+    public int ModelRowsMax { get; set; } = 128;
 
     /// <summary>
     /// Parts of batches (each of at most <see cref="BatchEventsMax"/> events) waiting before a shard; intake waits beyond. Default 256.
@@ -146,6 +152,7 @@ public sealed class EngineOptions
         if (!Enum.IsDefined(options.Clock)) bounds.Problems.Add($"Clock is {options.Clock}, Wall or EventTime is allowed");
         bounds.Range(nameof(Shards), options.Shards, 0, 256);
         bounds.Range(nameof(BatchEventsMax), options.BatchEventsMax, 1, 4096);
+        bounds.Range(nameof(ModelRowsMax), options.ModelRowsMax, 1, 4096);
         bounds.Range(nameof(InboxPartsMax), options.InboxPartsMax, 1, 65_536);
         bounds.Range(nameof(QueriesMax), options.QueriesMax, 1, 65_536);
         bounds.Range(nameof(UnitsInFlightMax), options.UnitsInFlightMax, 1, 4096);

@@ -12,6 +12,8 @@ public sealed class EngineOptionsTests
         { nameof(EngineOptions.Shards), 256, 257 },
         { nameof(EngineOptions.BatchEventsMax), 1, 0 },
         { nameof(EngineOptions.BatchEventsMax), 4096, 4097 },
+        { nameof(EngineOptions.ModelRowsMax), 1, 0 },
+        { nameof(EngineOptions.ModelRowsMax), 4096, 4097 },
         { nameof(EngineOptions.InboxPartsMax), 1, 0 },
         { nameof(EngineOptions.InboxPartsMax), 65_536, 65_537 },
         { nameof(EngineOptions.QueriesMax), 1, 0 },

@@ -24,6 +24,7 @@ internal class EngineScenario : IBenchScenario
         new("batch", "Events that the sender hands over at once", 512, 1, 10_000),
         new("in-flight", "Batches on their way at a time", 32, 1, 1024),
         new("turn", "Most events of one turn of a shard", new EngineOptions().BatchEventsMax, 1, 4096),
+        new("rows", "Most customers of one model run", new EngineOptions().ModelRowsMax, 1, 4096),
         new("shards", "Shards, each with a thread; 0: one a processor", 0, 0, 64),
         BenchOption.Switch(Growth, "Also measure how cost grows with customers (up to --customers), histories and shards"),
     ];
@@ -50,7 +51,8 @@ internal class EngineScenario : IBenchScenario
         var shop = new ShopEvents(customers, context.Number("zipf"), seed: 1);
         var options = new EngineOptions
         {
-            BatchEventsMax = context.Whole("turn"), Shards = context.Whole("shards"), ResidentBytesMax = 0,
+            BatchEventsMax = context.Whole("turn"), ModelRowsMax = context.Whole("rows"), Shards = context.Whole("shards"),
+            ResidentBytesMax = 0,
         };
         var before = BenchMemory.Live();
         var bench = await BenchEngine.StartAsync(options, Store(folder), context.Time, cancellationToken).ConfigureAwait(false);

@@ -9,7 +9,8 @@ namespace RealtimeInsight.Domain.Customers;
 
 /// <summary>
 /// About how many bytes a state takes on the managed heap: within a third of what the runtime allocates, at the cost of a look at the
-/// state alone, but for those with a person or decisions. Strings are counted as if nobody else held them, but for names of categories and brands, which many customers share.
+/// state alone, but for those with a person or decisions. Strings are counted as if nobody else held them, but for names of categories
+/// and brands, which many customers share.
 /// </summary>
 public static class StateFootprint
 {

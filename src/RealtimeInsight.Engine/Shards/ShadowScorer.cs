@@ -16,9 +16,9 @@ internal sealed class ShadowScorer(EngineOptions options, TimeProvider time, Sha
 {
     private const int NoRow = -1;
 
-    private readonly ScoreBatch _batch = new(options.BatchEventsMax);
+    private readonly ScoreBatch _batch = new(options.ModelRowsMax);
     private readonly FoldRequest _fold = new(CustomerOptions.LastEventsMaxLimit);
-    private readonly (int Entry, HeadScores Serving, Instant At)[] _rows = new (int, HeadScores, Instant)[options.BatchEventsMax];
+    private readonly (int Entry, HeadScores Serving, Instant At)[] _rows = new (int, HeadScores, Instant)[options.ModelRowsMax];
     private readonly Dictionary<ulong, int> _entryOf = [];
     private readonly List<Entry> _entries = [];
 

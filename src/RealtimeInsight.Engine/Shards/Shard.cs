@@ -28,10 +28,9 @@ internal sealed class Shard
     private readonly EffectBuffer _effects = new();
     private readonly EffectBuffer[] _rowEffects;
     private readonly TurnEvent[] _rows;
+    private readonly TurnQueue _turn;
     private readonly SegmentShares _shares = new();
     private readonly ShardDeadlines _deadlines;
-    private TurnEvent[] _events = new TurnEvent[512];
-    private TurnEvent[] _kept = new TurnEvent[512];
     private ShardReplay? _replay;
     private int _round;
 
@@ -55,6 +54,7 @@ internal sealed class Shard
         Customers.Cold.Damage = Damage = new DamagedStates(Customers, _shares, Saver, _deadlines, _builder, Counters, parts);
         _rowEffects = [.. Enumerable.Range(0, _scorer.RowsMax).Select(static _ => new EffectBuffer())];
         _rows = new TurnEvent[_scorer.RowsMax];
+        _turn = new TurnQueue(this, _builder, _scorer.RowsMax);
     }
 
     public int Index { get; }
@@ -144,7 +144,8 @@ internal sealed class Shard
         _scorer.Begin(hasShadow: true);
         try
         {
-            Apply(Gather(parts));
+            _turn.Gather(parts);
+            Apply();
             if (parts is [.., { Command: { } command }]) command.Run(this);
             FireDue(Now);
         }
@@ -185,45 +186,23 @@ internal sealed class Shard
 
     private Instant WallNow() => Instant.From(_time.GetUtcNow());
 
-    private int Gather(List<IngestPart> parts)
+    private void Apply()
     {
-        var count = 0;
-        var isSorted = true;
-        foreach (var part in parts)
-        {
-            Customers.Prefetch(part.Hashes, Wheel);
-            _builder.Unit.Tickets.Add(part.Ticket);
-            foreach (var reject in part.Rejects) _builder.Reject(reject);
-            Counters.EventsRejected += part.Rejects.Count;
-            for (var i = 0; i < part.Count; i++)
-            {
-                if (Damage.TryPutAside(part, i)) continue;
-                if (count == _events.Length) Array.Resize(ref _events, count * 2);
-                var item = part.EventAt(i);
-                isSorted &= count == 0 || _events[count - 1].Event.OccurredAt <= item.OccurredAt;
-                var customer = part.IsForwarded(i) ? part.ForwardedTo(i) : item.Customer;
-                _events[count] = new TurnEvent(item, Customers.GetOrAdd(customer, part.HashAt(i)), part, i, count);
-                count++;
-            }
-        }
-
-        if (!isSorted) _events.AsSpan(0, count).Sort(TurnEvent.ByTime);
-        return count;
-    }
-
-    private void Apply(int count)
-    {
-        if (_kept.Length < count) _kept = new TurnEvent[_events.Length];
-        while (count > 0)
+        for (; _turn.Count > 0; _turn.NextRound())
         {
             _round++;
-            var kept = 0;
-            for (var i = 0; i < count; i++)
+            for (var i = 0; i < _turn.Count; i++)
             {
-                ref var item = ref _events[i];
+                if (i == _turn.Found)
+                {
+                    FinishRows();
+                    _turn.Find();
+                }
+
+                ref var item = ref _turn[i];
                 if (item.Slot.Round == _round)
                 {
-                    _kept[kept++] = item;
+                    _turn.Keep(item);
                     continue;
                 }
 
@@ -232,9 +211,6 @@ internal sealed class Shard
             }
 
             FinishRows();
-            (_events, _kept) = (_kept, _events);
-            Array.Clear(_kept, 0, count);
-            count = kept;
         }
     }
 

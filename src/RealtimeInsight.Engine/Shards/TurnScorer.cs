@@ -13,7 +13,7 @@ namespace RealtimeInsight.Engine.Shards;
 /// </summary>
 internal sealed class TurnScorer(IScorer scorer, EngineOptions options, ShardCounters counters, TimeProvider time, OutcomeWatch watch)
 {
-    private readonly ModelRows _champion = new(options.BatchEventsMax);
+    private readonly ModelRows _champion = new(options.ModelRowsMax);
     private readonly FoldRequest _fold = new(Math.Max(options.RefoldEventsMax + 1, CustomerOptions.LastEventsMaxLimit));
     private readonly Dictionary<uint, string> _names = [];
     private IModelLease? _lease;
@@ -26,7 +26,7 @@ internal sealed class TurnScorer(IScorer scorer, EngineOptions options, ShardCou
     private ShadowScorer? _shadowKept;
     private (ModelRows Rows, int Row)[] _places = [];
 
-    public int RowsMax => options.BatchEventsMax;
+    public int RowsMax => options.ModelRowsMax;
 
     public int Rows { get; private set; }
 
@@ -137,10 +137,10 @@ internal sealed class TurnScorer(IScorer scorer, EngineOptions options, ShardCou
 
     private void BeginChallenger(IModelLease challenger)
     {
-        _challenger = _challengerKept ??= new ModelRows(options.BatchEventsMax);
+        _challenger = _challengerKept ??= new ModelRows(options.ModelRowsMax);
         _challenger.Begin(challenger);
         _share = _lease!.ChallengerShare;
-        if (_places.Length == 0) _places = new (ModelRows, int)[options.BatchEventsMax];
+        if (_places.Length == 0) _places = new (ModelRows, int)[options.ModelRowsMax];
         Name(challenger);
     }
 

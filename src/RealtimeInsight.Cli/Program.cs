@@ -28,6 +28,7 @@ public static class Program
         EvaluateVerb.Create(console),
         SimulateVerb.Create(console),
         ModelsVerb.Create(console),
+        ClassifyVerb.Create(console, Console.In),
         BenchVerb.Create(console),
         HealthVerb.Create(console),
         RejectsVerb.Create(console),

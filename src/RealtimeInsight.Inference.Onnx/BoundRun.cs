@@ -74,7 +74,8 @@ internal sealed class BoundRun : IDisposable
     private static unsafe OrtValue ValueOver<T>(T[] pinned, long[] shape)
         where T : unmanaged
     {
-        var type = typeof(T) == typeof(long) ? TensorElementType.Int64 : TensorElementType.Float;
+        var type = typeof(T) == typeof(long) ? TensorElementType.Int64
+            : typeof(T) == typeof(int) ? TensorElementType.Int32 : TensorElementType.Float;
         var address = (IntPtr)Unsafe.AsPointer(ref MemoryMarshal.GetArrayDataReference(pinned));
         return OrtValue.CreateTensorValueWithData(
             OrtMemoryInfo.DefaultInstance, type, shape, address, (long)pinned.Length * Unsafe.SizeOf<T>());

@@ -8,6 +8,7 @@ using RealtimeInsight.Host.Demo;
 using RealtimeInsight.Host.EventHubs;
 using RealtimeInsight.Host.Intake;
 using RealtimeInsight.Inference.Pool;
+using RealtimeInsight.Inference.Text;
 using RealtimeInsight.Storage.Sqlite;
 
 namespace RealtimeInsight.Host;
@@ -38,6 +39,7 @@ public sealed class HostSettings
         Store.DataDirectory = Host.DataDir;
         Engine = Bind(new EngineOptions(), "Engine");
         Inference = Bind(new InferenceOptions(), "Inference");
+        Text = Bind(new TextOptions(), "Text");
         Inference.ModelsDirectory = Host.Models.Length > 0 ? Host.Models : ShippedFiles.Models;
         PolicyPath = Host.Policy.Length > 0 ? Host.Policy : Host.Demo ? PolicyFile.DemoPath : PolicyFile.DefaultPath;
     }
@@ -63,6 +65,9 @@ public sealed class HostSettings
     public EngineOptions Engine { get; }
 
     public InferenceOptions Inference { get; }
+
+    /// <summary>Classification of texts; its models lie beside the others.</summary>
+    public TextOptions Text { get; }
 
     /// <summary>The policy file that counts: the configured one, else the demo's or the shipped one.</summary>
     public string PolicyPath { get; }
@@ -107,7 +112,7 @@ public sealed class HostSettings
             ("Host", typeof(HostOptions)), ("Demo", typeof(DemoOptions)), ("Customer", typeof(CustomerOptions)),
             ("Intake", typeof(IntakeOptions)), ("EventHubs", typeof(EventHubsOptions)), ("Api", typeof(ApiOptions)),
             (ChannelsSection, typeof(Dictionary<string, ChannelOptions>)), ("Store", typeof(SqliteStoreOptions)),
-            ("Engine", typeof(EngineOptions)), ("Inference", typeof(InferenceOptions)),
+            ("Engine", typeof(EngineOptions)), ("Inference", typeof(InferenceOptions)), ("Text", typeof(TextOptions)),
         ];
         foreach (var (section, options) in all) SettingsCheck.Add(problems, configuration.GetSection(section), options);
         return problems;
@@ -129,6 +134,8 @@ public sealed class HostSettings
         ];
         var inference = new InferenceOptionsValidator().Validate(Options.DefaultName, Inference);
         if (inference.Failed) problems.AddRange(inference.Failures.Select(problem => $"Inference:{problem}"));
+        var text = new TextOptionsValidator().Validate(Options.DefaultName, Text);
+        if (text.Failed) problems.AddRange(text.Failures.Select(problem => $"Text:{problem}"));
         if (System.Net.IPAddress.TryParse(Host.Listen, out var address) && !System.Net.IPAddress.IsLoopback(address)
             && (Intake.WriteKeys.Count == 0 || Api.ReadKeys.Count == 0))
         {

@@ -15,6 +15,7 @@ using RealtimeInsight.Host.Demo;
 using RealtimeInsight.Host.EventHubs;
 using RealtimeInsight.Host.Intake;
 using RealtimeInsight.Host.Telemetry;
+using RealtimeInsight.Host.Text;
 using RealtimeInsight.Host.Web;
 
 namespace RealtimeInsight.Host;
@@ -172,6 +173,7 @@ public sealed class InsightHost : IAsyncDisposable
         app.MapReads();
         app.MapIdentity();
         app.MapModels();
+        app.MapText();
         app.MapDelivery();
         app.MapRejects();
         app.MapHealth();

@@ -11,6 +11,7 @@ using RealtimeInsight.Host.Demo;
 using RealtimeInsight.Host.EventHubs;
 using RealtimeInsight.Host.Intake;
 using RealtimeInsight.Host.Telemetry;
+using RealtimeInsight.Host.Text;
 
 namespace RealtimeInsight.Host;
 
@@ -36,6 +37,8 @@ internal static class ServiceSetup
         services.AddSingleton<ICustomerEngine>(provider => provider.GetRequiredService<EngineGate>());
         services.AddSingleton<IEngineLauncher, EmbeddedEngineLauncher>();
         services.AddHostedService<EngineService>();
+        services.AddSingleton<TextService>();
+        services.AddHostedService(static provider => provider.GetRequiredService<TextService>());
         if (settings.Host.Demo)
         {
             services.AddHostedService<DemoFeeder>();

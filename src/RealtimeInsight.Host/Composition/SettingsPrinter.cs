@@ -22,7 +22,7 @@ internal static class SettingsPrinter
             ("Host", settings.Host), ("Intake", settings.Intake), ("EventHubs", settings.EventHubs), ("Api", settings.Api),
             ("Customer", settings.Customer), ("Store", settings.Store), .. settings.ChannelSections,
             ("Engine", settings.Engine), ("Engine:Outbox", settings.Engine.Outbox),
-            ("Inference", settings.Inference), ("Demo", settings.Demo),
+            ("Inference", settings.Inference), ("Text", settings.Text), ("Demo", settings.Demo),
         ],
         settings.Configuration);
 

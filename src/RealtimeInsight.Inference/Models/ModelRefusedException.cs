@@ -41,4 +41,7 @@ public enum ModelRefusal : byte
 
     /// <summary>Its runs take longer than the settings allow.</summary>
     Slow,
+
+    /// <summary>The vocabulary of a text model is not readable, or is not its graph's.</summary>
+    Vocabulary,
 }

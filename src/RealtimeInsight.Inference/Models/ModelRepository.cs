@@ -32,7 +32,7 @@ public sealed class ModelRepository
     {
         try
         {
-            return _roots.Select(root => FolderOf(root, name))
+            return _roots.Select(root => ParentOf(root, name))
                 .Where(Directory.Exists)
                 .SelectMany(Directory.GetDirectories)
                 .Select(path => Path.GetFileName(path))
@@ -48,6 +48,9 @@ public sealed class ModelRepository
                 error);
         }
     }
+
+    /// <summary>Where a version lies; null when it is under none of the roots.</summary>
+    public string? FolderOf(string name, string version) => TryParseVersion(version, out _) ? FindFolder(name, version) : null;
 
     /// <summary>Reads and checks one version.</summary>
     /// <exception cref="ModelRefusedException">It is missing, damaged, or made for other code.</exception>
@@ -96,7 +99,7 @@ public sealed class ModelRepository
                 $"Model {name} has a version {version} already, with other graphs; a version never changes. Train it as the next version.");
         }
 
-        var parent = FolderOf(_roots[^1], name);
+        var parent = ParentOf(_roots[^1], name);
         var folder = Path.Combine(parent, version);
         var incoming = Path.Combine(parent, $".incoming-{version}");
         try
@@ -159,9 +162,9 @@ public sealed class ModelRepository
     }
 
     private string? FindFolder(string name, string version) =>
-        _roots.Select(root => Path.Combine(FolderOf(root, name), version)).FirstOrDefault(Directory.Exists);
+        _roots.Select(root => Path.Combine(ParentOf(root, name), version)).FirstOrDefault(Directory.Exists);
 
-    private static string FolderOf(string root, string name)
+    private static string ParentOf(string root, string name)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(name);
         if (name.AsSpan().ContainsAny('/', '\\') || name is "." or "..")

@@ -11,7 +11,9 @@ public sealed class InferenceInstruments
     private static readonly string[] s_outcomes = ["scored", "rejected", "timed_out", "cancelled", "failed", "no_model"];
     private static readonly string[] s_failures = ["exception", "output_not_finite", "input_invalid"];
     private static readonly string[] s_refusals =
-        ["missing", "manifest", "contract_version", "feature_schema", "digest", "graph", "warm_up", "accelerator", "slow"];
+    [
+        "missing", "manifest", "contract_version", "feature_schema", "digest", "graph", "warm_up", "accelerator", "slow", "vocabulary",
+    ];
 
     private static readonly string[] s_priorities = ["high", "normal", "low"];
     private static readonly KeyValuePair<string, object?> s_step = new("run", "step");

@@ -210,7 +210,7 @@ public sealed class ReadApiTests
             "/v1/endpoints/{name}/enable", "/v1/endpoints/{name}/disable", "/v1/status", "/v1/live", "/health/live", "/health/ready",
             "/v1/customers/{id}/explain", "/v1/decisions/{id}/explain",
             "/v1/models", "/v1/models/register", "/v1/models/promote", "/v1/models/rollback", "/v1/models/share", "/v1/models/shadow",
-            "/v1/customers/{id}/merge", "/v1/customers/{id}/unmerge",
+            "/v1/customers/{id}/merge", "/v1/customers/{id}/unmerge", "/v1/texts/classify", "/v1/models/watch",
         ];
         Assert.Equal(expected.Order(), document["paths"]!.AsObject().Select(path => path.Key).Order());
         Assert.StartsWith("3.", (string)document["openapi"]!);

@@ -1,5 +1,6 @@
 using System.Diagnostics.Metrics;
 using RealtimeInsight.Inference.Pool;
+using RealtimeInsight.Inference.Text;
 
 namespace RealtimeInsight.Inference.Tests.Fakes;
 
@@ -27,9 +28,12 @@ public sealed class InstrumentReader : IDisposable
         _listener.SetMeasurementEventCallback<double>((instrument, value, tags, _) => Add(instrument, value, tags));
         _listener.Start();
         Instruments = new InferenceInstruments(_meter);
+        TextInstruments = new TextInstruments(_meter);
     }
 
     public InferenceInstruments Instruments { get; }
+
+    public TextInstruments TextInstruments { get; }
 
     public IReadOnlyList<Instrument> Published => _published;
 

@@ -14,6 +14,7 @@ public sealed class InferenceInstrumentsTests
                 "batch_size {row}", "customer_share 1", "failures {failure}", "folds {fold}", "model_loaded {model}",
                 "model_refusals {refusal}",
                 "queue_delay s", "queue_length {request}", "run_duration s", "scores {score}",
+                "text_batch_size {text}", "text_run_duration s", "texts {text}",
             ],
             fixture.Metrics.Published
                 .Select(instrument => $"{instrument.Name["realtime_insight.inference.".Length..]} {instrument.Unit}").Order());

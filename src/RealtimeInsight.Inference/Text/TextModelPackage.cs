@@ -1,0 +1,134 @@
+using System.Security.Cryptography;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using RealtimeInsight.Inference.Models;
+
+namespace RealtimeInsight.Inference.Text;
+
+/// <summary>
+/// One version of a text model as read from <c>name/version/{model.json,model.onnx,vocab.txt}</c>: the very bytes that were checked.
+/// </summary>
+public sealed partial class TextModelPackage
+{
+    public const string ManifestFile = "model.json";
+    public const string GraphFile = "model.onnx";
+    public const string VocabularyFile = "vocab.txt";
+
+    private const int MaxLengthLeast = 8;
+    private const int MaxLengthMost = 4096;
+    private const int LabelsMax = 1000;
+
+    private TextModelPackage(string id, TextModelManifest manifest, ReadOnlyMemory<byte> graph, WordPieceVocabulary vocabulary)
+    {
+        Id = id;
+        Manifest = manifest;
+        Graph = graph;
+        Vocabulary = vocabulary;
+    }
+
+    /// <summary><c>name/version</c>, by its folder.</summary>
+    public string Id { get; }
+
+    public TextModelManifest Manifest { get; }
+
+    /// <summary>The ONNX graph.</summary>
+    public ReadOnlyMemory<byte> Graph { get; }
+
+    public WordPieceVocabulary Vocabulary { get; }
+
+    /// <summary>Reads and checks a version's folder, of the repository or anywhere else.</summary>
+    /// <exception cref="ModelRefusedException">A file is missing, or is not what the others say.</exception>
+    public static TextModelPackage Read(string folder)
+    {
+        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
+        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
+        var (name, version) = (Path.GetFileName(Path.GetDirectoryName(folder)) ?? "", Path.GetFileName(folder));
+        var id = $"{name}/{version}";
+        var manifest = ReadManifest(ReadFile(folder, id, ManifestFile), $"{id}/{ManifestFile}");
+        if ((manifest.Name ?? name) != name || (manifest.Version ?? version) != version)
+        {
+            throw Bad($"{id}/{ManifestFile}",
+                $"describes {manifest.Name}/{manifest.Version}; it has to describe the folder it lies in. Move the folder.");
+        }
+
+        var (graph, vocabulary) = (ReadFile(folder, id, GraphFile), ReadFile(folder, id, VocabularyFile));
+        if (manifest.Digest is { } expected && DigestOf(graph, vocabulary) is var digest && digest != expected)
+        {
+            throw new ModelRefusedException(ModelRefusal.Digest,
+                $"{id}/{ManifestFile} has digest {expected}, but {GraphFile} and {VocabularyFile} have {digest}; they have to be the ones "
+                + "it was written for. Copy the version again, or leave the digest out.");
+        }
+
+        return new TextModelPackage(id, manifest, graph, WordPieceVocabulary.Read(vocabulary, $"{id}/{VocabularyFile}"));
+    }
+
+    /// <summary>Lower-case hex SHA-256 over both files, as manifests hold it.</summary>
+    public static string DigestOf(ReadOnlySpan<byte> graph, ReadOnlySpan<byte> vocabulary)
+    {
+        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
+        hash.AppendData(graph);
+        hash.AppendData(vocabulary);
+        return Convert.ToHexStringLower(hash.GetHashAndReset());
+    }
+
+    private static TextModelManifest ReadManifest(ReadOnlySpan<byte> json, string place)
+    {
+        TextModelManifest manifest;
+        try
+        {
+            manifest = JsonSerializer.Deserialize(json, TextManifestJson.Default.TextModelManifest)
+                ?? throw new JsonException("the document is null");
+        }
+        catch (JsonException error)
+        {
+            throw Bad(place, $"is not the manifest of a text model: {error.Message} It needs labels and max_length.", error);
+        }
+
+        var labelsMin = manifest.Activation == TextActivation.Sigmoid ? 1 : 2;
+        var different = manifest.Labels.Where(static label => !string.IsNullOrWhiteSpace(label)).Distinct(StringComparer.Ordinal).Count();
+        if (different < labelsMin || different > LabelsMax || different != manifest.Labels.Count)
+        {
+            throw Bad(place, $"has the labels [{string.Join(", ", manifest.Labels)}]; they have to be {labelsMin} to {LabelsMax} different "
+                + "names, one for each output of the graph. Name them in the order that the encoder was trained with.");
+        }
+
+        if (manifest.MaxLength is < MaxLengthLeast or > MaxLengthMost)
+        {
+            throw Bad(place, $"has max_length {manifest.MaxLength}; it has to be {MaxLengthLeast} to {MaxLengthMost}, and at most the "
+                + "number of positions that the encoder was trained with.");
+        }
+
+        if (manifest.Examples?.FirstOrDefault(example => example.Probabilities.Count != manifest.Labels.Count) is { } wrong)
+        {
+            throw Bad(place, $"has an example with {wrong.Probabilities.Count} probabilities; each has to have one for each of the "
+                + $"{manifest.Labels.Count} labels. Write the examples again, or leave them out.");
+        }
+
+        return manifest;
+    }
+
+    private static byte[] ReadFile(string folder, string id, string file)
+    {
+        try
+        {
+            return File.ReadAllBytes(Path.Combine(folder, file));
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelRefusedException(ModelRefusal.Missing,
+                $"{id}/{file} cannot be read: {error.Message} A text model needs {ManifestFile}, {GraphFile} and {VocabularyFile} in "
+                + $"{folder}. Copy the version again.", error);
+        }
+    }
+
+    private static ModelRefusedException Bad(string place, string problem, Exception? cause = null) =>
+        new(ModelRefusal.Manifest, $"{place} {problem}", cause);
+
+    [JsonSourceGenerationOptions(
+        PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower,
+        UseStringEnumConverter = true,
+        RespectNullableAnnotations = true,
+        RespectRequiredConstructorParameters = true)]
+    [JsonSerializable(typeof(TextModelManifest))]
+    private sealed partial class TextManifestJson : JsonSerializerContext;
+}

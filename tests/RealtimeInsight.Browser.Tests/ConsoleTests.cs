@@ -143,6 +143,23 @@ public sealed class ConsoleTests(Browser browser) : IClassFixture<Browser>
     }
 
     [BrowserFact]
+    public async Task Models_OpenedFromTheOverview_ShowLiveFiguresAndDrift()
+    {
+        await using var host = await StartAsync();
+        var page = await browser.OpenAsync(host.Host.Address, _errors);
+
+        await page.Locator("#model a").ClickAsync();
+
+        await Expect(page.Locator("h1")).ToHaveTextAsync("Models");
+        await Expect(page.Locator("#models")).ToContainTextAsync("0.710");
+        await Expect(page.Locator("#models")).ToContainTextAsync("gap log");
+        await Expect(page.Locator("#models .chip[data-kind=no]")).ToHaveCountAsync(1);
+        await Expect(page.Locator("#models")).ToContainTextAsync("12 scores wait for their outcome");
+        await ShotAsync(page, "models-1440");
+        await page.Context.CloseAsync();
+    }
+
+    [BrowserFact]
     public async Task Engine_Degraded_IsToldInTheBanner()
     {
         await using var host = await TestHost.StartAsync(isDemo: true, engine: new FakeEngine { Problems = ["No model is loaded."] });

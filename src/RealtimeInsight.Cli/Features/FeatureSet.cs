@@ -26,6 +26,32 @@ public sealed record FeatureSet(
     public const int VersionWritten = 1;
     public const string FileName = "features.json";
 
+    /// <exception cref="CliException">The folder holds no complete set of this version and feature schema.</exception>
+    public static FeatureSet Read(string folder)
+    {
+        var path = Path.Combine(folder, FileName);
+        if (!File.Exists(path))
+        {
+            throw CliException.Usage(
+                $"{folder}: holds no {FileName}, which ends a complete set; write one with insight features --out DIR");
+        }
+
+        FeatureSet? set;
+        try
+        {
+            set = JsonSerializer.Deserialize(File.ReadAllBytes(path), FeatureSetJson.Default.FeatureSet);
+        }
+        catch (JsonException fault)
+        {
+            throw CliException.Usage($"{path} cannot be read: {fault.Message}; write the features again");
+        }
+
+        if (set is { FormatVersion: VersionWritten } && set.FeatureSchemaHash == Domain.Features.FeatureSchema.Hash) return set;
+        throw CliException.Usage(
+            $"{path} is of format {set?.FormatVersion} and feature schema {set?.FeatureSchemaHash}; this program works with format "
+            + $"{VersionWritten} and schema {Domain.Features.FeatureSchema.Hash}. Write the features again");
+    }
+
     public string ToJson() => JsonSerializer.Serialize(this, FeatureSetJson.Default.FeatureSet);
 }
 

@@ -38,6 +38,9 @@ internal sealed class TrainJob(CliConsole console)
                 + $"log loss {head.Scores.LogLoss:F4}, calibration error {head.Scores.CalibrationError:F4}"));
         }
 
+        var reference = await ReferenceJob.RunAsync(settings.Out, settings.Features.Out, set, console.Time, cancellationToken)
+            .ConfigureAwait(false);
+        console.Error.WriteLine($"train     reference for drift: {reference.Rows:N0} events");
         var report = TrainingReport.Read(Path.Combine(settings.Work, TrainingReport.FileName));
         var card = Path.Combine(settings.Out, ModelCard.FileName);
         var name = $"{Path.GetFileName(Path.GetDirectoryName(settings.Out))}/{Path.GetFileName(settings.Out)}";

@@ -84,13 +84,13 @@ internal sealed class WatchInstruments
     private IEnumerable<Measurement<double>> Waiting(Func<WaitingScores, double> value) =>
         Read().Waiting.Select(head => new Measurement<double>(value(head), Tag("head", head.Head)));
 
-    private IEnumerable<Measurement<double>> Inputs(Func<InputDrift, double> value) => Drifts(
-        (version, drift) => drift.Inputs.Select(
-            one => new Measurement<double>(value(one), Tag("model", version.Model), Tag("input", one.Name))));
+    private IEnumerable<Measurement<double>> Inputs(Func<InputDrift, double?> value) => Drifts(
+        (version, drift) => drift.Inputs.Where(one => value(one) is not null).Select(
+            one => new Measurement<double>(value(one)!.Value, Tag("model", version.Model), Tag("input", one.Name))));
 
     private IEnumerable<Measurement<double>> Scores() => Drifts(
-        static (version, drift) => drift.Scores.Select(
-            one => new Measurement<double>(one.Psi, Tag("model", version.Model), Tag("head", one.Name))));
+        static (version, drift) => drift.Scores.Where(static one => one.Psi is not null).Select(
+            one => new Measurement<double>(one.Psi!.Value, Tag("model", version.Model), Tag("head", one.Name))));
 
     private IEnumerable<Measurement<double>> Samples() => Drifts(
         static (version, drift) => [new Measurement<double>(drift.Samples, Tag("model", version.Model))]);

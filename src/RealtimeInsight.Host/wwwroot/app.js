@@ -2,6 +2,7 @@
 
 import { live as stream, setReadKey } from "./api.js";
 import { customer } from "./customer.js";
+import { models } from "./models.js";
 import { overview } from "./overview.js";
 
 const main = document.getElementById("main");
@@ -103,8 +104,9 @@ function route(isFirst) {
     // A broken escape in the address is no id; the first page is shown.
   }
 
-  leave = id ? customer(main, id, live) : overview(main, live);
-  document.title = id ? `${id} · RealtimeInsight` : "RealtimeInsight";
+  const isModels = location.hash === "#/models";
+  leave = id ? customer(main, id, live) : isModels ? models(main, live) : overview(main, live);
+  document.title = id ? `${id} · RealtimeInsight` : isModels ? "Models · RealtimeInsight" : "RealtimeInsight";
   if (!isFirst) main.querySelector("h1")?.focus();
 }
 

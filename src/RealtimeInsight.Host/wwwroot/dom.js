@@ -95,3 +95,17 @@ export function sparkline(values, width = 120, height = 28) {
   root.append(line);
   return root;
 }
+
+// Asks now and then every few seconds, until the page is left.
+export async function poll(signal, ask, live, place) {
+  while (!signal.aborted) {
+    try {
+      await ask();
+    } catch (fault) {
+      if (signal.aborted) return;
+      if (!live.refused(fault)) place.replaceChildren(el("p", { class: "error", role: "alert" }, fault.message));
+    }
+
+    await new Promise((done) => setTimeout(done, 3000));
+  }
+}

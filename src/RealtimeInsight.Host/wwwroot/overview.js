@@ -1,7 +1,7 @@
 // The first page: counters, customers at risk now, and what happens.
 
 import { get } from "./api.js";
-import { bar, card, chip, el, empty, format, sparkline, time } from "./dom.js";
+import { bar, card, chip, el, empty, format, poll, sparkline, time } from "./dom.js";
 
 const tiles = [
   ["events", "Events", (engine) => engine.events_accepted],
@@ -66,9 +66,9 @@ export function overview(root, live) {
       for (const [id, , read] of tiles) numbers.get(id).textContent = format.count(read(status.engine));
       rate.textContent = `${format.count(live.rate())}/s`;
       spark.replaceChildren(sparkline(live.rates));
-      model.textContent = status.engine.model
-        ? `Scored by ${status.engine.model}`
-        : "No model is loaded: events are taken, scores are degraded.";
+      model.replaceChildren(status.engine.model
+        ? el("a", { href: "#/models" }, `Scored by ${status.engine.model}`)
+        : "No model is loaded: events are taken, scores are degraded.");
     }),
     live.on("notice", (notice) => {
       if (!(notice.type in notices) || quietFeed.has(notice.type)) return;
@@ -83,20 +83,6 @@ export function overview(root, live) {
     stop.abort();
     off.forEach((remove) => remove());
   };
-}
-
-// Asks now and then every few seconds, until the page is left.
-async function poll(signal, ask, live, place) {
-  while (!signal.aborted) {
-    try {
-      await ask();
-    } catch (fault) {
-      if (signal.aborted) return;
-      if (!live.refused(fault)) place.replaceChildren(el("p", { class: "error", role: "alert" }, fault.message));
-    }
-
-    await new Promise((done) => setTimeout(done, 3000));
-  }
 }
 
 const columns = ["Customer", "Cart", "Value", "Abandonment", "Churn", "Purchase", "Last seen"];

@@ -60,7 +60,7 @@ internal sealed class DriftTally
         for (var i = 0; i < ModelContract.TokenFeatures; i++) _inputs[i].Add(token[i]);
         for (var i = 0; i < ModelContract.ProfileFeatures; i++) _inputs[ModelContract.TokenFeatures + i].Add(profile[i]);
         _scores[0].Add(scores.Churn);
-        _scores[1].Add(scores.Abandonment);
+        if (profile[ReferenceSample.CartIsOpen] > 0f) _scores[1].Add(scores.Abandonment);
         _scores[2].Add(scores.Purchase);
         MissingFields.Visit(token, ids, new Counter(_asked, _missing));
         _samples++;
@@ -81,8 +81,8 @@ internal sealed class DriftTally
 
         static InputDrift Input(string name, DriftHistogram one)
         {
-            var (psi, outside) = one.Read() ?? default;
-            return new InputDrift(name, psi, outside);
+            var found = one.Read();
+            return new InputDrift(name, found?.Psi, found?.OutOfRange);
         }
     }
 

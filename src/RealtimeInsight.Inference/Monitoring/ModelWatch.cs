@@ -15,22 +15,22 @@ public sealed record ModelWatch(
 /// <param name="Drift">Null where the version has no reference, or has scored nothing as champion or challenger lately.</param>
 public sealed record VersionWatch(string Model, string Version, IReadOnlyList<HeadWatch> Heads, DriftWatch? Drift);
 
-/// <param name="Since">Event time from which on outcomes count; no value before the first.</param>
+/// <param name="Since">Event time from which on outcomes count; null before the first.</param>
 /// <param name="Live">By the customers' outcomes; null before the first.</param>
 /// <param name="Trained">On the split held out in training; null where the model does not say.</param>
 /// <param name="AgainstServing">As a shadow, against the version that served the same customers, since it is watched; null for
 /// others.</param>
 /// <param name="Outcomes">Outcomes since the engine began to watch this version.</param>
 public sealed record HeadWatch(
-    string Head, Instant Since, long Outcomes, QualityFigures? Live, HeadMetrics? Trained, PairedFigures? AgainstServing);
+    string Head, Instant? Since, long Outcomes, QualityFigures? Live, HeadMetrics? Trained, PairedFigures? AgainstServing);
 
 /// <param name="Samples">Events compared.</param>
 public sealed record DriftWatch(
     long Samples, IReadOnlyList<InputDrift> Inputs, IReadOnlyList<InputDrift> Scores, IReadOnlyList<MissingRate> Missing);
 
-/// <param name="Psi">Population stability index, see <see cref="DriftHistogram"/>.</param>
-/// <param name="OutOfRange">Part of the values outside of those that training saw.</param>
-public sealed record InputDrift(string Name, double Psi, double OutOfRange);
+/// <param name="Psi">Population stability index, see <see cref="DriftHistogram"/>; null before the first value.</param>
+/// <param name="OutOfRange">Part of the values outside of those that training saw; null before the first value.</param>
+public sealed record InputDrift(string Name, double? Psi, double? OutOfRange);
 
 /// <param name="Rate">Part of the events that should have carried the field and did not; null where no such event came.</param>
 /// <param name="Trained">The same in training; null where the model does not say.</param>

@@ -51,7 +51,7 @@ internal sealed class VersionMonitor
         Model.ToString(), Model.Version,
         [
             .. ModelHeads.All.Select((name, head) => new HeadWatch(
-                name, _live[head].Since, _outcomes[head], _live[head].Read(),
+                name, _live[head].Since is { HasValue: true } since ? since : null, _outcomes[head], _live[head].Read(),
                 _manifest?.Metrics.GetValueOrDefault(name), _against[head].Read())),
         ],
         Drift?.Read());

@@ -20,7 +20,7 @@ public sealed class ShippedModelTests
     private static readonly string[] ManifestKeys =
     [
         "name", "version", "contract_version", "feature_schema_hash", "digest", "opset", "created_at", "horizons", "calibration",
-        "training", "metrics", "graphs",
+        "training", "metrics", "graphs", "reference",
     ];
 
     private static string Folder => Path.Combine(Repository.Root, "src", "models", "behaviour", "1");
@@ -42,6 +42,21 @@ public sealed class ShippedModelTests
         Assert.All(
             manifest.GetProperty("training").GetProperty("sources").EnumerateArray(),
             source => Assert.Equal(["name", "licence", "rows", "customers", "from", "to", "digest"], Keys(source)));
+    }
+
+    [Fact]
+    public void Reference_HoldsEveryInputAndHead()
+    {
+        var reference = Read().Manifest.Reference!;
+
+        Assert.Equal([.. FeatureSchema.TokenNames, .. FeatureSchema.ProfileNames], reference.Inputs.Keys);
+        Assert.Equal(ModelHeads.All, reference.Scores.Keys);
+        Assert.All(reference.Inputs.Values.Concat(reference.Scores.Values), static one =>
+        {
+            Assert.Equal(1, one.Shares.Sum(), 1e-4);
+            Assert.All(one.Edges, edge => Assert.InRange(edge, one.Min, one.Max));
+        });
+        Assert.True(reference.Rows > 50_000);
     }
 
     [Fact]

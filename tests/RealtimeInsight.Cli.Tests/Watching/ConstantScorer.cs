@@ -1,5 +1,6 @@
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Inference;
+using RealtimeInsight.Inference.Models;
 
 namespace RealtimeInsight.Cli.Tests.Watching;
 
@@ -7,6 +8,8 @@ namespace RealtimeInsight.Cli.Tests.Watching;
 internal sealed class ConstantScorer(HeadScores scores) : IScorer, IModelLease
 {
     public ModelIdentity? Model { get; } = new("behaviour", "1", new string('c', 64), 12);
+
+    public ModelManifest? Manifest { get; init; }
 
     public IModelLease Lease() => this;
 

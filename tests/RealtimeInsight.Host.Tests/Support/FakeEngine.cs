@@ -6,6 +6,7 @@ using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Inference.Monitoring;
 
 namespace RealtimeInsight.Host.Tests;
 
@@ -119,6 +120,8 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
 
     public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
         ValueTask.FromResult<IReadOnlyList<CustomerAtRisk>>([.. Insights.Values.Select(Sample.AtRisk).Take(limit)]);
+
+    public ModelWatch GetModelWatch() => Sample.Watch();
 
     public EngineStatus GetStatus() => new()
     {

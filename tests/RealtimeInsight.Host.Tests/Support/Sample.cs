@@ -1,6 +1,8 @@
 using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Inference.Models;
+using RealtimeInsight.Inference.Monitoring;
 
 namespace RealtimeInsight.Host.Tests;
 
@@ -29,6 +31,21 @@ internal static class Sample
         LastEvents = [new RecentEventView("cart_added", At, 59.9m)],
         LastDecisions = [Summary()],
     };
+
+    /// <summary>One head of one version, with drift.</summary>
+    public static ModelWatch Watch()
+    {
+        ReliabilityGroup[] groups = [new(60, 0.1, 0.08), new(40, 0.3, 0.35)];
+        var live = new QualityFigures(100, 19, 0.19, 0.18, 0.71, 0.002, 0.05, 0.14, 0.44, 0.032, groups);
+        var trained = new HeadMetrics(5_000, 0.2, 0.75, 0.13, 0.42);
+        var head = new HeadWatch("churn", At, 100, live, trained, new PairedFigures(100, -0.01, -0.02, -0.001));
+        var drift = new DriftWatch(
+            4_000, [new InputDrift("gap_log", 0.3, 0.01), new InputDrift("orders", 0.02, 0)], [new InputDrift("churn", 0.05, 0)],
+            [new MissingRate("brand", 0.4, 0.1)]);
+        return new ModelWatch(
+            TimeSpan.FromDays(7), TimeSpan.FromDays(1), [new VersionWatch("behaviour/1", "1", [head], drift)],
+            [new WaitingScores("churn", 12, 0.5, 3)]);
+    }
 
     public static DecisionSummary Summary() => new("d-1", At, "cart-reminder", "reminder", "default", "sent", null, "recovered");
 

@@ -15,4 +15,7 @@ internal static class HubEventId
         if (messageId is { Length: > 0 and <= EventId.LengthMax }) return messageId;
         return $"hub-{StableHash.Of(hub):x16}-{partition}-{sequenceNumber}";
     }
+
+    /// <summary>The partition's name to customers, who remember how far they know each: the same for every reader.</summary>
+    public static string PartitionOf(string hub, string partition) => $"hub-{StableHash.Of(hub):x16}-{partition}";
 }

@@ -21,6 +21,15 @@ internal static partial class HubLog
     [LoggerMessage(7004, LogLevel.Information, "Partition {Partition} is read from here on.")]
     public static partial void Owned(ILogger logger, string partition);
 
+    [LoggerMessage(7006, LogLevel.Warning, "{Events} events of a partition are not durable yet; the checkpoint waits {Wait} for them.")]
+    public static partial void NotDurable(ILogger logger, int events, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(7007, LogLevel.Information, "Hub {Hub} is read by group {Group}: {Partitions} partitions, shared in the group.")]
+    public static partial void Reading(ILogger logger, string hub, string group, int partitions);
+
+    [LoggerMessage(7008, LogLevel.Error, "A poison event ({Code}) is not kept: the folder holds {Files} of them. Empty it.")]
+    public static partial void PoisonNotKept(ILogger logger, string code, int files);
+
     [LoggerMessage(7005, LogLevel.Information, "Partition {Partition} is no longer read here: {Reason}.")]
     public static partial void Released(ILogger logger, string partition, string reason);
 }

@@ -14,7 +14,7 @@ public sealed class HubReaderOptions
     /// <summary>Host name such as <c>shop.servicebus.windows.net</c>, where there is no connection string.</summary>
     public string Namespace { get; set; } = "";
 
-    /// <summary>Name of the hub.</summary>
+    /// <summary>Name of the hub; empty (the default) to read none.</summary>
     public string Hub { get; set; } = "";
 
     /// <summary>The default is <c>$Default</c>. Each engine that reads on its own needs one of its own.</summary>
@@ -25,6 +25,18 @@ public sealed class HubReaderOptions
 
     /// <summary>Name of the blob container, or its whole https address where there is no connection string. It has to exist.</summary>
     public string CheckpointContainer { get; set; } = "";
+
+    /// <summary>
+    /// Partitions that the hub has to have, 1 to 2,000; another count stops the start, because keys then lead to other partitions than
+    /// before. 0 (the default) takes any.
+    /// </summary>
+    public int Partitions { get; set; }
+
+    /// <summary>
+    /// Of a cluster: the blob container, in the account of the checkpoints, that poison events are set aside in. It has to exist. Empty
+    /// (the default) for files in the data folder of the silo that read them.
+    /// </summary>
+    public string DeadLetterContainer { get; set; } = "";
 
     /// <summary>Events handed to the engine at once. Default 256; 1 to 10,000.</summary>
     public int BatchEventsMax { get; set; } = 256;
@@ -48,6 +60,9 @@ public sealed class HubReaderOptions
 
     /// <summary>Characters kept of an event that could not be read. Default 32,768; 1,024 to 1,048,576.</summary>
     public int RejectLengthMax { get; set; } = 32_768;
+
+    /// <summary>True where a hub is to be read.</summary>
+    public bool IsOn => Hub.Length > 0;
 
     /// <summary>All violations of the bounds, each naming option, value and rule; secrets are not shown. Empty when valid.</summary>
     public static IReadOnlyList<string> Validate(HubReaderOptions options)
@@ -78,6 +93,7 @@ public sealed class HubReaderOptions
             problems.Add("CheckpointContainer is no https address; give one, or CheckpointConnectionString and the container's name");
         }
 
+        Range(problems, nameof(Partitions), options.Partitions, 0, 2_000);
         Range(problems, nameof(BatchEventsMax), options.BatchEventsMax, 1, 10_000);
         Range(problems, nameof(PrefetchEventsMax), options.PrefetchEventsMax, 0, 20_000);
         Range(problems, nameof(CheckpointEventsMax), options.CheckpointEventsMax, 1, 1_000_000);

@@ -18,8 +18,8 @@ internal static class ReferenceTable
         ["EventHubs"] = ["Engine"],
         ["Orleans.Contracts"] = ["Domain"],
         ["Orleans"] = ["Orleans.Contracts", "Engine", "Insights"],
-        ["Host"] = ["Domain", "Inference", "Inference.Onnx", "Engine", "Storage.Sqlite"],
-        ["Silo"] = ["Host", "Orleans", "EventHubs"],
+        ["Host"] = ["Domain", "Inference", "Inference.Onnx", "Engine", "EventHubs", "Storage.Sqlite"],
+        ["Silo"] = ["Host", "Orleans"],
         ["Scenarios"] = ["Host", "Simulation"],
         ["Cli"] = ["Host", "Insights", "Simulation"],
     };

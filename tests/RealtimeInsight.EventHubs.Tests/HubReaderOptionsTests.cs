@@ -14,6 +14,8 @@ public sealed class HubReaderOptionsTests
         { static options => options.ConsumerGroup = "", "ConsumerGroup is empty" },
         { static options => options.CheckpointContainer = "", "CheckpointContainer is empty" },
         { static options => options.CheckpointConnectionString = "", "CheckpointContainer is no https address" },
+        { static options => options.Partitions = -1, "Partitions is -1" },
+        { static options => options.Partitions = 2_001, "Partitions is 2001" },
         { static options => options.BatchEventsMax = 0, "BatchEventsMax is 0" },
         { static options => options.BatchEventsMax = 10_001, "BatchEventsMax is 10001" },
         { static options => options.PrefetchEventsMax = -1, "PrefetchEventsMax is -1" },
@@ -68,9 +70,13 @@ public sealed class HubReaderOptionsTests
         var isThere = assembly.GetReferencedAssemblies().Any(static name => name.Name!.StartsWith("Azure.", StringComparison.Ordinal));
 #if HAS_EVENT_HUBS
         Assert.True(isThere);
-        Assert.NotNull(assembly.GetType("RealtimeInsight.EventHubs.Azure.HubReader"));
+        Assert.NotNull(assembly.GetType("RealtimeInsight.EventHubs.Azure.HubProcessor"));
 #else
         Assert.False(isThere);
+        Assert.Contains(
+            "this build has no Event Hubs",
+            Assert.Throws<HubException>(static () => new HubReader(Valid(), null!, null!, null!, TimeProvider.System, null!)).Message,
+            StringComparison.Ordinal);
         Assert.DoesNotContain(assembly.GetTypes(), static type => type.Namespace == "RealtimeInsight.EventHubs.Azure");
 #endif
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.Logging.Abstractions;
 using RealtimeInsight.Domain.Events;
@@ -10,7 +11,12 @@ namespace RealtimeInsight.EventHubs.Tests;
 /// <summary>One partition of a hub in memory, its checkpoint, and pumps that read it from there.</summary>
 internal sealed class HubWorld : IHubEventReader
 {
+    private static readonly HubInstruments s_instruments = new(new Meter(HubInstruments.MeterName));
+
     public MemoryEngine Engine { get; } = new();
+
+    /// <summary>Where events go; into the engine unless a test says otherwise.</summary>
+    public IPartitionSink Sink { get => field ?? new EngineSink(Engine); set; }
 
     public LeapingTime Time { get; } = new();
 
@@ -27,7 +33,7 @@ internal sealed class HubWorld : IHubEventReader
     /// <summary>Thrown by the next save.</summary>
     public Exception? SaveFault { get; set; }
 
-    public PartitionPump NewOwner() => new(Engine, this, Options, SaveAsync, Time, NullLogger.Instance);
+    public PartitionPump NewOwner() => new(Sink, this, Options, SaveAsync, s_instruments, Time, NullLogger.Instance);
 
     public HubEvent At(int sequence) => new(
         new HubPosition(sequence, $"o{sequence}"), HubEventId.Of(null, "shop/clicks", "0", sequence), Time.GetUtcNow(),

@@ -9,7 +9,7 @@ questions="\
 HasOnnxRuntime|Microsoft.ML.OnnxRuntime|ONNX Runtime is built from its npm package
 HasOrleans|$orleans_packages|no Orleans cluster, the embedded engine only
 HasOrleansAzure|$azure_packages|silos keep customers in memory, on one machine
-HasEventHubs|Azure.Messaging.EventHubs Azure.Messaging.EventHubs.Processor|no Event Hubs reader, HTTP intake only
+HasEventHubs|Azure.Messaging.EventHubs Azure.Messaging.EventHubs.Processor Azure.Identity|no Event Hubs reader, HTTP intake only
 HasPrometheusExporter|OpenTelemetry OpenTelemetry.Exporter.Prometheus.AspNetCore|/metrics comes from the built-in text endpoint"
 
 question_fingerprint() { { printf '%s\n' "$questions"; cat "$root/Directory.Packages.props"; } | cksum | cut -d' ' -f1; }

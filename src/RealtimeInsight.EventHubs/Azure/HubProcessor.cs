@@ -4,7 +4,6 @@ using Azure.Messaging.EventHubs.Consumer;
 using Azure.Messaging.EventHubs.Primitives;
 using Azure.Messaging.EventHubs.Processor;
 using Microsoft.Extensions.Logging;
-using RealtimeInsight.Engine.Port;
 
 namespace RealtimeInsight.EventHubs.Azure;
 
@@ -14,54 +13,61 @@ namespace RealtimeInsight.EventHubs.Azure;
 /// </summary>
 internal sealed class HubProcessor : PluggableCheckpointStoreEventProcessor<HubPartition>
 {
-    private readonly ICustomerEngine _engine;
-    private readonly IHubEventReader _reader;
-    private readonly HubReaderOptions _options;
-    private readonly TimeProvider _time;
-    private readonly ILogger _logger;
+    private readonly Parts _parts;
 
-    public HubProcessor(
-        CheckpointStore checkpoints, HubReaderOptions options, ICustomerEngine engine, IHubEventReader reader, TimeProvider time,
-        ILogger logger)
-        : base(
-            checkpoints, options.BatchEventsMax, options.ConsumerGroup, options.ConnectionString, options.Hub, ProcessorOptions(options)) =>
-        (_engine, _reader, _options, _time, _logger) = (engine, reader, options, time, logger);
+    /// <summary>What every partition is read with.</summary>
+    internal sealed record Parts(
+        HubReaderOptions Options, Func<string, IPartitionSink> SinkOf, IHubEventReader Reader, HubInstruments Instruments,
+        TimeProvider Time, ILogger Logger);
 
-    public HubProcessor(
-        CheckpointStore checkpoints, HubReaderOptions options, TokenCredential credential, ICustomerEngine engine, IHubEventReader reader,
-        TimeProvider time, ILogger logger)
+    public HubProcessor(CheckpointStore checkpoints, Parts parts)
         : base(
-            checkpoints, options.BatchEventsMax, options.ConsumerGroup, options.Namespace, options.Hub, credential,
-            ProcessorOptions(options)) =>
-        (_engine, _reader, _options, _time, _logger) = (engine, reader, options, time, logger);
+            checkpoints, parts.Options.BatchEventsMax, parts.Options.ConsumerGroup, parts.Options.ConnectionString, parts.Options.Hub,
+            ProcessorOptions(parts.Options)) => _parts = parts;
+
+    public HubProcessor(CheckpointStore checkpoints, Parts parts, TokenCredential credential)
+        : base(
+            checkpoints, parts.Options.BatchEventsMax, parts.Options.ConsumerGroup, parts.Options.Namespace, parts.Options.Hub, credential,
+            ProcessorOptions(parts.Options)) => _parts = parts;
+
+    /// <summary>The same for every reader of the hub.</summary>
+    private string HubName => $"{FullyQualifiedNamespace}/{EventHubName}";
 
     protected override Task OnInitializingPartitionAsync(HubPartition partition, CancellationToken cancellationToken)
     {
         var id = partition.PartitionId;
         partition.Pump = new PartitionPump(
-            _engine, _reader, _options,
+            _parts.SinkOf(HubEventId.PartitionOf(HubName, id)), _parts.Reader, _parts.Options,
             (position, token) => UpdateCheckpointAsync(id, new CheckpointPosition(position.Offset, position.SequenceNumber), token),
-            _time, _logger);
-        HubLog.Owned(_logger, id);
+            _parts.Instruments, _parts.Time, _parts.Logger);
+        HubLog.Owned(_parts.Logger, id);
         return Task.CompletedTask;
     }
 
     protected override Task OnProcessingEventBatchAsync(
         IEnumerable<EventData> events, HubPartition partition, CancellationToken cancellationToken)
     {
-        var hub = $"{FullyQualifiedNamespace}/{EventHubName}";
         var received = events.Select(one => new HubEvent(
             new HubPosition(one.SequenceNumber, one.OffsetString),
-            HubEventId.Of(one.MessageId, hub, partition.PartitionId, one.SequenceNumber),
+            HubEventId.Of(one.MessageId, HubName, partition.PartitionId, one.SequenceNumber),
             one.EnqueuedTime,
-            one.EventBody.ToMemory())).ToList();
+            one.EventBody.ToMemory())
+        {
+            TraceParent = TraceParentOf(one),
+        }).ToList();
         return partition.Pump!.ProcessAsync(received, cancellationToken);
     }
+
+    /// <summary>As the Azure SDKs send it: Diagnostic-Id is the older name of traceparent.</summary>
+    private static string? TraceParentOf(EventData one) =>
+        one.Properties.TryGetValue("traceparent", out var value) || one.Properties.TryGetValue("Diagnostic-Id", out value)
+            ? value as string
+            : null;
 
     protected override async Task OnPartitionProcessingStoppedAsync(
         HubPartition partition, ProcessingStoppedReason reason, CancellationToken cancellationToken)
     {
-        HubLog.Released(_logger, partition.PartitionId, reason.ToString());
+        HubLog.Released(_parts.Logger, partition.PartitionId, reason.ToString());
         if (partition.Pump is not { } pump) return;
         await pump.StopAsync(isOwned: reason == ProcessingStoppedReason.Shutdown, cancellationToken).ConfigureAwait(false);
     }
@@ -69,7 +75,7 @@ internal sealed class HubProcessor : PluggableCheckpointStoreEventProcessor<HubP
     protected override Task OnProcessingErrorAsync(
         Exception exception, HubPartition? partition, string operationDescription, CancellationToken cancellationToken)
     {
-        HubLog.ReadingFailed(_logger, operationDescription, partition?.PartitionId ?? "none", exception);
+        HubLog.ReadingFailed(_parts.Logger, operationDescription, partition?.PartitionId ?? "none", exception);
         return Task.CompletedTask;
     }
 

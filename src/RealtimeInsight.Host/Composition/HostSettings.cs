@@ -2,6 +2,7 @@ using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Options;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Engine;
+using RealtimeInsight.EventHubs;
 using RealtimeInsight.Host.Api;
 using RealtimeInsight.Host.Channels;
 using RealtimeInsight.Host.Demo;
@@ -32,6 +33,7 @@ public sealed class HostSettings
         Customer = Bind(Host.Demo ? Demo.Shorten(new CustomerOptions()) : new CustomerOptions(), "Customer");
         Intake = Bind(new IntakeOptions(), "Intake");
         EventHubs = Bind(new EventHubsOptions(), "EventHubs");
+        HubReader = Bind(new HubReaderOptions(), "HubReader");
         Api = Bind(new ApiOptions(), "Api");
         Channels = Configuration.GetSection(ChannelsSection).GetChildren().ToDictionary(
             static section => section.Key.ToLowerInvariant(), section => Bind(new ChannelOptions(), section.Path), StringComparer.Ordinal);
@@ -53,6 +55,9 @@ public sealed class HostSettings
     public IntakeOptions Intake { get; }
 
     public EventHubsOptions EventHubs { get; }
+
+    /// <summary>The hub that is read; none by default.</summary>
+    public HubReaderOptions HubReader { get; }
 
     public ApiOptions Api { get; }
 
@@ -110,7 +115,8 @@ public sealed class HostSettings
         (string Section, Type Options)[] all =
         [
             ("Host", typeof(HostOptions)), ("Demo", typeof(DemoOptions)), ("Customer", typeof(CustomerOptions)),
-            ("Intake", typeof(IntakeOptions)), ("EventHubs", typeof(EventHubsOptions)), ("Api", typeof(ApiOptions)),
+            ("Intake", typeof(IntakeOptions)), ("EventHubs", typeof(EventHubsOptions)), ("HubReader", typeof(HubReaderOptions)),
+            ("Api", typeof(ApiOptions)),
             (ChannelsSection, typeof(Dictionary<string, ChannelOptions>)), ("Store", typeof(SqliteStoreOptions)),
             ("Engine", typeof(EngineOptions)), ("Inference", typeof(InferenceOptions)), ("Text", typeof(TextOptions)),
         ];
@@ -127,6 +133,7 @@ public sealed class HostSettings
             .. CustomerOptions.Validate(Customer).Select(problem => $"Customer:{problem}"),
             .. IntakeOptions.Validate(Intake),
             .. EventHubsOptions.Validate(EventHubs),
+            .. HubReader.IsOn ? HubReaderOptions.Validate(HubReader).Select(static problem => $"HubReader:{problem}") : [],
             .. ApiOptions.Validate(Api),
             .. Channels.SelectMany(static channel => ChannelSetup.Validate(channel.Key, channel.Value)),
             .. SqliteStoreOptions.Validate(Store).Select(problem => $"Store:{problem}"),

@@ -70,6 +70,7 @@ public sealed class InsightHost : IAsyncDisposable
             builder.Services.AddSingleton(new DemoLines(output));
             builder.Services.AddInsight(settings);
             replace?.Invoke(builder.Services);
+            builder.Services.AddHubReader(settings);
             var app = builder.Build();
             Map(app, settings);
 

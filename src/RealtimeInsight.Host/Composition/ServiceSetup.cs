@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -5,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.EventHubs;
 using RealtimeInsight.Host.Api;
 using RealtimeInsight.Host.Channels;
 using RealtimeInsight.Host.Demo;
@@ -44,6 +46,22 @@ internal static class ServiceSetup
             services.AddHostedService<DemoFeeder>();
             services.AddHostedService<DemoNarrator>();
         }
+    }
+
+    /// <summary>Last of all: what is read goes to an engine that starts before and stops after it.</summary>
+    public static void AddHubReader(this IServiceCollection services, HostSettings settings)
+    {
+        if (!settings.HubReader.IsOn) return;
+        services.AddSingleton(static provider =>
+            new HubInstruments(provider.GetRequiredService<IMeterFactory>().Create(HubInstruments.MeterName)));
+        services.AddSingleton<IHubEventReader, HubEventReader>();
+        services.TryAddSingleton<Func<string, IPartitionSink>>(
+            static provider => _ => new EngineSink(provider.GetRequiredService<ICustomerEngine>()));
+        services.AddSingleton<Func<HubReader>>(provider => () => new HubReader(
+            settings.HubReader, provider.GetRequiredService<Func<string, IPartitionSink>>(),
+            provider.GetRequiredService<IHubEventReader>(), provider.GetRequiredService<HubInstruments>(),
+            provider.GetRequiredService<TimeProvider>(), provider.GetRequiredService<ILogger<HubReader>>()));
+        services.AddHostedService<HubReaderService>();
     }
 
     private static void AddHttp(this IServiceCollection services, HostSettings settings)

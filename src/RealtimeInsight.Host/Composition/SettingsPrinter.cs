@@ -19,7 +19,8 @@ internal static class SettingsPrinter
     /// <summary>The given options one on a line with their source; then the defaults, those of a section together.</summary>
     public static IEnumerable<string> Lines(HostSettings settings) => Lines(
         [
-            ("Host", settings.Host), ("Intake", settings.Intake), ("EventHubs", settings.EventHubs), ("Api", settings.Api),
+            ("Host", settings.Host), ("Intake", settings.Intake), ("EventHubs", settings.EventHubs), ("HubReader", settings.HubReader),
+            ("Api", settings.Api),
             ("Customer", settings.Customer), ("Store", settings.Store), .. settings.ChannelSections,
             ("Engine", settings.Engine), ("Engine:Outbox", settings.Engine.Outbox),
             ("Inference", settings.Inference), ("Text", settings.Text), ("Demo", settings.Demo),

@@ -97,7 +97,9 @@ internal sealed class RequestParser
     /// A message of a stream into events and rejects of <paramref name="parsed"/>: an item that names its own type, or a whole batch.
     /// </summary>
     /// <param name="messageId">Id of an item that brings none; those of a batch get its number added.</param>
-    public void ReadMessage(ReadOnlyMemory<byte> body, string? messageId, DateTimeOffset receivedAt, ParsedRequest parsed)
+    /// <param name="traceParent">W3C trace context of the message; null without one.</param>
+    public void ReadMessage(
+        ReadOnlyMemory<byte> body, string? messageId, DateTimeOffset receivedAt, ParsedRequest parsed, string? traceParent = null)
     {
         // Numbers go on over the messages of a request: ids that are made of the content have to differ.
         var first = parsed.Events.Count + parsed.Rejects.Count;
@@ -107,7 +109,7 @@ internal sealed class RequestParser
             return;
         }
 
-        var envelope = new Envelope(receivedAt, null, null, messageId);
+        var envelope = new Envelope(receivedAt, null, traceParent, messageId);
         if (!_root.TryFind(JsonName.Batch, out _) || _root.TryFind(JsonName.Type, out _))
         {
             _events.ShareContext(-1);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Orleans.Configuration;
 using Orleans.Storage;
 using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.EventHubs;
 using RealtimeInsight.Host;
 using RealtimeInsight.Host.Channels;
 using RealtimeInsight.Inference;
@@ -44,7 +45,21 @@ internal static class SiloServices
             foreach (var category in s_loud) logging.AddFilter(category, LogLevel.Warning);
         });
         AddChannels(services, settings.Host);
+        AddHub(services, settings.Host);
         services.AddOrleans(silo => Build(silo, settings));
+    }
+
+    /// <summary>A hub that is read goes to the grains: they save behind, and know how far they know each partition.</summary>
+    private static void AddHub(IServiceCollection services, HostSettings settings)
+    {
+        services.AddSingleton<ICustomerDoor, GrainDoor>();
+        services.AddSingleton<IPoisonStore>(provider => settings.HubReader.DeadLetterContainer.Length > 0
+            ? HubReader.DeadLetters(settings.HubReader)
+            : new FilePoison(
+                Path.Combine(settings.Host.DataDir, "dead-letters"), provider.GetRequiredService<ILogger<FilePoison>>()));
+        services.AddSingleton<Func<string, IPartitionSink>>(static provider => partition => new CustomerSink(
+            provider.GetRequiredService<ICustomerDoor>(), provider.GetRequiredService<IPoisonStore>(), partition,
+            provider.GetRequiredService<TimeProvider>()));
     }
 
     /// <summary>The grains ask for each channel, the host for their list.</summary>

@@ -27,7 +27,8 @@ internal sealed class SiloSettings
     public IReadOnlyList<(string Section, object Options)> Sections =>
     [
         ("Cluster", Cluster), ("Grains", Grains), ("Host", Host.Host), ("Intake", Host.Intake), ("EventHubs", Host.EventHubs),
-        ("Api", Host.Api), ("Customer", Host.Customer), .. Host.ChannelSections, ("Inference", Host.Inference),
+        ("HubReader", Host.HubReader), ("Api", Host.Api), ("Customer", Host.Customer), .. Host.ChannelSections,
+        ("Inference", Host.Inference),
     ];
 
     /// <exception cref="SetupException">A value cannot be read or is out of range; the message lists every one.</exception>

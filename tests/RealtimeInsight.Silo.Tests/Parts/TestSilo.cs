@@ -1,0 +1,43 @@
+using RealtimeInsight.Host;
+using RealtimeInsight.Silo.Tests.Process;
+
+namespace RealtimeInsight.Silo.Tests.Parts;
+
+/// <summary>A whole silo within this process, on free ports, with its services to be asked.</summary>
+internal sealed class TestSilo : IAsyncDisposable
+{
+    private TestSilo(InsightHost host, DirectoryInfo folder, int siloPort) => (Host, Folder, SiloPort) = (host, folder, siloPort);
+
+    public InsightHost Host { get; }
+
+    public DirectoryInfo Folder { get; }
+
+    public int SiloPort { get; }
+
+    public IServiceProvider Services => Host.Services;
+
+    /// <param name="first">Another silo of the cluster; null for the first one.</param>
+    public static async Task<TestSilo> StartAsync(TestSilo? first, params string[] arguments)
+    {
+        var folder = Directory.CreateTempSubdirectory("silo");
+        var siloPort = SiloProcess.FreePort();
+        var settings = SiloSettings.Read(
+        [
+            "--Host:Port=0", $"--Host:DataDir={folder.FullName}", $"--Cluster:SiloPort={siloPort}",
+            $"--Cluster:GatewayPort={SiloProcess.FreePort()}", $"--Cluster:FirstSiloPort={first?.SiloPort ?? 0}",
+            "--Intake:WriteKeys:0=write-key-1", "--Api:ReadKeys:0=read-key-1", .. arguments,
+        ]);
+        var host = InsightHost.Build(settings.Host, TextWriter.Null, services => services.AddSilo(settings));
+        await host.StartAsync(CancellationToken.None).WaitAsync(SiloProcess.Patience);
+        using var limit = new CancellationTokenSource(SiloProcess.Patience);
+        await host.WaitUntilReadyAsync(limit.Token);
+        return new TestSilo(host, folder, siloPort);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await Host.App.StopAsync();
+        await Host.DisposeAsync();
+        Folder.Delete(recursive: true);
+    }
+}

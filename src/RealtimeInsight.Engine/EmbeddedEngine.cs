@@ -164,7 +164,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     {
         var insight = await AskAsync(
             customer,
-            (shard, slot) => new InsightBuilder(_maker, shard).Build(slot.Peek(), shard.AsOf),
+            (shard, state) => new InsightBuilder(_maker, shard).Build(state, shard.AsOf),
             cancellationToken).ConfigureAwait(false);
         if (insight is null) return null;
         return insight with
@@ -179,7 +179,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
-        var newest = await AskAsync(customer, (_, slot) => new Offset(slot.Peek().LastOffset), cancellationToken).ConfigureAwait(false);
+        var newest = await AskAsync(customer, (_, state) => new Offset(state.LastOffset), cancellationToken).ConfigureAwait(false);
         return newest is null ? null : TimelineReader.Read(Running.Log, newest.Value, limit);
     }
 
@@ -344,14 +344,14 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         return true;
     }
 
-    private async ValueTask<T?> AskAsync<T>(CustomerId customer, Func<Shard, CustomerSlot, T?> ask, CancellationToken cancellationToken)
+    private async ValueTask<T?> AskAsync<T>(CustomerId customer, Func<Shard, CustomerState, T?> ask, CancellationToken cancellationToken)
         where T : class
     {
         var parts = Running;
         customer = parts.Aliases.Resolve(customer);
         var hash = customer.StableHash;
         return await parts.Loops[BatchRouter.ShardOf(hash, parts.Loops.Length)].AskAsync(
-            shard => shard.Customers.Find(customer, hash) is { } slot ? ask(shard, slot) : null, cancellationToken).ConfigureAwait(false);
+            shard => shard.Customers.Peek(customer, hash) is { } state ? ask(shard, state) : null, cancellationToken).ConfigureAwait(false);
     }
 
     private static IEnumerable<string> NamesOf(IActionChannel channel) => [channel.Name, .. channel.Aliases];

@@ -1,8 +1,10 @@
 using System.Buffers;
 using System.Numerics;
 using System.Runtime.InteropServices;
+using System.Text;
 using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Profiles;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Text;
@@ -97,6 +99,16 @@ public static class CustomerStateCodec
             StateCodecV1.Version => StateCodecV1.Read(ref reader),
             _ => throw reader.Malformed($"state version is {version}, this program reads {StateCodecV1.Version} to {Version}"),
         };
+    }
+
+    /// <summary>Whether the bytes are the state of this customer; reads no more of them.</summary>
+    /// <exception cref="FormatException">The bytes are not a state of a known version.</exception>
+    public static bool IsOf(ReadOnlySpan<byte> source, CustomerId id)
+    {
+        var reader = new ByteReader(source);
+        if (reader.Byte() == Version) _ = reader.Unsigned();
+        var written = reader.Utf8();
+        return Ascii.Equals(written, id.Value) || string.Equals(Encoding.UTF8.GetString(written), id.Value, StringComparison.Ordinal);
     }
 
     private static CustomerState Read(ref ByteReader reader)

@@ -27,7 +27,7 @@ internal static class AtRiskReader
         customers.Cold.ReadWanted();
 
         // Who is lost is left out.
-        var found = top.UnorderedItems.Select(item => customers.Awake(item.Element)).OfType<CustomerSlot>();
-        return [.. found.Select(slot => builder.AtRisk(slot.Peek(), shard.AsOf))];
+        var found = top.UnorderedItems.Select(static item => item.Element).Where(customers.IsInMemory);
+        return [.. found.Select(index => builder.AtRisk(customers.Peek(index), shard.AsOf))];
     }
 }

@@ -21,9 +21,8 @@ internal sealed record ExplainedState(
     public string? DecisionId { get; private init; }
 
     /// <summary>Null before the first event.</summary>
-    public static ExplainedState? Of(Shard shard, CustomerSlot slot)
+    public static ExplainedState? Of(Shard shard, CustomerState state)
     {
-        var state = slot.State;
         if (ExplainedInput.Of(state) is not { } input) return null;
         return new ExplainedState(
             state.Id, state.LastOffset, state.LastSeen, input, state.ScoredAt.HasValue ? state.Scores : null,

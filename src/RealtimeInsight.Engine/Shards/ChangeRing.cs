@@ -3,7 +3,10 @@ namespace RealtimeInsight.Engine.Shards;
 /// <summary>Changed customers in the order of their changes; the next few can be looked at before they are taken.</summary>
 internal sealed class ChangeRing
 {
-    private StateChange[] _items = new StateChange[256];
+    /// <summary>Room for more changes than this is given back once there are none.</summary>
+    private const int KeptMax = 1 << 11;
+
+    private StateChange[] _items = new StateChange[KeptMax];
     private int _first;
 
     public int Count { get; private set; }
@@ -22,7 +25,7 @@ internal sealed class ChangeRing
     {
         _items[_first] = default;
         _first = (_first + 1) & (_items.Length - 1);
-        Count--;
+        if (--Count == 0 && _items.Length > KeptMax) (_items, _first) = (new StateChange[KeptMax], 0);
     }
 
     private void Grow()

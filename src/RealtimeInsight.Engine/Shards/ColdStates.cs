@@ -20,7 +20,7 @@ internal sealed class ColdStates(CustomerTable customers, SegmentShares shares, 
     /// <summary>Names a customer for the next <see cref="ReadWanted"/>; one in memory already is left out.</summary>
     public void Want(int index)
     {
-        if (customers.Awake(index) is { } slot) slot.IsUsed = true;
+        if (customers.IsInMemory(index)) customers.Row(index).IsUsed = true;
         else _wanted.Add(index);
     }
 
@@ -31,7 +31,7 @@ internal sealed class ColdStates(CustomerTable customers, SegmentShares shares, 
         if (_wanted.Count == 0) return;
         Visit(_wanted, (index, state) =>
         {
-            if (customers.Awake(index) is null) customers.Wake(index, state);
+            if (!customers.IsInMemory(index)) customers.Wake(index, state);
         });
         counters.Loads += _wanted.Count;
         _wanted.Clear();

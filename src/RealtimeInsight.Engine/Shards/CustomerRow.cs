@@ -22,4 +22,23 @@ internal struct CustomerRow
 
     /// <summary>Number among the customers with the same hash.</summary>
     public ushort Twin;
+
+    /// <summary>In what form the state is in memory.</summary>
+    public HeldAs Held;
+
+    /// <summary>Was asked for since the hand of <see cref="Residency"/> last passed.</summary>
+    public bool IsUsed;
+}
+
+/// <summary>Where a customer's state is.</summary>
+internal enum HeldAs : byte
+{
+    /// <summary>In the store alone.</summary>
+    Saved = 0,
+
+    /// <summary>As objects, in a slot.</summary>
+    Slot = 1,
+
+    /// <summary>As the bytes that it was saved as: who is in no session and has no open cart.</summary>
+    Packed = 2,
 }

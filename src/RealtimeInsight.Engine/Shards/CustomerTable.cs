@@ -8,20 +8,23 @@ using RealtimeInsight.Engine.Timers;
 namespace RealtimeInsight.Engine.Shards;
 
 /// <summary>
-/// The customers of one shard, found by id: a row for each, a slot for each in memory. Whoever asks for a slot gets it awake, read from
-/// the store when it has to be; what a turn will touch is better named before (<see cref="ColdStates.Want"/>) and read at once.
+/// The customers of one shard, found by id: a row for each, and for those in memory a slot, or the bytes they were saved as while they are
+/// idle. Whoever asks for a slot gets it awake, unpacked or read from the store when it has to be; what a turn will touch is better named
+/// before (<see cref="ColdStates.Want"/>) and read at once.
 /// </summary>
 internal sealed class CustomerTable
 {
     private readonly Chunks<CustomerRow> _rows = new();
-    private readonly Chunks<CustomerSlot?> _slots = new();
+
+    // Slots and byte arrays: the row says which, so that looking does not touch the object itself.
+    private readonly Chunks<object?> _held = new();
     private readonly RowIndex _index;
     private CustomerSlot?[] _asked = [];
 
     public CustomerTable(SegmentShares shares, IEngineStore store, ShardCounters counters)
     {
         _index = new RowIndex(_rows);
-        Resident = new Residency(counters);
+        Resident = new Residency(_rows, counters);
         Cold = new ColdStates(this, shares, store, counters);
         Live = new LiveList(this);
     }
@@ -43,29 +46,34 @@ internal sealed class CustomerTable
     {
         get
         {
-            var slot = _slots[index] ?? Cold.Read(index);
-            slot.IsUsed = true;
-            return slot;
+            ref var row = ref _rows[index];
+            row.IsUsed = true;
+            if (row.Held == HeldAs.Slot) return SlotAt(index);
+            return row.Held == HeldAs.Packed ? Wake(index, CustomerStateCodec.Read(PackedAt(index))) : Cold.Read(index);
         }
     }
 
     public ref CustomerRow Row(int index) => ref _rows[index];
 
-    /// <summary>The slot of a customer in memory; null for others.</summary>
-    public CustomerSlot? Awake(int index) => _slots[index];
+    /// <summary>The slot of a customer who has one; null for others.</summary>
+    public CustomerSlot? Awake(int index) => _rows[index].Held == HeldAs.Slot ? SlotAt(index) : null;
+
+    public bool IsInMemory(int index) => _rows[index].Held != HeldAs.Saved;
+
+    /// <summary>The state to look at: one that is packed stays so, and what is returned is a copy.</summary>
+    /// <exception cref="StoreException">The state is not in memory and cannot be read.</exception>
+    public CustomerState Peek(int index)
+    {
+        ref var row = ref _rows[index];
+        row.IsUsed = true;
+        return row.Held == HeldAs.Packed ? CustomerStateCodec.Read(PackedAt(index)) : this[index].State;
+    }
+
+    /// <inheritdoc cref="Peek(int)"/>
+    public CustomerState? Peek(CustomerId id, ulong hash) => RowOf(id, hash) is >= 0 and var row ? Peek(row) : null;
 
     /// <exception cref="StoreException">A state is not in memory and cannot be read.</exception>
-    public CustomerSlot? Find(CustomerId id, ulong hash)
-    {
-        var cursor = _index.Start(hash);
-        while (_index.Next(hash, ref cursor) is >= 0 and var row)
-        {
-            var slot = this[row];
-            if (slot.Peek().Id == id) return slot;
-        }
-
-        return null;
-    }
+    public CustomerSlot? Find(CustomerId id, ulong hash) => RowOf(id, hash) is >= 0 and var row ? this[row] : null;
 
     /// <exception cref="StoreException">A state is not in memory and cannot be read.</exception>
     public CustomerSlot GetOrAdd(CustomerId id, ulong hash) => Find(id, hash) ?? Add(hash, new CustomerState(id));
@@ -124,7 +132,7 @@ internal sealed class CustomerTable
         {
             var cursor = _index.Start(hashes[i]);
             var row = _index.Next(hashes[i], ref cursor);
-            asked[i] = row >= 0 ? _slots[row] : null;
+            asked[i] = row >= 0 ? Awake(row) : null;
             if (row < 0) continue;
             wheel.Prefetch(row);
             if (asked[i] is { } slot) CacheLines.Ask(slot, CustomerSlot.OwnLines);
@@ -139,23 +147,50 @@ internal sealed class CustomerTable
     public void PrefetchRow(int row)
     {
         CacheLines.Ask(ref _rows[row]);
-        CacheLines.Ask(ref Unsafe.As<CustomerSlot?, nint>(ref _slots[row]));
+        CacheLines.Ask(ref Unsafe.As<object?, nint>(ref _held[row]));
     }
 
-    /// <summary>Gives a row its state.</summary>
+    /// <summary>Gives a row its state, as objects.</summary>
     public CustomerSlot Wake(int index, CustomerState state)
     {
-        var slot = new CustomerSlot(index, _rows[index].Hash, state) { IsUsed = true };
-        _slots[index] = slot;
+        if (IsInMemory(index)) Leave(index);
+        ref var row = ref _rows[index];
+        (row.Held, row.IsUsed) = (HeldAs.Slot, true);
+        var slot = new CustomerSlot(index, row.Hash, state);
+        _held[index] = slot;
         Resident.Add(slot);
         return slot;
     }
 
-    /// <summary>Takes a saved customer out of memory.</summary>
-    public void Leave(CustomerSlot slot)
+    /// <summary>Holds a saved customer as its bytes from now on; its slot is of no use any more.</summary>
+    /// <param name="slot">Saved, and of nobody in a session or with an open cart.</param>
+    /// <param name="written">What <see cref="CustomerStateCodec"/> wrote of this very state.</param>
+    public void Pack(CustomerSlot slot, ReadOnlySpan<byte> written)
     {
-        _slots[slot.Index] = null;
-        Resident.Remove(slot);
+        Leave(slot.Index);
+        var packed = written.ToArray();
+        _rows[slot.Index].Held = HeldAs.Packed;
+        _held[slot.Index] = packed;
+        Resident.Add(packed);
+    }
+
+    /// <summary>Takes a saved customer out of memory.</summary>
+    public void Leave(int index)
+    {
+        ref var row = ref _rows[index];
+        if (row.Held == HeldAs.Packed)
+        {
+            Resident.Remove(PackedAt(index));
+        }
+        else
+        {
+            var slot = SlotAt(index);
+            Resident.Remove(slot);
+            slot.Leave();
+        }
+
+        row.Held = HeldAs.Saved;
+        _held[index] = null;
     }
 
     /// <summary>Makes room for that many customers at once.</summary>
@@ -164,9 +199,26 @@ internal sealed class CustomerTable
     private int AddRow(in CustomerRow row)
     {
         var index = _rows.Add(row);
-        _slots.Add(null);
+        _held.Add(null);
         _index.Add(index);
         return index;
+    }
+
+    private CustomerSlot SlotAt(int index) => Unsafe.As<CustomerSlot>(_held[index])!;
+
+    private byte[] PackedAt(int index) => Unsafe.As<byte[]>(_held[index])!;
+
+    /// <summary>-1 when there is no such customer.</summary>
+    private int RowOf(CustomerId id, ulong hash)
+    {
+        var cursor = _index.Start(hash);
+        while (_index.Next(hash, ref cursor) is >= 0 and var row)
+        {
+            var isFound = _rows[row].Held == HeldAs.Packed ? CustomerStateCodec.IsOf(PackedAt(row), id) : this[row].State.Id == id;
+            if (isFound) return row;
+        }
+
+        return -1;
     }
 
     private ushort NextTwin(ulong hash)

@@ -38,7 +38,7 @@ internal sealed class DamagedStates(
     /// <exception cref="StoreUnavailableException">The log cannot be read now.</exception>
     public CustomerSlot? Heal(int index, StoreCorruptException cause)
     {
-        if (customers.Awake(index) is { } awake) return awake;
+        if (customers.IsInMemory(index)) return customers[index];
         if (_lost.ContainsKey(index)) return null;
         ref var row = ref customers.Row(index);
         try

@@ -17,12 +17,12 @@ internal sealed class MemoryLimit(
     /// <summary>Lets customers leave until it is not crowded any more; not all at once unless it is full. Between turns.</summary>
     public void MakeRoom()
     {
-        var looks = IsFull ? 2 * customers.Resident.Count : LooksPerTurn;
-        while (IsCrowded && customers.Resident.TryNext(ref looks, out var slot))
+        var looks = IsFull ? 2 * customers.Count : LooksPerTurn;
+        while (IsCrowded && customers.Resident.TryNext(ref looks, out var index))
         {
-            if (!saver.IsSaved(slot)) continue;
-            deadlines.Settle(slot);
-            customers.Leave(slot);
+            if (!saver.IsSaved(index)) continue;
+            deadlines.Settle(index);
+            customers.Leave(index);
             counters.Evictions++;
         }
     }

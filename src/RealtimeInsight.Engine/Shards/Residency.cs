@@ -1,64 +1,89 @@
+using RealtimeInsight.Domain.Customers;
+
 namespace RealtimeInsight.Engine.Shards;
 
 /// <summary>
-/// The customers of a shard that are in memory, on a ring with a hand: one that was used since the hand passed last gets a second chance,
+/// The customers of a shard that are in memory. A hand goes round the rows: one that was used since it passed last gets a second chance,
 /// else it is the next to leave (CLOCK). Counts their bytes.
 /// </summary>
-internal sealed class Residency(ShardCounters counters)
+internal sealed class Residency(Chunks<CustomerRow> rows, ShardCounters counters)
 {
-    /// <summary>A slot, its entry on the ring and in the table.</summary>
-    private const int SlotBytes = 88;
+    /// <summary>A slot and its place in the table.</summary>
+    private const int SlotBytes = 72;
 
-    private readonly List<CustomerSlot> _ring = [];
+    /// <summary>An array's own bytes, and its place in the table.</summary>
+    private const int PackedBytes = 32;
+
+    /// <summary>Rows passed over for one look: most customers may not be in memory.</summary>
+    private const int RowsPerLook = 64;
+
     private int _hand;
 
-    public int Count => _ring.Count;
+    public int Count { get; private set; }
 
     public long Bytes { get; private set; }
 
     public void Add(CustomerSlot slot)
     {
-        slot.RingPosition = _ring.Count;
-        _ring.Add(slot);
-        Note(slot, slot.Footprint() + SlotBytes);
+        Count++;
+        Measure(slot);
     }
 
     public void Remove(CustomerSlot slot)
     {
-        var last = _ring[^1];
-        _ring[slot.RingPosition] = last;
-        last.RingPosition = slot.RingPosition;
-        _ring.RemoveAt(_ring.Count - 1);
-        slot.RingPosition = -1;
-        Note(slot, 0);
+        Count--;
+        Note(-slot.Bytes);
+        slot.Bytes = 0;
     }
 
-    /// <summary>Counts the slot's bytes again, after its state changed or was packed.</summary>
-    public void Measure(CustomerSlot slot) => Note(slot, slot.Footprint() + SlotBytes);
+    public void Add(byte[] packed)
+    {
+        Count++;
+        Note(BytesOf(packed));
+    }
+
+    public void Remove(byte[] packed)
+    {
+        Count--;
+        Note(-BytesOf(packed));
+    }
+
+    /// <summary>Counts the slot's bytes again, after its state changed.</summary>
+    public void Measure(CustomerSlot slot)
+    {
+        var bytes = StateFootprint.Of(slot.State) + SlotBytes;
+        Note(bytes - slot.Bytes);
+        slot.Bytes = bytes;
+    }
 
     /// <summary>
-    /// Moves the hand to the next customer that was not used lately; false when it does not meet one within <paramref name="steps"/>,
-    /// which are counted down.
+    /// Moves the hand to the next customer in memory that was not used lately; false when it does not meet one within
+    /// <paramref name="looks"/>, which are counted down.
     /// </summary>
-    public bool TryNext(ref int steps, out CustomerSlot slot)
+    public bool TryNext(ref int looks, out int index)
     {
-        while (steps-- > 0 && _ring.Count > 0)
+        for (var passes = (long)looks * RowsPerLook; looks > 0 && passes > 0 && Count > 0; passes--)
         {
-            if (_hand >= _ring.Count) _hand = 0;
-            slot = _ring[_hand++];
-            if (!slot.IsUsed) return true;
-            slot.IsUsed = false;
+            if (_hand >= rows.Count) _hand = 0;
+            index = _hand++;
+            ref var row = ref rows[index];
+            if (row.Held == HeldAs.Saved) continue;
+            looks--;
+            if (!row.IsUsed) return true;
+            row.IsUsed = false;
         }
 
-        slot = null!;
+        looks = 0;
+        index = -1;
         return false;
     }
 
-    private void Note(CustomerSlot slot, int bytes)
+    private static int BytesOf(byte[] packed) => packed.Length + PackedBytes;
+
+    private void Note(int bytes)
     {
-        Bytes += bytes - slot.Bytes;
-        slot.Bytes = bytes;
+        Bytes += bytes;
         counters.ResidentBytes = Bytes;
-        counters.Resident = _ring.Count;
+        counters.Resident = Count;
     }
 }

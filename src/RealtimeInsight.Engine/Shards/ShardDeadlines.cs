@@ -38,7 +38,7 @@ internal sealed class ShardDeadlines(CustomerTable customers, CustomerMachine ma
     }
 
     /// <summary>Puts the wheel's entry of a customer who leaves memory right: nobody looks at the state when it fires.</summary>
-    public void Settle(CustomerSlot slot) => Arm(slot.Index, machine.NextDeadline(slot.Peek()));
+    public void Settle(int index) => Arm(index, machine.NextDeadline(customers.Peek(index)));
 
     public void Arm(int index, Instant due)
     {

@@ -161,7 +161,7 @@ internal sealed class ShardReplay(
             {
                 counters.Gauge(slot.State, sign: 1);
                 customers.Live.Track(slot);
-                deadlines.Settle(slot);
+                deadlines.Settle(index);
                 continue;
             }
 

@@ -57,10 +57,10 @@ internal sealed class StateSaver(
     }
 
     /// <summary>True when the customer can be read from the store as it is in memory.</summary>
-    public bool IsSaved(CustomerSlot slot)
+    public bool IsSaved(int index)
     {
-        if (slot.IsDirty) return false;
-        var share = customers.Row(slot.Index).Share;
+        if (customers.Awake(index) is { IsDirty: true }) return false;
+        var share = customers.Row(index).Share;
         return share >= 0 && !shares[share].IsWhole && shares.NumberOf(share) <= Volatile.Read(ref _committed);
     }
 
@@ -91,7 +91,7 @@ internal sealed class StateSaver(
         var share = shares.Add(saved.Number, Math.Min(_changes.Count, options.SaveStatesMax));
         foreach (var slot in _ripe)
         {
-            if (slot.IsDirty) SaveChanged(slot, saved, share);
+            if (slot.IsDirty) SaveSlot(slot, saved, share);
         }
 
         _ripe.Clear();
@@ -135,7 +135,7 @@ internal sealed class StateSaver(
             slot.PrefetchLists();
         }
 
-        foreach (var slot in next) SaveChanged(slot, saved, share);
+        foreach (var slot in next) SaveSlot(slot, saved, share);
         next.Clear();
     }
 
@@ -146,23 +146,21 @@ internal sealed class StateSaver(
         return _changes.Count > 0;
     }
 
-    private void SaveChanged(CustomerSlot slot, SavedStates saved, SegmentShare share)
+    private void SaveSlot(CustomerSlot slot, SavedStates saved, SegmentShare share)
     {
         slot.IsDirty = false;
-        Save(slot, saved, share);
+        Save(slot.Index, slot.State, saved, share);
+        if (customers.Row(slot.Index).LivePosition < 0) customers.Pack(slot, saved.States.Last);
     }
 
-    private void Save(CustomerSlot slot, SavedStates saved, SegmentShare share)
+    private void Save(int index, CustomerState state, SavedStates saved, SegmentShare share)
     {
-        ref var row = ref customers.Row(slot.Index);
-        var entry = saved.States.Add(slot.State, slot.Hash, row.Twin);
+        ref var row = ref customers.Row(index);
+        var entry = saved.States.Add(state, row.Hash, row.Twin);
         if (row.Share >= 0 && shares.Release(row.Share) is >= 0 and var emptied) saved.Released.Add(emptied);
 
         (row.Share, row.Page, row.At) = (share.Id, entry.Page, entry.At);
-        share.Add(slot.Index);
-        if (row.LivePosition >= 0) return;
-        slot.Pack(saved.States.Last);
-        customers.Resident.Measure(slot);
+        share.Add(index);
     }
 
     /// <summary>Moves the few that sparse segments hold; who changed is left to be saved in turn.</summary>
@@ -183,7 +181,14 @@ internal sealed class StateSaver(
             {
                 var index = sparse.Members[i];
                 if (customers.Row(index).Share != sparse.Id) continue;
-                if (customers.Awake(index) is { IsDirty: false } slot) Save(slot, saved, share);
+                if (customers.Awake(index) is { } slot)
+                {
+                    if (!slot.IsDirty) SaveSlot(slot, saved, share);
+                }
+                else if (customers.IsInMemory(index))
+                {
+                    Save(index, customers.Peek(index), saved, share);
+                }
             }
         }
     }

@@ -25,6 +25,10 @@ public static class Program
             console,
             Environment.GetEnvironmentVariable(Trainer.RootVariable),
             Environment.GetEnvironmentVariable(Trainer.PythonVariable)),
+        FederateVerb.Create(
+            console,
+            Environment.GetEnvironmentVariable(Trainer.RootVariable),
+            Environment.GetEnvironmentVariable(Trainer.PythonVariable)),
         EvaluateVerb.Create(console),
         SimulateVerb.Create(console),
         ModelsVerb.Create(console),

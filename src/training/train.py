@@ -111,14 +111,17 @@ def predict(model, features, sequences=None):
     return logits, queries
 
 
-def train(features, seed, settings, quiet=False):
+def train(features, seed, settings, quiet=False, start=None, scale=None):
+    """A trained model. It begins with the weights `start`, and scales profiles by `scale`, where they are given."""
     torch.manual_seed(seed)
     epochs = settings.epochs
     rng = np.random.default_rng(seed)
     windows = training_windows(features)
     held_out = np.flatnonzero(features.sequence_draws < HELD_OUT_DRAWS)
     popularity = item_popularity(features)
-    model = BehaviourModel(*profile_scale(features), state_dropout=settings.state_dropout)
+    model = BehaviourModel(*(profile_scale(features) if scale is None else scale), state_dropout=settings.state_dropout)
+    if start is not None:
+        model.load_state_dict(start)
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
     total = epochs * -(-len(windows) // BATCH)
     rows_a_step = torch.from_numpy(np.maximum(1, features.train.sum(0) * epochs / total).astype(np.float32))
@@ -189,6 +192,36 @@ def too_short(features):
             f"{horizons}); give an export of at least twice the shortest, better of several months")
 
 
+def finish(model, features, settings, search, seed, work):
+    """Calibrates, judges and writes what export.py and the check of the served model read; answers warnings, figures and next items."""
+    progress("train     scoring every event, calibrating, fitting the challengers")
+    warnings = []
+    logits, queries = predict(model, features)
+    calibration = judge.calibrate(features, logits, warnings.append)
+    metrics, rows, next_items = judge.judge(features, logits, queries, calibration, model)
+
+    work.mkdir(parents=True, exist_ok=True)
+    torch.save(model.state_dict(), work / "weights.pt")
+    report = {
+        "seed": seed,
+        "settings": dataclasses.asdict(settings),
+        "trials": search,
+        "features": {key: features.description[key] for key in ("feature_schema_hash", "contract_version", "horizons", "digest")},
+        "sources": features.sources,
+        "calibration": calibration,
+        "metrics": metrics,
+        "rows": rows,
+        "next_items": next_items,
+        "warnings": warnings,
+    }
+    (work / "report.json").write_text(json.dumps(plain(report), indent=2, allow_nan=False) + "\n")
+    (work / "example.json").write_text(json.dumps(example(model, features)))
+    # Which rows were judged, and what the model said there: the served model has to say the same.
+    features.test.astype(np.uint8).tofile(work / "judged.bin")
+    np.stack([judge.calibrated(logits, calibration, i) for i in range(len(HEADS))], 1).astype("<f4").tofile(work / "probabilities.bin")
+    return warnings, rows, next_items
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--features", required=True, metavar="DIR", help="arrays written by: insight features")
@@ -217,32 +250,7 @@ def main():
             features, train, predict, settings, arguments.trials, seconds, arguments.seed, progress)
         search = {"asked": arguments.trials, "best": best, "results": results}
     model = train(features, arguments.seed, settings)
-    progress("train     scoring every event, calibrating, fitting the challengers")
-    warnings = []
-    logits, queries = predict(model, features)
-    calibration = judge.calibrate(features, logits, warnings.append)
-    metrics, rows, next_items = judge.judge(features, logits, queries, calibration, model)
-
-    work = Path(arguments.work)
-    work.mkdir(parents=True, exist_ok=True)
-    torch.save(model.state_dict(), work / "weights.pt")
-    report = {
-        "seed": arguments.seed,
-        "settings": dataclasses.asdict(settings),
-        "trials": search,
-        "features": {key: features.description[key] for key in ("feature_schema_hash", "contract_version", "horizons", "digest")},
-        "sources": features.sources,
-        "calibration": calibration,
-        "metrics": metrics,
-        "rows": rows,
-        "next_items": next_items,
-        "warnings": warnings,
-    }
-    (work / "report.json").write_text(json.dumps(plain(report), indent=2, allow_nan=False) + "\n")
-    (work / "example.json").write_text(json.dumps(example(model, features)))
-    # Which rows were judged, and what the model said there: the served model has to say the same.
-    features.test.astype(np.uint8).tofile(work / "judged.bin")
-    np.stack([judge.calibrated(logits, calibration, i) for i in range(len(HEADS))], 1).astype("<f4").tofile(work / "probabilities.bin")
+    warnings, rows, next_items = finish(model, features, settings, search, arguments.seed, Path(arguments.work))
     for warning in warnings:
         progress(f"train     warning: {warning}")
     print(judge.table(rows))

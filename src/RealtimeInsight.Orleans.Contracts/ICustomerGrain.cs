@@ -40,7 +40,10 @@ public interface ICustomerGrain : IGrainWithStringKey
     [Alias("erase")]
     Task EraseAsync();
 
-    /// <summary>The kept last events and decisions, newest first; empty for an unknown customer.</summary>
+    /// <summary>
+    /// Kept events and decisions, newest first; empty for an unknown customer. All events while the customer's history is kept, else the
+    /// last ones without their details.
+    /// </summary>
     /// <param name="limit">Most entries, 1 to 1,000.</param>
     [Alias("timeline")]
     Task<TimelineItem[]> GetTimelineAsync(int limit);

@@ -23,6 +23,7 @@ public static class SiloHosting
     {
         ArgumentNullException.ThrowIfNull(silo);
         ArgumentNullException.ThrowIfNull(settings);
+        silo.Services.AddSingleton(settings);
         silo.Services.AddSingleton(services => new CustomerCore(
             settings,
             services.GetService<IScorer>() ?? throw new InvalidOperationException(

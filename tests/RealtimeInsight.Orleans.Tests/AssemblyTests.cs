@@ -8,11 +8,11 @@ public sealed class AssemblyTests
 
 #if HAS_ORLEANS
     [Fact]
-    public void Assembly_WithOrleans_OffersTheSiloExtensionOnly()
+    public void Assembly_WithOrleans_OffersTheSiloExtensionAndTheEngineOnly()
     {
         // What Orleans generates is public; everything else that a host needs is here.
         Assert.Equal(
-            ["ClusterSettings", "CustomerGrainOptions", "SiloHosting"],
+            ["ClusterSettings", "CustomerGrainOptions", "GrainEngine", "SiloHosting"],
             s_grains.GetExportedTypes()
                 .Where(static type => type.Namespace == "RealtimeInsight.Orleans").Select(static type => type.Name).Order());
     }

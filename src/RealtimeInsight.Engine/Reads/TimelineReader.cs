@@ -31,7 +31,7 @@ internal static class TimelineReader
         {
             case RecordKind.Event or RecordKind.Forwarded:
                 var item = record.Item.Event;
-                return new TimelineEntry(item.OccurredAt, "event", EventKinds.WireName(item.Kind), Detail(item));
+                return new TimelineEntry(item.OccurredAt, "event", EventKinds.WireName(item.Kind), EventDetail.Of(item));
             case RecordKind.Merge:
                 var merge = record.Merge!;
                 var name = merge.Step == MergeStep.Taken ? "merged" : "unmerged";
@@ -51,41 +51,4 @@ internal static class TimelineReader
                 return null;
         }
     }
-
-    private static JsonObject Detail(CustomerEvent item)
-    {
-        var detail = new JsonObject { ["message_id"] = item.Id.Value, ["sent_as"] = item.Customer.Value };
-        Put(detail, "name", item.CustomName);
-        Put(detail, "visitor", item.Visitor?.Value);
-        Put(detail, "cart_id", item.CartId);
-        Put(detail, "order_id", item.OrderId);
-        Put(detail, "checkout_id", item.CheckoutId);
-        if (item.Value is { } value) detail["value"] = value;
-        Put(detail, "currency", item.Currency);
-        Put(detail, "subject", item.Subject);
-        Put(detail, "text", item.Text);
-        if (item.Rating is { } rating) detail["rating"] = rating;
-        Put(detail, "decision_id", item.DecisionId);
-        if (item.Products.Count > 0) detail["products"] = new JsonArray([.. item.Products.Select(Product)]);
-        if (item.Traits is { } traits) detail["traits"] = new JsonObject(traits.Select(static pair => Pair(pair.Key, pair.Value)));
-        if (item.Consents is { } consents) detail["consents"] = new JsonObject(consents.Select(static pair => Pair(pair.Key, pair.Value)));
-        return detail;
-    }
-
-    private static JsonNode? Product(ProductLine line)
-    {
-        var product = new JsonObject { ["product_id"] = line.ProductId, ["quantity"] = line.Quantity };
-        Put(product, "name", line.Name);
-        Put(product, "category", line.Category);
-        Put(product, "brand", line.Brand);
-        if (line.Price is { } price) product["price"] = price;
-        return product;
-    }
-
-    private static void Put(JsonObject target, string name, string? value)
-    {
-        if (value is not null) target[name] = value;
-    }
-
-    private static KeyValuePair<string, JsonNode?> Pair<T>(string name, T value) => new(name, JsonValue.Create(value));
 }

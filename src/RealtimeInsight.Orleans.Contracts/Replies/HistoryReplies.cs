@@ -5,17 +5,24 @@ namespace RealtimeInsight.Orleans.Contracts.Replies;
 /// <param name="Name">Wire name of the event kind, or the rule.</param>
 /// <param name="Status">Of a decision: its status; null for events.</param>
 /// <param name="Value">Money in the event; null without any.</param>
+/// <param name="Detail">JSON with what else is known: of an event its members, of a decision its record; null where it is not kept.</param>
 [GenerateSerializer, Immutable, Alias("ri.timeline-item")]
 public sealed record TimelineItem(
     [property: Id(0)] DateTimeOffset At,
     [property: Id(1)] string Type,
     [property: Id(2)] string Name,
     [property: Id(3)] string? Status,
-    [property: Id(4)] decimal? Value);
+    [property: Id(4)] decimal? Value,
+    [property: Id(5)] string? Detail = null);
 
 /// <summary>Why a decision was made.</summary>
 /// <param name="Record">JSON with everything that went in and came out.</param>
 /// <param name="Delivery">none (no action), pending, delivered or dead.</param>
 /// <param name="Attempts">Delivery attempts made.</param>
+/// <param name="Decision">Where it stands; null when that has been dropped for newer ones.</param>
 [GenerateSerializer, Immutable, Alias("ri.why-reply")]
-public sealed record WhyReply([property: Id(0)] string Record, [property: Id(1)] string Delivery, [property: Id(2)] int Attempts);
+public sealed record WhyReply(
+    [property: Id(0)] string Record,
+    [property: Id(1)] string Delivery,
+    [property: Id(2)] int Attempts,
+    [property: Id(3)] DecisionReply? Decision = null);

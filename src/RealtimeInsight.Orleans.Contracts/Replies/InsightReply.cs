@@ -58,6 +58,35 @@ public sealed record InsightReply
     /// <summary>The customer that the id asked for was merged into, which this is; null when the id is the customer's own.</summary>
     [Id(16)]
     public string? MergedInto { get; init; }
+
+    /// <summary>Null from a silo of an earlier version.</summary>
+    [Id(17)]
+    public string? CustomerId { get; init; }
+
+    /// <summary>
+    /// Decayed event rates: group name to five values, for horizons of 5 minutes, 1 hour, 1 day, 7 days, 30 days.
+    /// </summary>
+    [Id(18)]
+    public Dictionary<string, float[]> Rates { get; init; } = [];
+
+    /// <summary>Heaviest first.</summary>
+    [Id(19)]
+    public AffinityReply[] Categories { get; init; } = [];
+
+    /// <summary>Heaviest first.</summary>
+    [Id(20)]
+    public AffinityReply[] Brands { get; init; } = [];
+
+    /// <summary>Newest first.</summary>
+    [Id(21)]
+    public RecentEventReply[] LastEvents { get; init; } = [];
+
+    /// <summary>Keys of visitors that events named together with the customer.</summary>
+    [Id(22)]
+    public string[] LinkedVisitors { get; init; } = [];
+
+    [Id(23)]
+    public long Sessions { get; init; }
 }
 
 /// <param name="IsOpen">False when the last session has ended.</param>
@@ -67,30 +96,46 @@ public sealed record SessionReply(
     [property: Id(1)] bool IsOpen,
     [property: Id(2)] DateTimeOffset StartedAt,
     [property: Id(3)] DateTimeOffset LastActivityAt,
-    [property: Id(4)] int Events);
+    [property: Id(4)] int Events,
+    [property: Id(5)] int ProductsViewed = 0);
+
+[GenerateSerializer, Immutable, Alias("ri.affinity-reply")]
+public sealed record AffinityReply([property: Id(0)] string Name, [property: Id(1)] float Weight);
+
+/// <param name="Kind">Wire name of the event kind.</param>
+[GenerateSerializer, Immutable, Alias("ri.recent-event-reply")]
+public sealed record RecentEventReply(
+    [property: Id(0)] string Kind, [property: Id(1)] DateTimeOffset OccurredAt, [property: Id(2)] decimal? Value);
 
 /// <summary>Calibrated probabilities.</summary>
 /// <param name="Abandonment">Null without an open cart.</param>
 /// <param name="IsDegraded">True when the newest event was not scored.</param>
+/// <param name="Model">The version that made them.</param>
+/// <param name="DegradedReason">Null unless degraded.</param>
 [GenerateSerializer, Immutable, Alias("ri.scores-reply")]
 public sealed record ScoresReply(
     [property: Id(0)] float Churn,
     [property: Id(1)] float? Abandonment,
     [property: Id(2)] float Purchase,
     [property: Id(3)] DateTimeOffset ScoredAt,
-    [property: Id(4)] bool IsDegraded);
+    [property: Id(4)] bool IsDegraded,
+    [property: Id(5)] string? Model = null,
+    [property: Id(6)] string? DegradedReason = null);
 
 /// <param name="RecencySeconds">Since the last order; null without one.</param>
+/// <param name="MeanGapSeconds">Mean time between orders; null before the second.</param>
 [GenerateSerializer, Immutable, Alias("ri.orders-reply")]
 public sealed record OrdersReply(
     [property: Id(0)] int Orders,
     [property: Id(1)] decimal MonetaryValue,
     [property: Id(2)] string? Currency,
-    [property: Id(3)] double? RecencySeconds);
+    [property: Id(3)] double? RecencySeconds,
+    [property: Id(4)] double? MeanGapSeconds = null);
 
 /// <param name="Status">deferred, decided, suppressed or dropped.</param>
 /// <param name="Reason">Why it was suppressed; null when it was not.</param>
 /// <param name="Outcome">recovered, not_recovered; null while open.</param>
+/// <param name="Delivery">Of an action: sent, failed (and tried again) or dead; null before the first attempt, or if unknown.</param>
 [GenerateSerializer, Immutable, Alias("ri.decision-reply")]
 public sealed record DecisionReply(
     [property: Id(0)] string DecisionId,
@@ -100,4 +145,5 @@ public sealed record DecisionReply(
     [property: Id(4)] string? Channel,
     [property: Id(5)] string Status,
     [property: Id(6)] string? Reason,
-    [property: Id(7)] string? Outcome);
+    [property: Id(7)] string? Outcome,
+    [property: Id(8)] string? Delivery = null);

@@ -2,6 +2,7 @@ using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Inference;
+using RealtimeInsight.Orleans.Grains;
 
 namespace RealtimeInsight.Orleans.Actors;
 
@@ -47,6 +48,16 @@ internal static class ActorScorer
     {
         using var lease = core.Scorer.Lease();
         return lease.Model is { } model && model.Stamp == state.ModelStamp ? model.ToString() : null;
+    }
+
+    /// <summary>For readers: what made the scores, and why the newest event would have none.</summary>
+    public static ModelName NameOf(CustomerCore core, CustomerState state)
+    {
+        using var lease = core.Scorer.Lease();
+        var name = lease.Model is { } model && model.Stamp == state.ModelStamp ? model.ToString() : core.Scorer.NameOf(state.ModelStamp);
+        return new ModelName(
+            name ?? lease.Model?.ToString() ?? "none",
+            lease.Model is null ? "no model is loaded" : "the model could not score the newest event");
     }
 
     /// <summary>Makes the recurrent state anew from the kept last events.</summary>

@@ -23,6 +23,7 @@ internal sealed partial class CustomerActor
     private readonly List<Effect> _recent = [];
     private readonly DecisionOutput _output = new();
     private ActorMarks _marks;
+    private readonly HashSet<string> _unnoted = new(StringComparer.Ordinal);
     private List<StoredDecision> _decisions;
 
     /// <param name="stored">As saved last; null for a customer who was never saved.</param>
@@ -199,6 +200,7 @@ internal sealed partial class CustomerActor
         {
             var state = !decision.IsAction ? DeliveryState.None
                 : Outbox.TryAdd(decision, Changes + 1) ? DeliveryState.Pending : DeliveryState.Dead;
+            _unnoted.Add(decision.Id);
             Keep(new StoredDecision { DecisionId = decision.Id, Record = Encoding.UTF8.GetString(decision.Record.Span), Delivery = state });
         }
     }
@@ -216,6 +218,12 @@ internal sealed partial class CustomerActor
 
         return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_recent);
     }
+
+    /// <summary>Decisions made since they were last asked for.</summary>
+    public IReadOnlyList<string> NewDecisions => [.. _unnoted];
+
+    /// <summary>It is known whose decisions these are.</summary>
+    public void Noted(IReadOnlyList<string> decisions) => _unnoted.ExceptWith(decisions);
 
     private void Keep(StoredDecision decision)
     {

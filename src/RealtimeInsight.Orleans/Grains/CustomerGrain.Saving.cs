@@ -1,5 +1,6 @@
 using Orleans.Storage;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Orleans.Decisions;
 
 namespace RealtimeInsight.Orleans.Grains;
 
@@ -57,6 +58,9 @@ internal sealed partial class CustomerGrain
     {
         _hasSaveFailed = true;
         await _index.CoverAsync(WakeAt);
+        var decisions = _actor.NewDecisions;
+        await Task.WhenAll(decisions.Select(id => GrainFactory.GetGrain<IDecisionGrain>(id).NoteAsync(_id.Value)));
+        _actor.Noted(decisions);
         var (changes, events) = (_actor.Changes, _actor.EventsApplied);
         storage.State = _actor.Snapshot();
         storage.State.EntryAtMs = _index.EntryAt.UnixMs;

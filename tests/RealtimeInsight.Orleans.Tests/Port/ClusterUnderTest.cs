@@ -1,0 +1,91 @@
+using System.Collections.Concurrent;
+using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Orleans.Tests.Parts;
+using RealtimeInsight.TestKit.Conformance;
+
+namespace RealtimeInsight.Orleans.Tests.Port;
+
+/// <summary>The grains of two silos behind the engine's port. A crash kills one silo; another takes its place.</summary>
+internal sealed class ClusterUnderTest : IEngineUnderTest
+{
+    private readonly ConcurrentDictionary<CustomerId, bool> _known = new();
+    private readonly TestShop _shop;
+
+    private ClusterUnderTest(TestShop shop)
+    {
+        _shop = shop;
+        Engine = new Noting(shop.Engine, _known);
+    }
+
+    public ICustomerEngine Engine { get; }
+
+    public IReadOnlyCollection<ActionMessage> Sent => _shop.Channel.Messages;
+
+    public static async Task<IEngineUnderTest> OpenAsync() => new ClusterUnderTest(await TestShop.OpenAsync(
+        policy: ConformanceShop.Policy, scorer: new TestKit.Scoring.LinearScorer(), now: ConformanceShop.Start));
+
+    public Task WaitForOneAsync() => _shop.Channel.WaitForOneAsync();
+
+    /// <summary>The index calls customers soon; a test does not wait for it.</summary>
+    public async Task SetTimeAsync(Instant now)
+    {
+        _shop.Time.Set(now);
+        foreach (var customer in _known.Keys)
+        {
+            await _shop.Customer(customer).GetInsightAsync();
+            await _shop.Customer(customer).FlushAsync();
+        }
+    }
+
+    public async Task CrashAsync()
+    {
+        await _shop.Cluster.KillSiloAsync(_shop.Cluster.Silos[1]);
+        await _shop.Cluster.WaitForLivenessToStabilizeAsync(didKill: true);
+        await _shop.Cluster.StartAdditionalSiloAsync();
+        await _shop.Cluster.WaitForLivenessToStabilizeAsync();
+    }
+
+    public ValueTask DisposeAsync() => _shop.DisposeAsync();
+
+    /// <summary>Notes who was spoken of.</summary>
+    private sealed class Noting(ICustomerEngine engine, ConcurrentDictionary<CustomerId, bool> known) : ICustomerEngine
+    {
+        public IDeliveryControl Delivery => engine.Delivery;
+
+        public IRejectControl Rejects => engine.Rejects;
+
+        public ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken)
+        {
+            foreach (CustomerEvent item in batch.Events) known[item.Customer] = true;
+            return engine.IngestAsync(batch, cancellationToken);
+        }
+
+        public ValueTask<CustomerInsight?> GetInsightAsync(CustomerId customer, CancellationToken cancellationToken) =>
+            engine.GetInsightAsync(customer, cancellationToken);
+
+        public ValueTask<IReadOnlyList<TimelineEntry>?> GetTimelineAsync(
+            CustomerId customer, int limit, CancellationToken cancellationToken) =>
+            engine.GetTimelineAsync(customer, limit, cancellationToken);
+
+        public ValueTask<MergeResult> MergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+            engine.MergeAsync(into, from, cancellationToken);
+
+        public ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
+            engine.UnmergeAsync(into, from, cancellationToken);
+
+        public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
+            engine.GetDecisionAsync(decisionId, cancellationToken);
+
+        public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
+            engine.GetAtRiskAsync(limit, cancellationToken);
+
+        public EngineStatus GetStatus() => engine.GetStatus();
+
+        public IAsyncEnumerable<EngineNotice> SubscribeAsync(CancellationToken cancellationToken) =>
+            engine.SubscribeAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,80 @@
+using System.Collections.Concurrent;
+using System.Diagnostics.Metrics;
+using System.Threading.Channels;
+using Microsoft.Extensions.Logging.Abstractions;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine;
+using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Simulation.Storage;
+using RealtimeInsight.Simulation.Time;
+using RealtimeInsight.TestKit.Scoring;
+
+namespace RealtimeInsight.TestKit.Conformance;
+
+/// <summary>The embedded engine over a store in memory. A crash is a new engine over the same store.</summary>
+public sealed class EmbeddedUnderTest : IEngineUnderTest, IActionChannel
+{
+    private readonly Meter _meter = new(EngineInstruments.MeterName);
+    private readonly InMemoryStore _store = new();
+    private readonly VirtualTime _time = new(ConformanceShop.Start.ToDateTimeOffset());
+    private readonly ConcurrentQueue<ActionMessage> _sent = new();
+    private readonly Channel<ActionMessage> _arrived = Channel.CreateUnbounded<ActionMessage>();
+    private EmbeddedEngine _engine = null!; // Set by OpenAsync, the only way to make one.
+
+    private EmbeddedUnderTest()
+    {
+    }
+
+    public ICustomerEngine Engine => _engine;
+
+    public IReadOnlyCollection<ActionMessage> Sent => _sent;
+
+    string IActionChannel.Name => "log";
+
+    public static async Task<IEngineUnderTest> OpenAsync()
+    {
+        var shop = new EmbeddedUnderTest();
+        await shop.StartAsync();
+        return shop;
+    }
+
+    public Task WaitForOneAsync() => _arrived.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+
+    public async Task SetTimeAsync(Instant now)
+    {
+        _time.Advance(now.ToDateTimeOffset() - _time.GetUtcNow());
+
+        // Reads are answered at the start of a step and what is due runs in it: after two reads the first one's step is over.
+        for (var read = 0; read < 2; read++) await _engine.GetAtRiskAsync(1, CancellationToken.None);
+        await _engine.IngestAsync(new IngestBatch([], [new RejectedItem(now, "test", 0, "settle", "", "")]), CancellationToken.None);
+    }
+
+    public async Task CrashAsync()
+    {
+        await _engine.AbortAsync();
+        await StartAsync();
+    }
+
+    ValueTask<DeliveryResult> IActionChannel.SendAsync(ActionMessage message, CancellationToken cancellationToken)
+    {
+        _sent.Enqueue(message);
+        Assert.True(_arrived.Writer.TryWrite(message));
+        return ValueTask.FromResult(DeliveryResult.Delivered);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _engine.DisposeAsync();
+        _meter.Dispose();
+    }
+
+    private async Task StartAsync()
+    {
+        _engine = new EmbeddedEngine(
+            new EngineOptions { Shards = 2 }, ConformanceShop.Customers, new DecisionMaker(ConformanceShop.Policy), new LinearScorer(),
+            _store, [this], new EngineInstruments(_meter), _time, NullLogger<EmbeddedEngine>.Instance);
+        await _engine.StartAsync(CancellationToken.None);
+    }
+}

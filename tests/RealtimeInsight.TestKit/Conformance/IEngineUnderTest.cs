@@ -1,0 +1,24 @@
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Engine.Port;
+
+namespace RealtimeInsight.TestKit.Conformance;
+
+/// <summary>A running engine of any kind with its clock, the policy of <see cref="ConformanceShop"/> and a channel named log.</summary>
+public interface IEngineUnderTest : IAsyncDisposable
+{
+    /// <summary>The engine; after <see cref="CrashAsync"/> perhaps another object.</summary>
+    ICustomerEngine Engine { get; }
+
+    /// <summary>Every attempt at a delivery.</summary>
+    IReadOnlyCollection<ActionMessage> Sent { get; }
+
+    /// <summary>Waits for one more attempt than were waited for before.</summary>
+    Task WaitForOneAsync();
+
+    /// <summary>Sets the clock; returns when all that is due by then has happened.</summary>
+    Task SetTimeAsync(Instant now);
+
+    /// <summary>Ends a part of the engine without a warning, and goes on with the rest or a new start.</summary>
+    Task CrashAsync();
+}

@@ -48,8 +48,18 @@ internal static class DemandTasks
             .Select(group =>
             {
                 var units = new double[end];
-                foreach (var line in group) units[WeekOf(line.Day)] += line.Units;
-                return new WeeklySeries(group.Key, units[..known], units[known..]);
+                var orders = new WeeklyOrders(new double[known], new double[known], new double[known]);
+                foreach (var line in group)
+                {
+                    var week = WeekOf(line.Day);
+                    units[week] += line.Units;
+                    if (week >= known) continue;
+                    orders.Lines[week]++;
+                    orders.Money[week] += line.Units * line.Price;
+                    orders.Largest[week] = Math.Max(orders.Largest[week], line.Units);
+                }
+
+                return new WeeklySeries(group.Key, units[..known], units[known..], orders);
             })
             .Where(product => product.Known.Any(units => units > 0))
             .OrderByDescending(product => product.Known.Count(units => units > 0))
@@ -61,16 +71,16 @@ internal static class DemandTasks
             $"{known} known weeks from {start:O}, then {end - known} weeks forecast at once; up to {ProductsMax} steady products");
     }
 
-    private static List<(string Product, DateOnly Day, double Units)> ReadLines(IReadOnlyList<string> paths, string option)
+    private static List<(string Product, DateOnly Day, double Units, double Price)> ReadLines(IReadOnlyList<string> paths, string option)
     {
-        var lines = new List<(string, DateOnly, double)>();
+        var lines = new List<(string, DateOnly, double, double)>();
         string[] columns = ["InvoiceNo", "StockCode", "Quantity", "InvoiceDate", "UnitPrice"];
         foreach (var row in TableFile.Rows(paths, option, OnlineRetail, ",", columns))
         {
-            var (product, units) = (row.Text("StockCode"), row.Number("Quantity"));
-            if (row.Text("InvoiceNo").StartsWith('C') || units is < 1 or > QuantityMax || row.Number("UnitPrice") <= 0) continue;
+            var (product, units, price) = (row.Text("StockCode"), row.Number("Quantity"), row.Number("UnitPrice"));
+            if (row.Text("InvoiceNo").StartsWith('C') || units is < 1 or > QuantityMax || price <= 0) continue;
             if (product.Length < DigitsOfAStockCode || !product.AsSpan(0, DigitsOfAStockCode).ContainsOnlyDigits()) continue;
-            lines.Add((product, DateOnly.FromDateTime(row.Time("InvoiceDate")), units));
+            lines.Add((product, DateOnly.FromDateTime(row.Time("InvoiceDate")), units, price));
         }
 
         return lines;

@@ -10,11 +10,11 @@ public sealed class DemandEnsemble
 {
     private const int OriginsMax = 12;
     private const int HistoryMin = 8;
-    private const double Smooth = 0.25;
+    private const double Smooth = 0.05;
 
     private static readonly BoostingSettings Settings = new()
     {
-        Trees = 120, LearningRate = 0.06, LeavesMax = 8, LeafCasesMin = 60, Ridge = 5, RowShare = 0.7, FeatureShare = 0.7,
+        Trees = 150, LearningRate = 0.04, LeavesMax = 4, LeafCasesMin = 100, Ridge = 5, RowShare = 0.7, FeatureShare = 0.7,
     };
 
     private readonly GradientBoostedTrees? _trees;
@@ -29,23 +29,23 @@ public sealed class DemandEnsemble
     /// <summary>False where the past is too short to learn from: the mean of two simple forecasts is used.</summary>
     public bool IsLearned => _trees is not null;
 
-    /// <param name="pasts">One series a product, all up to the same week.</param>
+    /// <param name="pasts">One past a product, all up to the same week.</param>
     /// <param name="horizon">Weeks to forecast.</param>
-    public static DemandEnsemble Fit(IReadOnlyList<double[]> pasts, int horizon, int seed)
+    public static DemandEnsemble Fit(IReadOnlyList<WeeklyPast> pasts, int horizon, int seed)
     {
         ArgumentNullException.ThrowIfNull(pasts);
         var (rows, targets, weights) = (new List<double[]>(), new List<double>(), new List<double>());
-        var length = pasts.Count == 0 ? 0 : pasts.Min(past => past.Length);
+        var length = pasts.Count == 0 ? 0 : pasts.Min(past => past.Units.Length);
         for (var origin = length - 1; origin >= HistoryMin && origin > length - 1 - OriginsMax; origin--)
         {
             foreach (var past in pasts)
             {
-                var known = past[..origin];
-                var scale = ScaleOf(known);
-                for (var step = 1; step <= horizon && origin + step <= past.Length; step++)
+                var known = past.Until(origin);
+                var scale = DemandFeatures.ScaleOf(known.Units);
+                for (var step = 1; step <= horizon && origin + step <= past.Units.Length; step++)
                 {
-                    rows.Add(Features(known, step));
-                    targets.Add(past[origin + step - 1] / scale);
+                    rows.Add(DemandFeatures.Of(known, step));
+                    targets.Add(past.Units[origin + step - 1] / scale);
                     weights.Add(scale);
                 }
             }
@@ -72,35 +72,17 @@ public sealed class DemandEnsemble
     }
 
     /// <summary>Units in the given week after the known ones (1 is the next), with a range that should hold four weeks of five.</summary>
-    public (double Units, double Low, double High) Forecast(double[] known, int step)
+    public (double Units, double Low, double High) Forecast(WeeklyPast known, int step)
     {
-        var scale = ScaleOf(known);
+        ArgumentNullException.ThrowIfNull(known);
+        var scale = DemandFeatures.ScaleOf(known.Units);
         if (_trees is null)
         {
-            var simple = (Forecasters.MovingAverage(known, 8) + Forecasters.CrostonSba(known, 0.2)) / 2;
+            var simple = (Forecasters.MovingAverage(known.Units, 8) + Forecasters.CrostonSba(known.Units, 0.2)) / 2;
             return (simple, 0, simple + scale);
         }
 
-        var units = Math.Max(0, _trees.Score(Features(known, step)) * scale);
+        var units = Math.Max(0, _trees.Score(DemandFeatures.Of(known, step)) * scale);
         return (units, Math.Max(0, units - (_spread * scale)), units + (_spread * scale));
-    }
-
-    private static double ScaleOf(double[] known) =>
-        Math.Max(1, (Forecasters.MovingAverage(known, 8) + Forecasters.MovingAverage(known, 26)) / 2);
-
-    private static double[] Features(double[] known, int step)
-    {
-        var scale = ScaleOf(known);
-        var recent = known.AsSpan(Math.Max(0, known.Length - 8)).ToArray();
-        return
-        [
-            .. Forecasters.All.Select(method => method.Forecast(known) / scale),
-            Math.Log(scale),
-            recent.Count(value => value <= 0) / (double)recent.Length,
-            recent.Max() / scale,
-            known.Length > 1 ? known[^2] / scale : double.NaN,
-            known.Length > 2 ? known[^3] / scale : double.NaN,
-            step,
-        ];
     }
 }

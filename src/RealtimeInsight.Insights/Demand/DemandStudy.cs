@@ -22,9 +22,9 @@ public static class DemandStudy
         }
 
         progress($"learning from {series.Count} products");
-        var ensemble = DemandEnsemble.Fit([.. series.Select(product => product.Known)], weeks, seed);
+        var ensemble = DemandEnsemble.Fit([.. series.Select(product => product.Past)], weeks, seed);
         var forecasts = series
-            .SelectMany(product => product.Later.Select((_, i) => ensemble.Forecast(product.Known, i + 1)))
+            .SelectMany(product => product.Later.Select((_, i) => ensemble.Forecast(product.Past, i + 1)))
             .ToList();
         double[] actual = [.. series.SelectMany(product => product.Later)];
         double[] units = [.. forecasts.Select(forecast => forecast.Units)];

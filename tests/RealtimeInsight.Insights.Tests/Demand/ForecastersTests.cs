@@ -43,4 +43,37 @@ public sealed class ForecastersTests
         Assert.Equal(480, report.Main.Cases);
         Assert.True(report.Main.Model["wape"] < report.Main.Results.Single(result => result.Name == "naive")["wape"]);
     }
+
+    [Fact]
+    public void Ensemble_OrderLinesThatTellTheNextWeeks_AreUsed()
+    {
+        var random = new Random(4);
+        WeeklyPast[] pasts = [.. Enumerable.Range(0, 80).Select(_ => Regime(random))];
+
+        var told = DemandEnsemble.Fit(pasts, horizon: 2, seed: 1);
+        var untold = DemandEnsemble.Fit([.. pasts.Select(past => past with { Orders = null })], horizon: 2, seed: 1);
+
+        Assert.True(told.IsLearned && untold.IsLearned);
+        Assert.True(Error(told, withOrders: true) < 0.8 * Error(untold, withOrders: false));
+
+        double Error(DemandEnsemble ensemble, bool withOrders)
+        {
+            var later = new Random(5);
+            return Enumerable.Range(0, 80).Select(_ => Regime(later)).Average(past =>
+            {
+                var known = new WeeklyPast(past.Units[..30], withOrders ? new(
+                    past.Orders!.Lines[..30], past.Orders.Money[..30], past.Orders.Largest[..30]) : null);
+                return Math.Abs(ensemble.Forecast(known, 1).Units - past.Units[30]);
+            });
+        }
+    }
+
+    /// <summary>Units that jump between two levels; the number of order lines says a week before which one comes.</summary>
+    private static WeeklyPast Regime(Random random)
+    {
+        bool[] isHigh = [.. Enumerable.Range(0, 33).Select(_ => random.Next(2) == 0)];
+        double[] units = [.. isHigh.Skip(1).Select(high => high ? 40.0 : 10.0)];
+        double[] lines = [.. isHigh.Skip(2).Append(false).Select(high => high ? 8.0 : 2.0)];
+        return new WeeklyPast(units, new WeeklyOrders(lines, [.. units.Select(value => value * 2)], [.. units.Select(value => value / 2)]));
+    }
 }

@@ -4,10 +4,11 @@ using System.Text;
 namespace RealtimeInsight.Insights.Text;
 
 /// <summary>
-/// Turns a text into counts of hashed character n-grams (1 to 4 characters, so that scripts without spaces need no segmenter) and of
+/// Turns a text into counts of hashed character n-grams (1 to 3 or 4 characters, so that scripts without spaces need no segmenter) and of
 /// hashed words and word pairs. Not thread-safe: buffers live from one call to the next.
 /// </summary>
-public sealed class NgramHasher
+/// <param name="wideGramMax">Longest n-gram in scripts without spaces.</param>
+public sealed class NgramHasher(int wideGramMax = NgramHasher.WideGramMaxDefault)
 {
     /// <summary>Number of hash buckets.</summary>
     public const int Buckets = 1 << 20;
@@ -15,7 +16,7 @@ public sealed class NgramHasher
     /// <summary>Characters of a text that are read; longer ones are cut.</summary>
     public const int LengthMax = 4000;
 
-    private const int WideGramMax = 4;
+    private const int WideGramMaxDefault = 4;
     private const int NarrowGramMin = 3;
     private const int NarrowGramMax = 5;
     private const uint FnvPrime = 16777619;
@@ -26,6 +27,8 @@ public sealed class NgramHasher
     private readonly List<float> _counts = [];
     private readonly StringBuilder _clean = new();
     private char[] _chars = [];
+
+    public int WideGramMax { get; } = wideGramMax;
 
     /// <summary>Buckets of the last text, each once.</summary>
     public IReadOnlyList<int> BucketsOfLast => _buckets;

@@ -13,33 +13,38 @@ public sealed class SentimentModel
     /// <summary>Length of every text's feature vector: it sets the size of the steps.</summary>
     private const double Norm = 1.5;
 
-    private const double ScaleFloor = 0.25;
 
     /// <summary>Weights start a little on the side that the ratios point to.</summary>
     private const float StartWeight = 0.1f;
+
+    /// <summary>Of texts that a model labelled itself; not a category that was met.</summary>
+    internal const string AdaptedCategory = "\u0001adapted";
 
     private readonly float[] _weights;
     private readonly float[] _scales;
     private readonly double _intercept;
 
-    private SentimentModel(float[] weights, float[] scales, double intercept)
+    private SentimentModel(SentimentSettings settings, float[] weights, float[] scales, double intercept)
     {
+        Settings = settings;
         _weights = weights;
         _scales = scales;
         _intercept = intercept;
     }
 
     /// <param name="progress">Told which pass over the texts is under way.</param>
-    public static SentimentModel Fit(IReadOnlyList<Review> reviews, int seed, Action<string>? progress = null)
+    public static SentimentModel Fit(
+        IReadOnlyList<Review> reviews, SentimentSettings settings, int seed, Action<string>? progress = null)
     {
         ArgumentNullException.ThrowIfNull(reviews);
+        ArgumentNullException.ThrowIfNull(settings);
         if (reviews.Select(review => review.IsPositive).Distinct().Count() < 2)
         {
             throw new ArgumentException("reviews of both kinds are needed to learn from");
         }
 
         progress?.Invoke($"reading {reviews.Count} texts");
-        var hasher = new NgramHasher();
+        var hasher = new NgramHasher(settings.WideGramMax);
         var texts = new List<(int[] Buckets, float[] Values)>(reviews.Count);
         foreach (var review in reviews)
         {
@@ -47,18 +52,29 @@ public sealed class SentimentModel
             texts.Add(([.. hasher.BucketsOfLast], [.. hasher.CountsOfLast.Select(count => (float)(1 + Math.Log(count)))]));
         }
 
-        var (ratios, scales) = Scales(texts, reviews);
+        var (ratios, scales) = Scales(texts, reviews, settings.ScaleFloor);
+        KeepCommon(texts, reviews, settings.CategoriesMin, scales);
         foreach (var (buckets, values) in texts) Scale(buckets, values, scales);
         var weights = new float[NgramHasher.Buckets];
         for (var bucket = 0; bucket < weights.Length; bucket++) weights[bucket] = Math.Sign(ratios[bucket]) * StartWeight;
         var intercept = Train(texts, reviews, weights, seed, progress);
-        return new SentimentModel(weights, scales, intercept);
+        return new SentimentModel(settings, weights, scales, intercept);
     }
 
-    /// <summary>Probability that the text is positive. The caller owns the hasher, one a thread.</summary>
-    public double Predict(string text, NgramHasher hasher)
+    public SentimentSettings Settings { get; }
+
+    /// <summary>Probability that the text is positive.</summary>
+    /// <param name="hasher">Of the settings' grams; the caller's own, one a thread.</param>
+    public double Predict(string text, NgramHasher hasher) => 1 / (1 + Math.Exp(-Score(text, hasher)));
+
+    /// <summary>The same model with other odds for a text of which nothing is known.</summary>
+    internal SentimentModel Shifted(double by) => new(Settings, _weights, _scales, _intercept + by);
+
+    /// <summary>Logit of <see cref="Predict"/>.</summary>
+    internal double Score(string text, NgramHasher hasher)
     {
         ArgumentNullException.ThrowIfNull(hasher);
+        ArgumentOutOfRangeException.ThrowIfNotEqual(hasher.WideGramMax, Settings.WideGramMax);
         hasher.Read(text);
         var (buckets, counts) = (hasher.BucketsOfLast, hasher.CountsOfLast);
         double score = 0, squares = 0;
@@ -71,11 +87,12 @@ public sealed class SentimentModel
             squares += value * value;
         }
 
-        return 1 / (1 + Math.Exp(-_intercept - (squares > 0 ? score * Norm / Math.Sqrt(squares) : 0)));
+        return _intercept + (squares > 0 ? score * Norm / Math.Sqrt(squares) : 0);
     }
 
     /// <summary>Log-count ratios, and the scale of each bucket made of them; 0 for buckets met once only.</summary>
-    private static (float[] Ratios, float[] Scales) Scales(List<(int[] Buckets, float[] Values)> texts, IReadOnlyList<Review> reviews)
+    private static (float[] Ratios, float[] Scales) Scales(
+        List<(int[] Buckets, float[] Values)> texts, IReadOnlyList<Review> reviews, double floor)
     {
         var (positive, negative) = (new float[NgramHasher.Buckets], new float[NgramHasher.Buckets]);
         double positives = 0, negatives = 0;
@@ -94,10 +111,36 @@ public sealed class SentimentModel
             var ratio = Math.Log((positive[bucket] + Smoothing) / (positives + (2 * Smoothing)))
                 - Math.Log((negative[bucket] + Smoothing) / (negatives + (2 * Smoothing)));
             ratios[bucket] = (float)ratio;
-            scales[bucket] = (float)(ScaleFloor + Math.Abs(ratio));
+            scales[bucket] = (float)(floor + Math.Abs(ratio));
         }
 
         return (ratios, scales);
+    }
+
+    /// <summary>Takes the scale from n-grams that too few categories know; those of the texts that are asked about stay.</summary>
+    private static void KeepCommon(
+        List<(int[] Buckets, float[] Values)> texts, IReadOnlyList<Review> reviews, int categoriesMin, float[] scales)
+    {
+        var categories = reviews.Select(static review => review.Category).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
+            .Select(static (name, number) => (name, number)).ToDictionary(static pair => pair.name, static pair => pair.number + 1);
+        var needed = Math.Min(categoriesMin, categories.Count - (categories.ContainsKey(AdaptedCategory) ? 1 : 0));
+        if (needed < 2) return;
+        var (counts, last) = (new byte[NgramHasher.Buckets], new int[NgramHasher.Buckets]);
+        foreach (var group in Enumerable.Range(0, texts.Count).GroupBy(i => categories[reviews[i].Category]))
+        {
+            var isAdapted = reviews[group.First()].Category == AdaptedCategory;
+            foreach (var bucket in group.SelectMany(i => texts[i].Buckets))
+            {
+                if (last[bucket] == group.Key || counts[bucket] == byte.MaxValue) continue;
+                last[bucket] = group.Key;
+                counts[bucket] = isAdapted ? byte.MaxValue : (byte)(counts[bucket] + 1);
+            }
+        }
+
+        for (var bucket = 0; bucket < scales.Length; bucket++)
+        {
+            if (counts[bucket] < needed) scales[bucket] = 0;
+        }
     }
 
     private static void Scale(int[] buckets, float[] values, float[] scales)

@@ -31,14 +31,16 @@ public static class SentimentStudy
         }
 
         Check(known, judged);
-        var model = SentimentModel.Fit(known, seed, progress);
+        var model = SentimentModel.Fit(known, SentimentSettings.Alike, seed, progress);
         progress($"judging {judged.Count} texts");
-        var sections = new List<ReportSection> { Section("all test texts", model, known, judged, seed, time) };
         var categories = known.Select(review => review.Category).ToHashSet(StringComparer.Ordinal);
         var strange = judged.Where(review => !categories.Contains(review.Category)).ToList();
-        if (test is not null && strange.Count > 0 && strange.Count < judged.Count)
+        var sections = new List<ReportSection>();
+        if (strange.Count < judged.Count || test is null) sections.Add(Section("all test texts", model, null, known, judged, seed, time));
+        if (test is not null && strange.Count > 0)
         {
-            sections.Add(Section("categories never trained on", model, known, strange, seed, time));
+            var adapted = SentimentAdaptation.Fit(known, [.. strange.Select(review => review.Text)], seed, progress);
+            sections.Add(Section("categories never trained on", model, adapted, known, strange, seed, time));
         }
 
         if (test is null) sections.AddRange(LeaveOut(train, seed, time, progress));
@@ -53,8 +55,9 @@ public static class SentimentStudy
         {
             progress($"leaving out a category of {category.Count()} texts");
             Review[] others = [.. reviews.Where(review => review.Category != category.Key)];
-            var model = SentimentModel.Fit(others, seed, progress);
-            yield return Section($"category {category.Key} left out of training", model, others, [.. category], seed, time);
+            var model = SentimentModel.Fit(others, SentimentSettings.Alike, seed, progress);
+            var adapted = SentimentAdaptation.Fit(others, [.. category.Select(review => review.Text)], seed, progress);
+            yield return Section($"category {category.Key} left out of training", model, adapted, others, [.. category], seed, time);
         }
     }
 
@@ -67,8 +70,10 @@ public static class SentimentStudy
         }
     }
 
+    /// <param name="adapted">Taken to the judged texts without their labels; null where these are like those trained on.</param>
     private static ReportSection Section(
-        string name, SentimentModel model, IReadOnlyList<Review> known, IReadOnlyList<Review> judged, int seed, TimeProvider time)
+        string name, SentimentModel model, SentimentModel? adapted, IReadOnlyList<Review> known, IReadOnlyList<Review> judged, int seed,
+        TimeProvider time)
     {
         var hasher = new NgramHasher();
         var start = time.GetTimestamp();
@@ -76,17 +81,27 @@ public static class SentimentStudy
         var seconds = time.GetElapsedTime(start).TotalSeconds;
         var rate = known.Average(review => review.IsPositive ? 1.0 : 0.0);
         var bayes = NaiveBayes.Fit(known);
-        return BinaryEvaluation.Section(
-            name,
-            [.. judged.Select(review => review.IsPositive)],
-            new("ngram_nb_logistic", probabilities, 0.5),
-            [
-                new("naive_bayes", [.. judged.Select(review => bayes.Predict(review.Text))], 0.5),
-                new("constant_rate", [.. judged.Select(_ => rate)], 0.5),
-            ],
-            seed) with
+        var plain = new BinaryEvaluation.Method("ngram_nb_logistic", probabilities, 0.5);
+        var baselines = new List<BinaryEvaluation.Method>
+        {
+            new("naive_bayes", [.. judged.Select(review => bayes.Predict(review.Text))], 0.5),
+            new("constant_rate", [.. judged.Select(_ => rate)], 0.5),
+        };
+        var main = plain;
+        if (adapted is not null)
+        {
+            var adaptedHasher = new NgramHasher(adapted.Settings.WideGramMax);
+            main = new("adapted_unlabelled", [.. judged.Select(review => adapted.Predict(review.Text, adaptedHasher))], 0.5);
+            baselines.Insert(0, plain);
+        }
+
+        return BinaryEvaluation.Section(name, [.. judged.Select(review => review.IsPositive)], main, baselines, seed) with
         {
             Facts = [new MetricValue("texts_per_second", judged.Count / Math.Max(seconds, 1e-9))],
+            Notes = main == plain ? [] :
+            [
+                "adapted_unlabelled learned from the judged texts as well, without their labels; ngram_nb_logistic never saw them",
+            ],
         };
     }
 }

@@ -82,6 +82,9 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     /// <summary>What the models' scores turn out to be worth.</summary>
     internal ModelMonitor Monitor { get; }
 
+    /// <summary>Keeps what is known of the models' scores over a restart; null: it counts from the start on.</summary>
+    public IWatchStore? WatchStore { get; init; }
+
     /// <summary>Where the work runs: on threads, or in a simulation's order.</summary>
     internal IWorkHost WorkHost { get; init; } = new ThreadHost();
 
@@ -112,6 +115,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         _instruments.ObserveAudit(() => parts.Audit.Compared, () => parts.Audit.Mismatches);
         _instruments.ObserveModels(() => Monitor.Read(WatchReader.Waiting(parts.Loops)), _time);
         parts.Audit.Start();
+        parts.Keeper?.Start();
         _running = parts;
         EngineLog.Ready(
             _logger, parts.Loops.Sum(loop => loop.Shard.Counters.Customers), replayed, parts.Loops.Length, _store.Name,
@@ -284,6 +288,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         foreach (var dispatcher in parts.Dispatchers) dispatcher.Dispose();
         parts.Delivery.Dispose();
         await parts.Audit.DisposeAsync().ConfigureAwait(false);
+        if (parts.Keeper is { } keeper) await (giveUp ? keeper.AbortAsync() : keeper.DisposeAsync().AsTask()).ConfigureAwait(false);
         parts.Commit.Stop();
         await _committing.ConfigureAwait(false);
         if (parts.Commit.Problem is null) EngineLog.Stopped(_logger, _store.Name);
@@ -333,8 +338,11 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         var links = new IdentityLinks(_options, shared.Aliases, shared.Links, loops, _time);
         foreach (var (offset, record) in unfinished) links.Unfinished(record, offset);
         var intake = new Intake(loops, router, shared.Aliases, links);
+        var keeper = WatchStore is null ? null
+            : new WatchKeeper(WatchStore, Monitor, loops, commit.Queue, _options.Watch.SaveInterval, _time, _logger);
+        keeper?.Restore();
         var parts = new EngineParts(
-            loops, commit, log, dispatchers, outbox, delivery, rejects, shared.Audit, _scorer, intake, shared.Aliases);
+            loops, commit, log, dispatchers, outbox, delivery, rejects, shared.Audit, _scorer, intake, shared.Aliases, keeper);
         return (parts, replayed);
     }
 
@@ -375,7 +383,7 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
 internal sealed record EngineParts(
     ShardLoop[] Loops, CommitLoop Commit, LogReader Log, OutboxDispatcher[] Dispatchers, OutboxCounters Outbox,
     DeliveryControl Delivery, RejectControl Rejects, FeatureAudit Audit, IScorer Scorer, Intake Intake,
-    AliasMap Aliases)
+    AliasMap Aliases, WatchKeeper? Keeper)
 {
     /// <summary>Why events cannot be taken at all any more; null when they can.</summary>
     public string? Problem => Commit.IsLost

@@ -61,6 +61,12 @@ internal static partial class EngineLog
     [LoggerMessage(3043, LogLevel.Warning, "The log cannot be asked for an event's id, the event is kept aside as a reject: {Reason}")]
     public static partial void EventIdsUnreadable(ILogger logger, string reason);
 
+    [LoggerMessage(3050, LogLevel.Warning, "What was known of the models' live quality cannot be read, it counts from now on: {Reason}")]
+    public static partial void WatchUnreadable(ILogger logger, string reason);
+
+    [LoggerMessage(3051, LogLevel.Warning, "What is known of the models' live quality is not saved now; it is tried again: {Reason}")]
+    public static partial void WatchNotSaved(ILogger logger, string reason);
+
     [LoggerMessage(3009, LogLevel.Warning, "A read failed; its caller has the error")]
     public static partial void QueryFailed(ILogger logger, Exception exception);
 }

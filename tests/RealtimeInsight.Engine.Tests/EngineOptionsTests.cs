@@ -66,6 +66,8 @@ public sealed class EngineOptionsTests
         { "Watch.OutcomeWindow", TimeSpan.FromDays(365), TimeSpan.FromDays(366) },
         { "Watch.DriftWindow", TimeSpan.FromMinutes(1), TimeSpan.FromSeconds(59) },
         { "Watch.DriftWindow", TimeSpan.FromDays(365), TimeSpan.FromDays(366) },
+        { "Watch.SaveInterval", TimeSpan.FromSeconds(1), TimeSpan.FromMilliseconds(999) },
+        { "Watch.SaveInterval", TimeSpan.FromDays(1), TimeSpan.FromDays(2) },
         { "Outbox.ConcurrencyMax", 1, 0 },
         { "Outbox.ConcurrencyMax", 256, 257 },
         { "Outbox.BatchMax", 1, 0 },

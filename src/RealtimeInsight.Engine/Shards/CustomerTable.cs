@@ -53,6 +53,13 @@ internal sealed class CustomerTable
         }
     }
 
+    /// <summary>Row of the first customer with this hash; -1 when there is none.</summary>
+    public int RowOf(ulong hash)
+    {
+        var cursor = _index.Start(hash);
+        return _index.Next(hash, ref cursor);
+    }
+
     public ref CustomerRow Row(int index) => ref _rows[index];
 
     /// <summary>The slot of a customer who has one; null for others.</summary>

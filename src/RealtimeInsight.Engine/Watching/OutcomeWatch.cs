@@ -112,6 +112,32 @@ internal sealed class OutcomeWatch
         _purchase.Take(customer, given[2]);
     }
 
+    /// <summary>What is followed, by head.</summary>
+    public IReadOnlyList<WatchPart> Snapshot() => [.. new[] { _churn, _abandonment, _purchase }.Select(
+        static pending => new WatchPart(pending.FollowedUpTo, [.. pending.Open()]))];
+
+    /// <summary>Goes on with what was followed before, by head.</summary>
+    public void Restore(IReadOnlyList<ulong> followedUpTo, IReadOnlyList<IReadOnlyList<PendingScore>> scores)
+    {
+        _churn.Restore(followedUpTo[0], scores[0]);
+        _abandonment.Restore(followedUpTo[1], scores[1]);
+        _purchase.Restore(followedUpTo[2], scores[2]);
+    }
+
+    /// <summary>A customer is found to have gone on: settles what its newest order and session tell.</summary>
+    public void Met(ulong customer, CustomerState state)
+    {
+        var ordered = state.Orders.LastOrderAt;
+        if (ordered.HasValue)
+        {
+            _purchase.Came(customer, ordered, order: 0, isOutcome: true);
+            _abandonment.Came(customer, ordered, order: 0, isOutcome: false);
+        }
+
+        var began = state.Session.StartedAt;
+        if (began.HasValue) _churn.Came(customer, began, order: 0, isOutcome: false);
+    }
+
     private void Follow(CustomerSlot slot, CustomerState state, CustomerEvent item)
     {
         var draw = DrawOf(state);

@@ -140,6 +140,13 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
         foreach (var score in given) Add(score with { Customer = customer });
     }
 
+    /// <summary>Goes on with what was followed before.</summary>
+    public void Restore(ulong followedUpTo, IEnumerable<PendingScore> scores)
+    {
+        Volatile.Write(ref _followedUpTo, followedUpTo);
+        foreach (var score in scores) Add(score);
+    }
+
     /// <summary>What is followed, oldest first.</summary>
     public IEnumerable<PendingScore> Open()
     {

@@ -1,27 +1,27 @@
 namespace RealtimeInsight.Engine.Watching;
 
 /// <summary>A served score whose outcome is not known yet.</summary>
-internal struct PendingScore
+public record struct PendingScore
 {
     /// <summary>Stable hash of the customer's id.</summary>
-    public ulong Customer;
+    public ulong Customer { get; set; }
 
     /// <summary>The moment scored, and the last one that counts for its outcome, in milliseconds.</summary>
-    public long At;
-    public long Due;
+    public long At { get; set; }
+    public long Due { get; set; }
 
     /// <summary>Hash of the order that the scored event names; 0 for none.</summary>
-    public ulong OwnOrder;
+    public ulong OwnOrder { get; set; }
 
     /// <summary>Decides whether the moment is followed.</summary>
-    public ulong Draw;
+    public ulong Draw { get; set; }
 
-    public uint Stamp;
-    public uint ShadowStamp;
-    public float Score;
-    public float ShadowScore;
+    public uint Stamp { get; set; }
+    public uint ShadowStamp { get; set; }
+    public float Score { get; set; }
+    public float ShadowScore { get; set; }
 
     /// <summary>Number of the customer's entry before; those that have left are below the first.</summary>
-    public long Before;
-    public bool IsOpen;
+    internal long Before { get; set; }
+    internal bool IsOpen { get; set; }
 }

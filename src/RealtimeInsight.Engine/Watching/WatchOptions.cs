@@ -22,6 +22,9 @@ public sealed class WatchOptions
     /// <summary>Drift is of the last one to two of these, in event time. Default 1 day; 1 minute to 365 days.</summary>
     public TimeSpan DriftWindow { get; set; } = TimeSpan.FromDays(1);
 
+    /// <summary>Time between two saves of what is followed, where the engine has a place for it. Default 1 minute; 1 s to 1 day.</summary>
+    public TimeSpan SaveInterval { get; set; } = TimeSpan.FromMinutes(1);
+
     /// <summary>All violations of the bounds; empty when valid.</summary>
     public static IReadOnlyList<string> Validate(WatchOptions options)
     {
@@ -32,6 +35,7 @@ public sealed class WatchOptions
         bounds.Range(nameof(Grace), options.Grace, TimeSpan.Zero, TimeSpan.FromDays(7));
         bounds.Range(nameof(OutcomeWindow), options.OutcomeWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
         bounds.Range(nameof(DriftWindow), options.DriftWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
+        bounds.Range(nameof(SaveInterval), options.SaveInterval, TimeSpan.FromSeconds(1), TimeSpan.FromDays(1));
         return bounds.Problems;
     }
 }

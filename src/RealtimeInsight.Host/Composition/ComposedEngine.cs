@@ -46,7 +46,10 @@ public sealed class ComposedEngine : IRunningEngine
         var store = new SqliteStore(recipe.Store);
         var embedded = new EmbeddedEngine(
             recipe.Engine, recipe.Customer, new DecisionMaker(recipe.Policy), pool, store, recipe.Channels,
-            new EngineInstruments(recipe.Meters), recipe.Time, recipe.Loggers.CreateLogger<EmbeddedEngine>());
+            new EngineInstruments(recipe.Meters), recipe.Time, recipe.Loggers.CreateLogger<EmbeddedEngine>())
+        {
+            WatchStore = new WatchFile(recipe.Store.DataDirectory),
+        };
         var composed = new ComposedEngine(embedded, pool, registry, store);
         try
         {

@@ -95,6 +95,40 @@ public sealed class ModelMonitor
         }
     }
 
+    /// <summary>Writes what is counted of every version; samples of inputs are left out.</summary>
+    public void Write(BinaryWriter writer)
+    {
+        ArgumentNullException.ThrowIfNull(writer);
+        lock (_gate)
+        {
+            writer.Write(_versions.Count);
+            foreach (var version in _versions.Values.OrderBy(static version => version.UsedAt))
+            {
+                writer.Write(version.Model.Name);
+                writer.Write(version.Model.Version);
+                writer.Write(version.Model.Digest);
+                writer.Write(version.Model.Stamp);
+                version.Write(writer);
+            }
+        }
+    }
+
+    /// <summary>Takes in what was written, in the place of what is counted of those versions.</summary>
+    /// <exception cref="InvalidDataException">It was written with other bins.</exception>
+    /// <exception cref="EndOfStreamException">It ends too early.</exception>
+    public void Read(BinaryReader reader)
+    {
+        ArgumentNullException.ThrowIfNull(reader);
+        lock (_gate)
+        {
+            for (var left = reader.ReadInt32(); left > 0; left--)
+            {
+                var model = new ModelIdentity(reader.ReadString(), reader.ReadString(), reader.ReadString(), reader.ReadUInt32());
+                VersionOf(model, manifest: null).Read(reader);
+            }
+        }
+    }
+
     private VersionMonitor? Used(uint stamp)
     {
         if (!_versions.TryGetValue(stamp, out var version)) return null;
@@ -104,9 +138,12 @@ public sealed class ModelMonitor
 
     private VersionMonitor VersionOf(ModelIdentity model, ModelManifest? manifest)
     {
-        if (Used(model.Stamp) is { } known) return known;
+        if (Used(model.Stamp) is { } known && (known.HasManifest || manifest is null)) return known;
+        var kept = _versions.GetValueOrDefault(model.Stamp);
+        _versions.Remove(model.Stamp);
         if (_versions.Count >= VersionsMax) _versions.Remove(_versions.MinBy(static pair => pair.Value.UsedAt).Key);
         var version = new VersionMonitor(model, manifest, _outcomeWindow, _driftWindow) { UsedAt = ++_uses };
+        if (kept is not null) version.TakeOver(kept);
         _versions.Add(model.Stamp, version);
         Volatile.Write(ref _sampledUpTo, SampledUpTo());
         return version;

@@ -45,7 +45,16 @@ internal sealed class VersionMonitor
     public void AddAgainst(in ResolvedScore resolved) =>
         _against[(int)resolved.Head].Add(resolved.Customer, resolved.ShadowScore, resolved.Score, resolved.Outcome);
 
-    public long Outcomes(ScoreHead head) => _outcomes[(int)head];
+    public bool HasManifest => _manifest is not null;
+
+    /// <summary>Goes on with what another has counted of the same version.</summary>
+    public void TakeOver(VersionMonitor other)
+    {
+        for (var head = 0; head < ScoreHeads.Count; head++)
+        {
+            (_live[head], _against[head], _outcomes[head]) = (other._live[head], other._against[head], other._outcomes[head]);
+        }
+    }
 
     public VersionWatch Read() => new(
         Model.ToString(), Model.Version,

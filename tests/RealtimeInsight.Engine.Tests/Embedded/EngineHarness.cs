@@ -10,6 +10,7 @@ using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Engine.Watching;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Simulation.Storage;
 using RealtimeInsight.Simulation.Time;
@@ -45,6 +46,9 @@ internal sealed class EngineHarness : IAsyncDisposable
     /// <summary>When set, the engine has it in place of <see cref="Scorer"/>.</summary>
     public IScorer? Pool { get; set; }
 
+    /// <summary>When set, what is known of the models outlives the engine.</summary>
+    public IWatchStore? WatchStore { get; set; }
+
     public RecordingChannel Channel { get; set; }
 
     public JsonObject Policy { get; set; } = DefaultPolicy();
@@ -66,7 +70,10 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public EmbeddedEngine Build(IEnumerable<IActionChannel> channels) => new(
         Options, CustomerOptions, new DecisionMaker(Domain.Decisions.Policy.Parse(Policy)), Pool ?? Scorer, Store, channels,
-        new EngineInstruments(_meter), Time, NullLogger<EmbeddedEngine>.Instance);
+        new EngineInstruments(_meter), Time, NullLogger<EmbeddedEngine>.Instance)
+    {
+        WatchStore = WatchStore,
+    };
 
     public Task<EngineHarness> StartAsync(IActionChannel? channel = null) => StartAsync([channel ?? Channel]);
 
@@ -80,7 +87,10 @@ internal sealed class EngineHarness : IAsyncDisposable
     /// <summary>A second engine over the same store and clock, after this one.</summary>
     public Task<EngineHarness> RestartAsync(Action<EngineHarness>? change = null)
     {
-        var next = new EngineHarness(Store, Time) { Scorer = Scorer, Pool = Pool, Channel = Channel, Policy = Policy };
+        var next = new EngineHarness(Store, Time)
+        {
+            Scorer = Scorer, Pool = Pool, Channel = Channel, Policy = Policy, WatchStore = WatchStore,
+        };
         next.Options.Shards = Options.Shards;
         next.Options.Clock = Options.Clock;
         next.Options.ResidentBytesMax = Options.ResidentBytesMax;

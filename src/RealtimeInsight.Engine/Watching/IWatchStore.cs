@@ -1,0 +1,13 @@
+namespace RealtimeInsight.Engine.Watching;
+
+/// <summary>Keeps what the engine knows of its models' scores between two runs. One caller at a time.</summary>
+public interface IWatchStore
+{
+    /// <summary>What was written last; null when nothing was.</summary>
+    /// <exception cref="IOException">It is there and cannot be read.</exception>
+    byte[]? Read();
+
+    /// <summary>Replaces it as a whole: a crash leaves the old one or the new one.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    void Write(byte[] snapshot);
+}

@@ -16,19 +16,27 @@ internal sealed class ModelsJob(CliConsole console)
     };
 
     /// <exception cref="CliException">It was refused, or no engine or folder is there.</exception>
-    public async Task<int> RunAsync(
-        ModelTarget target, Func<IModelDesk, CancellationToken, Task<ModelListing>> ask, CancellationToken cancellationToken)
-    {
-        try
-        {
-            var desk = await OpenAsync(target, cancellationToken).ConfigureAwait(false);
-            await using (desk.ConfigureAwait(false))
+    public Task<int> RunAsync(
+        ModelTarget target, Func<IModelDesk, CancellationToken, Task<ModelListing>> ask, CancellationToken cancellationToken) =>
+        RunAsync(
+            target,
+            async desk =>
             {
                 var listing = await ask(desk, cancellationToken).ConfigureAwait(false);
                 if (target.IsJson) console.Out.WriteLine(JsonSerializer.Serialize(listing, s_json));
                 else ModelTable.Write(listing, console.Out);
                 return ExitCodes.Success;
-            }
+            },
+            cancellationToken);
+
+    /// <param name="work">Returns the exit code.</param>
+    /// <exception cref="CliException">It was refused, or no engine or folder is there.</exception>
+    public async Task<int> RunAsync(ModelTarget target, Func<IModelDesk, Task<int>> work, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var desk = await OpenAsync(target, cancellationToken).ConfigureAwait(false);
+            await using (desk.ConfigureAwait(false)) return await work(desk).ConfigureAwait(false);
         }
         catch (ModelDeskException problem)
         {

@@ -38,6 +38,7 @@ public static class ModelsVerb
         verb.Subcommands.Add(WithVersion(
             console, "shadow", "Let a version score a share of the customers without effect, to be compared; 0 ends it.",
             "insight models shadow 2 100", ModelAction.Shadow, hasShare: true));
+        verb.Subcommands.Add(ModelsReportVerb.Create(console));
         verb.Subcommands.Add(ModelsReferenceVerb.Create(console));
         return verb;
     }

@@ -67,7 +67,7 @@ internal sealed class WatchKeeper(
         {
             var row = shard.Customers.RowOf(hash);
             if (row < 0) continue;
-            if (shard.Customers.Awake(row) is { } slot) shard.Watch.Met(hash, slot.Peek());
+            if (shard.Customers.IsInMemory(row)) shard.Watch.Met(hash, shard.Customers.Peek(row));
             else cold.Add(row);
         }
 

@@ -1,5 +1,6 @@
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Text;
+using RealtimeInsight.Inference.Models;
 using RealtimeInsight.Inference.Monitoring;
 
 namespace RealtimeInsight.Engine.Watching;
@@ -16,6 +17,13 @@ public sealed record WatchSnapshot(long NextOffset, IReadOnlyList<ulong> Followe
     public const int Version = 1;
     private const uint Magic = 0x57_41_49_52;
     private const int SumBytes = 8;
+
+    /// <summary>How many wait, by head; what was let go is not kept.</summary>
+    public IReadOnlyList<WaitingScores> Waiting =>
+    [
+        .. Scores.Select((scores, head) => new WaitingScores(
+            ModelHeads.All[head], scores.Count, (FollowedUpTo[head] + 1d) / (ulong.MaxValue + 1d), Unfollowed: 0)),
+    ];
 
     internal byte[] ToBytes(ModelMonitor monitor)
     {

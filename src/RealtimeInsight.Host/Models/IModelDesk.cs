@@ -1,5 +1,6 @@
 using RealtimeInsight.Inference.Lifecycle;
 using RealtimeInsight.Inference.Models;
+using RealtimeInsight.Inference.Monitoring;
 
 namespace RealtimeInsight.Host.Models;
 
@@ -9,6 +10,11 @@ namespace RealtimeInsight.Host.Models;
 public interface IModelDesk : IAsyncDisposable
 {
     Task<ModelListing> ListAsync(CancellationToken cancellationToken);
+
+    /// <summary>What the models' scores turned out to be worth; of folders, what was counted when their engine ended, without
+    /// drift.</summary>
+    /// <exception cref="ModelDeskException">The engine does not say, or the record cannot be read.</exception>
+    Task<ModelWatch> WatchAsync(CancellationToken cancellationToken);
 
     /// <exception cref="ModelDeskException">The version is refused.</exception>
     Task<ModelListing> RegisterAsync(ModelFiles files, CancellationToken cancellationToken);

@@ -1,8 +1,10 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using RealtimeInsight.Engine.Watching;
 using RealtimeInsight.Inference.Lifecycle;
 using RealtimeInsight.Inference.Models;
+using RealtimeInsight.Inference.Monitoring;
 using RealtimeInsight.Inference.Pool;
 
 namespace RealtimeInsight.Host.Models;
@@ -17,10 +19,12 @@ public sealed class LocalModelDesk : IModelDesk
     private readonly DataFolder _data;
     private readonly InferencePool _pool;
     private readonly ModelRegistry _registry;
+    private readonly WatchOptions _watch;
 
     private LocalModelDesk(HostSettings settings, DataFolder data, TimeProvider time)
     {
         _data = data;
+        _watch = settings.Engine.Watch;
         _services = new ServiceCollection().AddMetrics().AddLogging().BuildServiceProvider();
         (_pool, _registry) = ModelSetup.Create(
             settings.Inference, data.Path, _services.GetRequiredService<IMeterFactory>(),
@@ -45,6 +49,24 @@ public sealed class LocalModelDesk : IModelDesk
     }
 
     public Task<ModelListing> ListAsync(CancellationToken cancellationToken) => DoAsync(static () => { }, cancellationToken);
+
+    public Task<ModelWatch> WatchAsync(CancellationToken cancellationToken)
+    {
+        var monitor = new ModelMonitor(_watch.OutcomeWindow, _watch.DriftWindow);
+        try
+        {
+            IReadOnlyList<WaitingScores> waiting = new WatchFile(_data.Path).Read() is { } bytes
+                ? WatchSnapshot.Read(bytes, monitor).Waiting : [];
+            return Task.FromResult(monitor.Read(waiting));
+        }
+        catch (Exception problem) when (problem is IOException or InvalidDataException or UnauthorizedAccessException)
+        {
+            throw new ModelDeskException(
+                $"{Path.Combine(_data.Path, WatchFile.FileName)} cannot be read ({problem.Message}); "
+                + "the engine counts anew from its next start",
+                problem);
+        }
+    }
 
     public Task<ModelListing> RegisterAsync(ModelFiles files, CancellationToken cancellationToken) =>
         DoAsync(() => _registry.Register(files), cancellationToken);

@@ -5,6 +5,7 @@ using System.Text.Json.Nodes;
 using RealtimeInsight.Host.Api;
 using RealtimeInsight.Inference.Lifecycle;
 using RealtimeInsight.Inference.Models;
+using RealtimeInsight.Inference.Monitoring;
 
 namespace RealtimeInsight.Host.Models;
 
@@ -25,7 +26,10 @@ public sealed class RemoteModelDesk : IModelDesk
     }
 
     public Task<ModelListing> ListAsync(CancellationToken cancellationToken) =>
-        SendAsync(HttpMethod.Get, "/v1/models", null, cancellationToken);
+        SendAsync<ModelListing>(HttpMethod.Get, "/v1/models", null, cancellationToken);
+
+    public Task<ModelWatch> WatchAsync(CancellationToken cancellationToken) =>
+        SendAsync<ModelWatch>(HttpMethod.Get, "/v1/models/watch", null, cancellationToken);
 
     public async Task<ModelListing> RegisterAsync(ModelFiles files, CancellationToken cancellationToken)
     {
@@ -37,7 +41,7 @@ public sealed class RemoteModelDesk : IModelDesk
             form.Add(new ReadOnlyMemoryContent(content), name, name);
         }
 
-        return await SendAsync(HttpMethod.Post, "/v1/models/register", form, cancellationToken).ConfigureAwait(false);
+        return await SendAsync<ModelListing>(HttpMethod.Post, "/v1/models/register", form, cancellationToken).ConfigureAwait(false);
     }
 
     public async Task<ModelListing> ChangeAsync(ModelChange change, CancellationToken cancellationToken)
@@ -48,7 +52,7 @@ public sealed class RemoteModelDesk : IModelDesk
         if (change.Share is { } share) body["share"] = share;
         using var content = JsonContent.Create(body);
         var path = $"/v1/models/{JsonNamingPolicy.SnakeCaseLower.ConvertName(change.Action.ToString())}";
-        return await SendAsync(HttpMethod.Post, path, content, cancellationToken).ConfigureAwait(false);
+        return await SendAsync<ModelListing>(HttpMethod.Post, path, content, cancellationToken).ConfigureAwait(false);
     }
 
     public ValueTask DisposeAsync()
@@ -57,7 +61,7 @@ public sealed class RemoteModelDesk : IModelDesk
         return ValueTask.CompletedTask;
     }
 
-    private async Task<ModelListing> SendAsync(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
+    private async Task<T> SendAsync<T>(HttpMethod method, string path, HttpContent? content, CancellationToken cancellationToken)
     {
         using var request = new HttpRequestMessage(method, path) { Content = content };
         try
@@ -65,7 +69,7 @@ public sealed class RemoteModelDesk : IModelDesk
             using var response = await _client.SendAsync(request, cancellationToken).ConfigureAwait(false);
             var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
             if (!response.IsSuccessStatusCode) throw new ModelDeskException(Detail(text) ?? $"{path} answered {(int)response.StatusCode}");
-            return JsonSerializer.Deserialize<ModelListing>(text, ApiJson.Options)!;
+            return JsonSerializer.Deserialize<T>(text, ApiJson.Options)!;
         }
         catch (HttpRequestException fault)
         {

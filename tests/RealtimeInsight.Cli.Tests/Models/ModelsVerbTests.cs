@@ -96,6 +96,52 @@ public sealed class ModelsVerbTests : IDisposable
         Assert.Equal([null, "shadow", "challenger", "champion"], after["versions"]!.AsArray().Select(version => (string?)version!["role"]));
     }
 
+    [Fact]
+    public async Task Models_Report_OfARunningEngineAndOfItsFolder_IsOnePageWithItsFigures()
+    {
+        var page = Path.Combine(_data.Path, "report.html");
+        await using (var host = await RunningHost.StartAsync(_data.Path, ["--models", _models.Path], []))
+        {
+            await EventsAsync(host);
+            var run = await RunAsync("report", "--url", host.Address, "--out", page, "--customers", "3", "--json");
+
+            Assert.True(run.ExitCode == ExitCodes.Success, run.Error);
+            Assert.Contains("behaviour/1 purchase: ", run.Out, StringComparison.Ordinal);
+            var json = JsonNode.Parse(run.Out.TrimEnd().Split('\n')[^1])!;
+            Assert.Equal(3, (int)json["importance"]!["customers"]!);
+            Assert.True((double)json["watch"]!["versions"]![0]!["drift"]!["samples"]! > 0);
+            var html = await File.ReadAllTextAsync(page);
+            Assert.Contains("behaviour/1, champion", html, StringComparison.Ordinal);
+            Assert.Contains("mean size of the exact Shapley values", html, StringComparison.Ordinal);
+            Assert.DoesNotContain("http://www", html, StringComparison.Ordinal);
+            Assert.DoesNotContain("src=", html, StringComparison.Ordinal);
+            await host.StopAsync();
+        }
+
+        var local = await LocalAsync("report", "--out", page, "--json");
+        Assert.True(local.ExitCode == ExitCodes.Success, local.Error);
+        var kept = JsonNode.Parse(local.Out.TrimEnd().Split('\n')[^1])!;
+        Assert.True((long)kept["watch"]!["waiting"]![2]!["open"]! > 0);
+        Assert.Contains("can be asked of a running engine", await File.ReadAllTextAsync(page), StringComparison.Ordinal);
+    }
+
+    /// <summary>Three customers with open carts, now.</summary>
+    private static async Task EventsAsync(RunningHost host)
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(host.Address) };
+        var events = Enumerable.Range(0, 3).Select(i => new JsonObject
+        {
+            ["type"] = "track",
+            ["event"] = "Product Added",
+            ["userId"] = $"report-{i}",
+            ["messageId"] = $"report-{i}",
+            ["properties"] = new JsonObject { ["product_id"] = "p1", ["price"] = 20, ["quantity"] = 1 },
+        });
+        using var answer = await client.PostAsync("/v1/batch", System.Net.Http.Json.JsonContent.Create(
+            new JsonObject { ["writeKey"] = "demo", ["batch"] = new JsonArray([.. events.Select(one => (JsonNode)one)]) }));
+        answer.EnsureSuccessStatusCode();
+    }
+
     private Task<RunningHost> StartAsync() => RunningHost.StartAsync(
         _data.Path, ["--models", _models.Path, "--no-demo"], [("REALTIME_INSIGHT_Api__AdminKeys__0", AdminKey)]);
 

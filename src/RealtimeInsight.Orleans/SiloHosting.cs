@@ -1,11 +1,14 @@
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
+using Orleans.Placement;
+using Orleans.Runtime.MembershipService.SiloMetadata;
 using Orleans.Storage;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Actions;
 using RealtimeInsight.Orleans.Actors;
 using RealtimeInsight.Orleans.Deadlines;
+using RealtimeInsight.Orleans.Inference;
 
 namespace RealtimeInsight.Orleans;
 
@@ -19,19 +22,23 @@ public static class SiloHosting
     /// Adds the grains. The container has to hold an <see cref="IScorer"/>, the <see cref="IActionChannel"/>s of the policy, and a
     /// grain storage named <see cref="StorageName"/>. What is missing or wrong stops the start of the silo.
     /// </summary>
-    public static ISiloBuilder AddRealtimeInsight(this ISiloBuilder silo, ClusterSettings settings)
+    /// <param name="labels">
+    /// What other silos know of this one; null for nothing. <c>device</c>: <c>gpu</c> has the others score on this silo's pool.
+    /// </param>
+    public static ISiloBuilder AddRealtimeInsight(
+        this ISiloBuilder silo, ClusterSettings settings, IReadOnlyDictionary<string, string>? labels = null)
     {
         ArgumentNullException.ThrowIfNull(silo);
         ArgumentNullException.ThrowIfNull(settings);
         silo.Services.AddSingleton(settings);
         silo.Services.AddSingleton(services => new CustomerCore(
             settings,
-            services.GetService<IScorer>() ?? throw new InvalidOperationException(
-                "no IScorer is registered, every customer grain scores through one; register the silo's InferencePool as IScorer"),
+            services.GetRequiredService<ClusterScorer>(),
             new ActionChannels(services.GetServices<IActionChannel>(), settings.Policy),
             settings.Time ?? services.GetRequiredService<TimeProvider>(),
             services.GetRequiredService<ILoggerFactory>().CreateLogger("RealtimeInsight.Orleans")));
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeadlineStarter>();
+        AddInference(silo, labels ?? new Dictionary<string, string>());
         silo.AddStartupTask(static (services, _) =>
         {
             services.GetRequiredService<CustomerCore>();
@@ -45,5 +52,24 @@ public static class SiloHosting
             return Task.CompletedTask;
         });
         return silo;
+    }
+
+    /// <summary>Scores run where the device is: in the silo's own pool, or in that of a silo whose label says so.</summary>
+    private static void AddInference(ISiloBuilder silo, IReadOnlyDictionary<string, string> labels)
+    {
+        silo.UseSiloMetadata(new Dictionary<string, string>(labels));
+        silo.Services.AddPlacementFilter<DevicePlacementStrategy, DevicePlacementDirector>(ServiceLifetime.Singleton);
+        var hasDevice = labels.TryGetValue(DevicePlacementDirector.Label, out var device) && device == DevicePlacementDirector.Gpu;
+        silo.Services.AddMetrics();
+        silo.Services.AddSingleton<GrainInstruments>();
+        silo.Services.AddSingleton(services => new ClusterScorer(
+            services.GetService<IScorer>() ?? throw new InvalidOperationException(
+                "no IScorer is registered, every customer grain scores through one; register the silo's InferencePool as IScorer"),
+            services.GetRequiredService<IGrainFactory>(),
+            new DeviceSilos(
+                services.GetRequiredService<ISiloStatusOracle>(), services.GetRequiredService<ISiloMetadataCache>(), hasDevice,
+                TimeProvider.System),
+            services.GetRequiredService<GrainInstruments>(),
+            TimeProvider.System));
     }
 }

@@ -1,16 +1,19 @@
 using Orleans.Concurrency;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Inference;
-using RealtimeInsight.Orleans.Actors;
 using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Orleans.Contracts.Inference;
+using RealtimeInsight.Orleans.Inference;
 
 namespace RealtimeInsight.Orleans.Grains;
 
-/// <summary>The door to the silo's inference pool: as many activations as callers need, all on the pool of their silo.</summary>
-[StatelessWorker, Reentrant]
+/// <summary>
+/// The door to a silo's inference pool: as many activations as callers need, on silos with a device where there are any, each on the pool
+/// of its silo, which batches the rows of all callers.
+/// </summary>
+[StatelessWorker, Reentrant, DevicePlacement]
 [GrainType("ri.inference")]
-internal sealed class InferenceGrain(CustomerCore core) : Grain, IInferenceGrain
+internal sealed class InferenceGrain(IScorer pool) : Grain, IInferenceGrain
 {
     private const int RowsMax = 4096;
     private static readonly TimeSpan s_timeoutMax = TimeSpan.FromMinutes(1);
@@ -30,7 +33,7 @@ internal sealed class InferenceGrain(CustomerCore core) : Grain, IInferenceGrain
         }
 
         for (var i = 0; i < request.Rows.Length; i++) RequireLengths(request.Rows[i], i);
-        var scores = request.Rows.Select(row => core.Scorer.ScoreAsync(
+        var scores = request.Rows.Select(row => pool.ScoreAsync(
             new ScoreRequest(row.Token, row.Ids, row.Profile, row.StateIn), timeout, CancellationToken.None).AsTask());
         return new ScoreRowsReply([.. (await Task.WhenAll(scores)).Select(ReplyOf)]);
     }

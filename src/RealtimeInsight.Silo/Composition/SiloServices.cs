@@ -100,6 +100,6 @@ internal static class SiloServices
         silo.AddRealtimeInsight(new ClusterSettings
         {
             Policy = PolicyFile.Load(settings.Host.PolicyPath), Customers = settings.Host.Customer, Grains = settings.Grains,
-        });
+        }, new Dictionary<string, string>(cluster.Labels));
     }
 }

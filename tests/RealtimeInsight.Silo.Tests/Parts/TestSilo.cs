@@ -1,3 +1,4 @@
+using System.Globalization;
 using RealtimeInsight.Host;
 using RealtimeInsight.Silo.Tests.Process;
 
@@ -33,6 +34,17 @@ internal sealed class TestSilo : IAsyncDisposable
         await host.WaitUntilReadyAsync(limit.Token);
         return new TestSilo(host, folder, siloPort);
     }
+
+    public async Task<string> MetricsAsync()
+    {
+        using var client = new HttpClient { BaseAddress = new Uri(Host.Address), Timeout = SiloProcess.Patience };
+        return await client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
+    }
+
+    /// <summary>Value of the samples of <c>/metrics</c> with a name and a label; 0 where there are none.</summary>
+    public async Task<double> MetricAsync(string name, string label) => (await MetricsAsync()).Split('\n')
+        .Where(line => line.StartsWith(name + "{", StringComparison.Ordinal) && line.Contains(label, StringComparison.Ordinal))
+        .Sum(static line => double.Parse(line.Split("} ")[1].Split(' ')[0], CultureInfo.InvariantCulture));
 
     public async ValueTask DisposeAsync()
     {

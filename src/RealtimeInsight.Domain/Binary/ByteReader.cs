@@ -1,5 +1,6 @@
 using System.Buffers.Binary;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Binary;
@@ -10,6 +11,9 @@ public ref struct ByteReader(ReadOnlySpan<byte> source)
     private readonly ReadOnlySpan<byte> _source = source;
 
     public int Position { get; private set; }
+
+    /// <summary>What the bytes were written with, see <see cref="SpanWriter.Names"/>.</summary>
+    internal NameTable? Names { get; init; }
 
     public readonly bool IsAtEnd => Position >= _source.Length;
 
@@ -144,6 +148,17 @@ public ref struct ByteReader(ReadOnlySpan<byte> source)
 
     /// <summary>The bytes of a text.</summary>
     public ReadOnlySpan<byte> Utf8() => Take(Count(_source.Length - Position));
+
+    /// <summary>What <see cref="SpanWriter.Name"/> wrote.</summary>
+    internal string Name(out ushort label)
+    {
+        if (Names is null || Unsigned32() is not (> 0 and var number)) return SharedNames.Read(Utf8(), out label);
+        var name = Names[(int)(number - 1)] ?? throw Malformed($"a name has the number {number - 1}, which is not given");
+        label = EntityHash.Label(name);
+        return name;
+    }
+
+    internal string? OptionalName() => Bool() ? Name(out _) : null;
 
     /// <summary>An id that <see cref="ByteWriter.Text"/> wrote; never empty.</summary>
     public CustomerId Customer() =>

@@ -1,6 +1,7 @@
 using System.Buffers.Binary;
 using System.Runtime.InteropServices;
 using System.Text;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Binary;
@@ -23,6 +24,9 @@ internal ref struct SpanWriter(Span<byte> destination)
     private readonly Span<byte> _destination = destination;
 
     public int Length { get; private set; }
+
+    /// <summary>Where <see cref="Name"/> takes numbers from; null to write texts.</summary>
+    public NameTable? Names { get; init; }
 
     /// <summary>Bytes that a text takes at most, with its length and the mark of <see cref="OptionalText"/>.</summary>
     public static int MaxOf(string? text) => text is null ? 1 : (text.Length * 3) + NumberMax + 1;
@@ -168,6 +172,25 @@ internal ref struct SpanWriter(Span<byte> destination)
         var length = Encoding.UTF8.GetBytes(value, _destination[(Length + 1)..]);
         _destination[Length] = (byte)length;
         Length += length + 1;
+    }
+
+    /// <summary>A name that many customers have in common: with a table 0 and the text, or its number and 1; else the text.</summary>
+    public void Name(string value)
+    {
+        if (Names?.NumberOf(value) is not { } number)
+        {
+            Text(value);
+            return;
+        }
+
+        Unsigned((uint)(number + 1));
+        if (number < 0) Text(value);
+    }
+
+    public void OptionalName(string? value)
+    {
+        Bool(value is not null);
+        if (value is not null) Name(value);
     }
 
     /// <summary>Null is kept apart from empty.</summary>

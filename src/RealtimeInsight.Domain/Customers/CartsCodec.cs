@@ -37,7 +37,7 @@ internal static class CartsCodec
             writer.Moment(cart.OpenedAt, newest);
             writer.Moment(cart.ChangedAt, newest);
             writer.Moment(cart.AbandonedAt, newest);
-            writer.OptionalText(cart.Currency);
+            writer.OptionalName(cart.Currency);
             writer.Signed(cart.LinesDropped);
             writer.Unsigned((uint)cart.Lines.Count);
             for (var i = 0; i < cart.Lines.Count; i++)
@@ -73,7 +73,7 @@ internal static class CartsCodec
             OpenedAt = reader.Moment(newest),
             ChangedAt = reader.Moment(newest),
             AbandonedAt = reader.Moment(newest),
-            Currency = reader.OptionalText(),
+            Currency = reader.OptionalName(),
             LinesDropped = reader.Int32(),
         };
         var lines = reader.Count(Cart.LinesMax);

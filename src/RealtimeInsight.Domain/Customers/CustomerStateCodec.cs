@@ -20,19 +20,12 @@ namespace RealtimeInsight.Domain.Customers;
 public static class CustomerStateCodec
 {
     public const byte Version = 2;
-    private const int ListMax = 65_536;
     private const int AffinitiesMax = 64;
     private const int KnownOrdersMax = 64;
 
     /// <summary>More than everything takes that is no list and no text.</summary>
     private const int NumbersMax = 1_024;
     private const int RecentEventMax = 32;
-
-    // Of a kept event: its kind in the lower bits, then what follows.
-    private const byte KindBits = 0x1F;
-    private const byte HasProduct = 0x20;
-    private const byte HasValue = 0x40;
-    private const byte HasQuantity = 0x80;
 
     [Flags]
     private enum Part : uint
@@ -49,16 +42,31 @@ public static class CustomerStateCodec
         Ledger = 1 << 8,
         Rating = 1 << 9,
         Dormant = 1 << 10,
+
+        /// <summary>In memory alone, see <see cref="Pack"/>.</summary>
+        Packed = 1 << 11,
     }
 
-    private const Part AllParts = (Part)((1u << 11) - 1);
+    private const Part SavedParts = (Part)((1u << 11) - 1);
 
-    public static void Write(CustomerState state, IBufferWriter<byte> output)
+    public static void Write(CustomerState state, IBufferWriter<byte> output) => Write(state, output, null);
+
+    /// <summary>
+    /// Writes a state to be held in memory: names stand as numbers of the table, and recurrent state and decisions take fewer bytes. Never
+    /// to be stored.
+    /// </summary>
+    public static void Pack(CustomerState state, IBufferWriter<byte> output, NameTable names)
+    {
+        ArgumentNullException.ThrowIfNull(names);
+        Write(state, output, names);
+    }
+
+    private static void Write(CustomerState state, IBufferWriter<byte> output, NameTable? names)
     {
         ArgumentNullException.ThrowIfNull(state);
         ArgumentNullException.ThrowIfNull(output);
-        var writer = new SpanWriter(output.GetSpan(LengthMax(state)));
-        var parts = PartsOf(state);
+        var writer = new SpanWriter(output.GetSpan(LengthMax(state))) { Names = names };
+        var parts = PartsOf(state) | If(names is not null, Part.Packed);
         writer.Byte(Version);
         writer.Unsigned((uint)parts);
         writer.Text(state.Id.Value);
@@ -71,31 +79,39 @@ public static class CustomerStateCodec
         writer.Signed(state.CartCount);
         if ((parts & Part.Dormant) != 0) writer.Signed(state.DormancyLevel);
         if ((parts & Part.Rating) != 0) writer.Single(state.LastRating);
-        WriteKinds(ref writer, state);
-        WriteRates(ref writer, state);
-        WriteRecent(ref writer, state);
-        WriteIds(ref writer, state);
+        BehaviourCodec.WriteKinds(ref writer, state);
+        BehaviourCodec.WriteRates(ref writer, state);
+        BehaviourCodec.WriteRecent(ref writer, state);
+        BehaviourCodec.WriteIds(ref writer, state);
         WriteAffinities(ref writer, state.CategoriesField, state.LastSeen);
         WriteAffinities(ref writer, state.BrandsField, state.LastSeen);
         if ((parts & Part.Orders) != 0) WriteOrders(ref writer, state, parts);
         WriteSession(ref writer, state);
         if ((parts & Part.Scores) != 0) WriteScores(ref writer, state);
-        if ((parts & Part.Recurrent) != 0) writer.Singles(state.Recurrent);
+        if ((parts & Part.Recurrent) != 0 && names is null) writer.Singles(state.Recurrent);
+        else if ((parts & Part.Recurrent) != 0) RecurrentBytes.Write(ref writer, state.Recurrent);
         if ((parts & Part.Carts) != 0) CartsCodec.Write(ref writer, state.CartList!, state.LastSeen);
+        if ((parts & Part.Ledger) != 0 && names is not null) PackedLedger.Write(ref writer, state.Ledger!, state.LastSeen);
         output.Advance(writer.Length);
         var rest = new ByteWriter(output);
         if ((parts & Part.Person) != 0) PartsCodec.WritePerson(rest, state.Person!);
-        if ((parts & Part.Ledger) != 0) PartsCodec.WriteLedger(rest, state.Ledger!);
+        if ((parts & Part.Ledger) != 0 && names is null) PartsCodec.WriteLedger(rest, state.Ledger!);
     }
 
     /// <exception cref="FormatException">The bytes are not a state of a known version.</exception>
-    public static CustomerState Read(ReadOnlySpan<byte> source)
+    public static CustomerState Read(ReadOnlySpan<byte> source) => Read(source, null);
+
+    /// <summary>The state that <see cref="Pack"/> wrote with this table.</summary>
+    /// <exception cref="FormatException">The bytes are not such a state.</exception>
+    public static CustomerState Unpack(ReadOnlySpan<byte> source, NameTable names) => Read(source, names);
+
+    private static CustomerState Read(ReadOnlySpan<byte> source, NameTable? names)
     {
-        var reader = new ByteReader(source);
+        var reader = new ByteReader(source) { Names = names };
         var version = reader.Byte();
         return version switch
         {
-            Version => Read(ref reader),
+            Version => Read(ref reader, names is not null),
             StateCodecV1.Version => StateCodecV1.Read(ref reader),
             _ => throw reader.Malformed($"state version is {version}, this program reads {StateCodecV1.Version} to {Version}"),
         };
@@ -111,10 +127,11 @@ public static class CustomerStateCodec
         return Ascii.Equals(written, id.Value) || string.Equals(Encoding.UTF8.GetString(written), id.Value, StringComparison.Ordinal);
     }
 
-    private static CustomerState Read(ref ByteReader reader)
+    private static CustomerState Read(ref ByteReader reader, bool isPacked)
     {
         var parts = (Part)reader.Unsigned();
-        if ((parts & ~AllParts) != 0) throw reader.Malformed($"unknown state parts {parts & ~AllParts}");
+        var known = isPacked ? SavedParts | Part.Packed : SavedParts;
+        if ((parts & ~known) != 0) throw reader.Malformed($"unknown state parts {parts & ~known}");
         var state = new CustomerState(reader.Customer()) { LastOffset = reader.Signed(), LastSeen = reader.Time() };
         state.FirstSeen = reader.Moment(state.LastSeen);
         state.LastActivityAt = reader.Moment(state.LastSeen);
@@ -123,20 +140,22 @@ public static class CustomerStateCodec
         state.CartCount = reader.Int32();
         if ((parts & Part.Dormant) != 0) state.DormancyLevel = reader.Int32();
         if ((parts & Part.Rating) != 0) state.LastRating = reader.Single();
-        ReadKinds(ref reader, state);
-        ReadRates(ref reader, state);
-        ReadRecent(ref reader, state);
-        ReadIds(ref reader, state);
+        BehaviourCodec.ReadKinds(ref reader, state);
+        BehaviourCodec.ReadRates(ref reader, state);
+        BehaviourCodec.ReadRecent(ref reader, state);
+        BehaviourCodec.ReadIds(ref reader, state);
         ReadAffinities(ref reader, ref state.CategoriesField, state.LastSeen);
         ReadAffinities(ref reader, ref state.BrandsField, state.LastSeen);
         if ((parts & Part.Orders) != 0) ReadOrders(ref reader, state, parts);
         ReadSession(ref reader, state, (parts & Part.SessionOpen) != 0);
         if ((parts & Part.Scores) != 0) ReadScores(ref reader, state, (parts & Part.Degraded) != 0);
-        if ((parts & Part.Recurrent) != 0) reader.Singles(state.Recurrent);
+        if ((parts & Part.Recurrent) != 0 && !isPacked) reader.Singles(state.Recurrent);
+        else if ((parts & Part.Recurrent) != 0) RecurrentBytes.Read(ref reader, state.Recurrent);
         if ((parts & Part.Carts) != 0) state.CartList = CartsCodec.Read(ref reader, state.LastSeen);
         state.NoteCarts();
+        if ((parts & Part.Ledger) != 0 && isPacked) state.Ledger = PackedLedger.Read(ref reader, state.LastSeen);
         if ((parts & Part.Person) != 0) state.Person = PartsCodec.ReadPerson(ref reader);
-        if ((parts & Part.Ledger) != 0) state.Ledger = PartsCodec.ReadLedger(ref reader);
+        if ((parts & Part.Ledger) != 0 && !isPacked) state.Ledger = PartsCodec.ReadLedger(ref reader);
         return state;
     }
 
@@ -167,123 +186,8 @@ public static class CustomerStateCodec
             + ((state.OrdersField.KnownOrders?.Length ?? 0) * sizeof(ulong));
         foreach (ref readonly var entry in state.CategoriesField.Entries) length += SpanWriter.MaxOf(entry.Name) + sizeof(float);
         foreach (ref readonly var entry in state.BrandsField.Entries) length += SpanWriter.MaxOf(entry.Name) + sizeof(float);
+        if (state.Ledger is { } ledger) length += PackedLedger.LengthMax(ledger);
         return state.CartList is { Count: > 0 } carts ? length + CartsCodec.LengthMax(carts) : length;
-    }
-
-    /// <summary>A mask says which kinds there were.</summary>
-    private static void WriteKinds(ref SpanWriter writer, CustomerState state)
-    {
-        var mask = 0u;
-        for (var i = 0; i < EventKinds.Count; i++) mask |= state.KindCounts[i] != 0 ? 1u << i : 0;
-        writer.Unsigned(mask);
-        for (; mask != 0; mask &= mask - 1) writer.Unsigned(state.KindCounts[BitOperations.TrailingZeroCount(mask)]);
-    }
-
-    private static void ReadKinds(ref ByteReader reader, CustomerState state)
-    {
-        var mask = reader.Unsigned32();
-        if (mask >> EventKinds.Count != 0) throw reader.Malformed($"the mask of event kinds is {mask:x}, {EventKinds.Count} are known");
-        for (; mask != 0; mask &= mask - 1) state.KindCounts[BitOperations.TrailingZeroCount(mask)] = reader.Unsigned32();
-    }
-
-    /// <summary>For each group that has had events, which of its rates are not zero: most customers have few groups.</summary>
-    private static void WriteRates(ref SpanWriter writer, CustomerState state)
-    {
-        ReadOnlySpan<float> rates = state.RatesField.Raw;
-        writer.Moment(state.RatesField.AsOf, state.LastSeen);
-        var groups = 0;
-        for (var group = 0; group < RateGroups.Count; group++) groups |= HorizonsOf(rates, group) != 0 ? 1 << group : 0;
-        writer.Byte((byte)groups);
-        for (; groups != 0; groups &= groups - 1)
-        {
-            var group = BitOperations.TrailingZeroCount(groups);
-            var horizons = HorizonsOf(rates, group);
-            writer.Byte((byte)horizons);
-            for (; horizons != 0; horizons &= horizons - 1)
-            {
-                writer.Single(rates[(group * DecayedRates.Horizons) + BitOperations.TrailingZeroCount(horizons)]);
-            }
-        }
-    }
-
-    private static int HorizonsOf(ReadOnlySpan<float> rates, int group)
-    {
-        var mask = 0;
-        for (var i = 0; i < DecayedRates.Horizons; i++) mask |= rates[(group * DecayedRates.Horizons) + i] != 0f ? 1 << i : 0;
-        return mask;
-    }
-
-    private static void ReadRates(ref ByteReader reader, CustomerState state)
-    {
-        state.RatesField.Restore(reader.Moment(state.LastSeen));
-        var rates = state.RatesField.Raw;
-        for (int groups = reader.Byte(); groups != 0; groups &= groups - 1)
-        {
-            int horizons = reader.Choice((1 << DecayedRates.Horizons) - 1, "mask of rates");
-            for (; horizons != 0; horizons &= horizons - 1)
-            {
-                var group = BitOperations.TrailingZeroCount(groups);
-                rates[(group * DecayedRates.Horizons) + BitOperations.TrailingZeroCount(horizons)] = reader.Single();
-            }
-        }
-    }
-
-    private static void WriteRecent(ref SpanWriter writer, CustomerState state)
-    {
-        writer.Unsigned((uint)state.RecentField.Count);
-        var previous = state.LastSeen.UnixMs;
-        for (var i = 0; i < state.RecentField.Count; i++)
-        {
-            ref readonly var item = ref state.RecentField[i];
-            var hasProduct = (item.ItemHash | item.CategoryHash | item.BrandHash) != 0;
-            var (hasValue, hasQuantity) = (!IsZero(item.Value), item.Quantity != (hasProduct ? 1 : 0));
-            var follows = (hasProduct ? HasProduct : 0) | (hasValue ? HasValue : 0) | (hasQuantity ? HasQuantity : 0);
-            writer.Byte((byte)((int)item.Kind | follows));
-            writer.Signed(item.At.UnixMs - previous);
-            previous = item.At.UnixMs;
-            if (hasProduct)
-            {
-                writer.Fixed32(item.ItemHash);
-                writer.Fixed16(item.CategoryHash);
-                writer.Fixed16(item.BrandHash);
-            }
-
-            if (hasValue) writer.Price(item.Value);
-            if (hasQuantity) writer.Unsigned(item.Quantity);
-        }
-    }
-
-    private static void ReadRecent(ref ByteReader reader, CustomerState state)
-    {
-        var items = new RecentEvent[reader.Count(CustomerOptions.LastEventsMaxLimit, itemBytesMin: 2)];
-        var previous = state.LastSeen.UnixMs;
-        foreach (ref var item in items.AsSpan())
-        {
-            var head = reader.Byte();
-            if ((head & KindBits) >= EventKinds.Count) throw reader.Malformed($"event kind is {head & KindBits}, it is not known");
-            previous += reader.Signed();
-            var (itemHash, category, brand) = (head & HasProduct) != 0 ? (reader.Fixed32(), reader.Fixed16(), reader.Fixed16()) : default;
-            var value = (head & HasValue) != 0 ? reader.Price() : 0f;
-            var quantity = (head & HasQuantity) != 0 ? reader.Unsigned16() : (ushort)((head & HasProduct) != 0 ? 1 : 0);
-            item = new RecentEvent((EventKind)(head & KindBits), new(previous), itemHash, category, brand, value, quantity);
-        }
-
-        state.RecentField.Restore(items);
-    }
-
-    private static void WriteIds(ref SpanWriter writer, CustomerState state)
-    {
-        writer.Moment(state.IdsField.DroppedUpTo, state.LastSeen);
-        writer.Unsigned((uint)state.IdsField.Count);
-        state.IdsField.CopyTo(ref writer);
-    }
-
-    private static void ReadIds(ref ByteReader reader, CustomerState state)
-    {
-        var droppedUpTo = reader.Moment(state.LastSeen);
-        var hashes = new ulong[reader.Count(ListMax, sizeof(ulong))];
-        reader.Fixed64(hashes);
-        state.IdsField.Restore(hashes, droppedUpTo);
     }
 
     private static void WriteAffinities(ref SpanWriter writer, in AffinityList list, Instant newest)
@@ -292,7 +196,7 @@ public static class CustomerStateCodec
         writer.Unsigned((uint)list.Entries.Length);
         foreach (ref readonly var entry in list.Entries)
         {
-            writer.Text(entry.Name);
+            writer.Name(entry.Name);
             writer.Single(entry.Weight);
         }
     }
@@ -303,7 +207,7 @@ public static class CustomerStateCodec
         var entries = new AffinityList.Entry[reader.Count(AffinitiesMax)];
         foreach (ref var entry in entries.AsSpan())
         {
-            var name = SharedNames.Read(reader.Utf8(), out var label);
+            var name = reader.Name(out var label);
             entry = new AffinityList.Entry(name, reader.Single(), label);
         }
 
@@ -318,7 +222,7 @@ public static class CustomerStateCodec
         writer.Signed(orders.Refunded);
         writer.Signed(orders.OtherCurrency);
         writer.Money(orders.MonetaryValue);
-        writer.OptionalText(orders.Currency);
+        writer.OptionalName(orders.Currency);
         writer.Moment(orders.FirstOrderAt, state.LastSeen);
         writer.Moment(orders.LastOrderAt, state.LastSeen);
         if ((parts & Part.OrderGaps) != 0)
@@ -343,7 +247,7 @@ public static class CustomerStateCodec
         orders.Refunded = reader.Int32();
         orders.OtherCurrency = reader.Int32();
         orders.MonetaryValue = reader.Money();
-        orders.Currency = reader.OptionalText();
+        orders.Currency = reader.OptionalName();
         orders.FirstOrderAt = reader.Moment(state.LastSeen);
         orders.LastOrderAt = reader.Moment(state.LastSeen);
         if ((parts & Part.OrderGaps) != 0)

@@ -275,7 +275,7 @@ public sealed class DecisionMaker(Policy policy)
             return IdOf(string.Create(CultureInfo.InvariantCulture, $"{text}\n{Episodes.BeganAt(state, episode).UnixMs}"));
         }
 
-        private static string IdOf(string text) => $"dec_{StableHash.Of(text):x16}{StableHash.Of(text, IdSeed):x16}";
+        private static string IdOf(string text) => DecisionId.Of(StableHash.Of(text), StableHash.Of(text, IdSeed));
 
         private static PolicyRule Gone(LedgerEntry entry) => new()
         {

@@ -1,7 +1,9 @@
+using System.Buffers;
 using System.Runtime.CompilerServices;
 using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Engine.Timers;
 
@@ -19,6 +21,8 @@ internal sealed class CustomerTable
     // Slots and byte arrays: the row says which, so that looking does not touch the object itself.
     private readonly Chunks<object?> _held = new();
     private readonly RowIndex _index;
+    private readonly NameTable _names = new();
+    private readonly ArrayBufferWriter<byte> _packing = new(4 << 10);
     private CustomerSlot?[] _asked = [];
 
     public CustomerTable(SegmentShares shares, IEngineStore store, ShardCounters counters)
@@ -49,7 +53,7 @@ internal sealed class CustomerTable
             ref var row = ref _rows[index];
             row.IsUsed = true;
             if (row.Held == HeldAs.Slot) return SlotAt(index);
-            return row.Held == HeldAs.Packed ? Wake(index, CustomerStateCodec.Read(PackedAt(index))) : Cold.Read(index);
+            return row.Held == HeldAs.Packed ? Wake(index, Unpacked(index)) : Cold.Read(index);
         }
     }
 
@@ -73,7 +77,7 @@ internal sealed class CustomerTable
     {
         ref var row = ref _rows[index];
         row.IsUsed = true;
-        return row.Held == HeldAs.Packed ? CustomerStateCodec.Read(PackedAt(index)) : this[index].State;
+        return row.Held == HeldAs.Packed ? Unpacked(index) : this[index].State;
     }
 
     /// <inheritdoc cref="Peek(int)"/>
@@ -171,11 +175,12 @@ internal sealed class CustomerTable
 
     /// <summary>Holds a saved customer as its bytes from now on; its slot is of no use any more.</summary>
     /// <param name="slot">Saved, and of nobody in a session or with an open cart.</param>
-    /// <param name="written">What <see cref="CustomerStateCodec"/> wrote of this very state.</param>
-    public void Pack(CustomerSlot slot, ReadOnlySpan<byte> written)
+    public void Pack(CustomerSlot slot)
     {
+        _packing.ResetWrittenCount();
+        CustomerStateCodec.Pack(slot.State, _packing, _names);
+        var packed = _packing.WrittenSpan.ToArray();
         Leave(slot.Index);
-        var packed = written.ToArray();
         _rows[slot.Index].Held = HeldAs.Packed;
         _held[slot.Index] = packed;
         Resident.Add(packed);
@@ -212,6 +217,8 @@ internal sealed class CustomerTable
     }
 
     private CustomerSlot SlotAt(int index) => Unsafe.As<CustomerSlot>(_held[index])!;
+
+    private CustomerState Unpacked(int index) => CustomerStateCodec.Unpack(PackedAt(index), _names);
 
     private byte[] PackedAt(int index) => Unsafe.As<byte[]>(_held[index])!;
 

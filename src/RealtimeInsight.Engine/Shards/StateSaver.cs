@@ -150,7 +150,7 @@ internal sealed class StateSaver(
     {
         slot.IsDirty = false;
         Save(slot.Index, slot.State, saved, share);
-        if (customers.Row(slot.Index).LivePosition < 0) customers.Pack(slot, saved.States.Last);
+        if (customers.Row(slot.Index).LivePosition < 0) customers.Pack(slot);
     }
 
     private void Save(int index, CustomerState state, SavedStates saved, SegmentShare share)

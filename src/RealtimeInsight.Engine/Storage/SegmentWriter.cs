@@ -14,16 +14,12 @@ public sealed class SegmentWriter(CustomerMachine machine)
     private readonly PooledBuffer _body = new(256 << 10);
     private readonly List<int> _pageStarts = [];
     private Instant _newest;
-    private int _lastAt;
 
     /// <summary>States in it.</summary>
     public int Count { get; private set; }
 
     /// <summary>Bytes of states and index.</summary>
     public int Length => _index.Length + _body.Length;
-
-    /// <summary>The bytes of the state that was added last; valid until the next is.</summary>
-    internal ReadOnlySpan<byte> Last => _body.Span[_lastAt..];
 
     /// <summary>
     /// Adds a state that is nobody's saved state yet. Its log offset stays what it is: for one without log records, -1.
@@ -40,7 +36,6 @@ public sealed class SegmentWriter(CustomerMachine machine)
         if (_index.Length == 0) _index.Append(SegmentIndex.HeaderLength);
         var start = _body.Length;
         _body.Append(StatePage.HeaderLength);
-        _lastAt = _body.Length;
         CustomerStateCodec.Write(state, _body);
         StatePage.Seal(_body.Span[start..], hash);
         if (_pageStarts.Count == 0 || _body.Length - _pageStarts[^1] > StatePage.LengthMax) _pageStarts.Add(start);

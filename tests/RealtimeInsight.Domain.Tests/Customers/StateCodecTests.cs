@@ -1,3 +1,4 @@
+using System.Buffers;
 using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
@@ -6,6 +7,7 @@ using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Tests.Kit;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Tests.Customers;
@@ -21,7 +23,7 @@ public sealed class StateCodecTests
             var state = Fold.Plain(History.Of(seed, isExtreme: seed % 3 == 0));
             if (seed % 2 == 0) Decorate(state, random);
             var bytes = Fold.Bytes(state);
-            var copy = CustomerStateCodec.Read(bytes);
+            var copy = seed % 4 < 2 ? CustomerStateCodec.Read(bytes) : Unpacked(state, new NameTable());
 
             Assert.Equal(bytes, Fold.Bytes(copy));
             Assert.Equal(Features(state), Features(copy));
@@ -29,6 +31,37 @@ public sealed class StateCodecTests
             Assert.Equal(state.Recurrent.ToArray().Select(BitConverter.SingleToInt32Bits),
                 copy.Recurrent.ToArray().Select(BitConverter.SingleToInt32Bits));
         });
+    }
+
+    [Fact]
+    public void Pack_OfNamesBeyondTheTable_KeepsThem()
+    {
+        var names = new NameTable();
+        for (var i = 0; i < NameTable.NamesMax; i++) Assert.Equal(i, names.NumberOf($"name {i}"));
+        var state = Scenario.Of("browse").State;
+        Fold.Machine.Apply(
+            state, Make.Event(EventKind.ProductViewed, state.LastSeen, "m", new ProductLine("p", "name 7", "unknown brand")), new());
+
+        Assert.Equal(-1, names.NumberOf("unknown brand"));
+        Assert.Equal(Fold.Bytes(state), Fold.Bytes(Unpacked(state, names)));
+    }
+
+    [Fact]
+    public void Pack_IsNotToBeReadWithoutItsTable()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        CustomerStateCodec.Pack(new CustomerState(Make.Ada), output, new NameTable());
+        Assert.Throws<FormatException>(() => CustomerStateCodec.Read(output.WrittenSpan));
+    }
+
+    [Fact]
+    public void IsOf_TellsTheCustomer()
+    {
+        var id = CustomerId.FromUser("schöne ada");
+        var bytes = Fold.Bytes(new CustomerState(id));
+        Assert.True(CustomerStateCodec.IsOf(bytes, id));
+        Assert.False(CustomerStateCodec.IsOf(bytes, Make.Ada));
+        Assert.True(CustomerStateCodec.IsOf(GoldenFile.Bytes("state-v1.hex"), Make.Ada));
     }
 
     [Fact]
@@ -196,6 +229,13 @@ public sealed class StateCodecTests
         return state;
     }
 
+    private static CustomerState Unpacked(CustomerState state, NameTable names)
+    {
+        var output = new ArrayBufferWriter<byte>();
+        CustomerStateCodec.Pack(state, output, names);
+        return CustomerStateCodec.Unpack(output.WrittenSpan, names);
+    }
+
     private static void Decorate(CustomerState state, Random random)
     {
         state.LastOffset = random.NextInt64();
@@ -209,7 +249,7 @@ public sealed class StateCodecTests
         {
             state.Ledger.Put(new LedgerEntry
             {
-                DecisionId = $"dec_{i}",
+                DecisionId = i % 2 == 0 ? $"dec_{i}" : $"dec_{random.NextInt64():x16}{i:x16}",
                 Rule = $"rule-{i % 5}",
                 Action = "coupon",
                 Channel = i % 2 == 0 ? null : "webhook",

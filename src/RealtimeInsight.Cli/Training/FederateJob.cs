@@ -47,7 +47,8 @@ internal sealed class FederateJob(CliConsole console)
         var set = FeatureSet.Read(shop);
         var (heads, difference) = await new ServedEvaluation(shop, set, work)
             .RunAsync(folder, console.Time, cancellationToken).ConfigureAwait(false);
-        await ReferenceJob.RunAsync(folder, shop, set, console.Time, cancellationToken).ConfigureAwait(false);
+        var (_, none) = await ReferenceJob.TryRunAsync(folder, shop, set, console.Time, cancellationToken).ConfigureAwait(false);
+        if (none is not null) console.Error.WriteLine($"federate  {name}: no reference for drift: {none}");
         var card = ModelCard.Write(
             $"{name}: {TrainSettings.ModelName}/{Path.GetFileName(folder)}",
             TrainingReport.Read(Path.Combine(work, TrainingReport.FileName)), heads, difference, settings.Command);

@@ -52,6 +52,20 @@ internal static class ReferenceJob
         }
     }
 
+    /// <summary>The same, or why the events make no reference: an export without carts is no fault. Other failures throw.</summary>
+    public static async Task<(long Rows, string? Problem)> TryRunAsync(
+        string model, string features, FeatureSet set, TimeProvider time, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return ((await RunAsync(model, features, set, time, cancellationToken).ConfigureAwait(false)).Rows, null);
+        }
+        catch (CliException problem) when (problem.InnerException is InvalidOperationException few)
+        {
+            return (0, few.Message);
+        }
+    }
+
     private static ModelReference Measure(IModelLease lease, string features, FeatureSet set, CancellationToken cancellationToken)
     {
         using var rowsOf = new FeatureRows<int>(features, set, "sequence_rows");

@@ -38,9 +38,10 @@ internal sealed class TrainJob(CliConsole console)
                 + $"log loss {head.Scores.LogLoss:F4}, calibration error {head.Scores.CalibrationError:F4}"));
         }
 
-        var reference = await ReferenceJob.RunAsync(settings.Out, settings.Features.Out, set, console.Time, cancellationToken)
+        var (rows, none) = await ReferenceJob.TryRunAsync(settings.Out, settings.Features.Out, set, console.Time, cancellationToken)
             .ConfigureAwait(false);
-        console.Error.WriteLine($"train     reference for drift: {reference.Rows:N0} events");
+        console.Error.WriteLine(
+            none is null ? $"train     reference for drift: {rows:N0} events" : $"train     no reference for drift: {none}");
         var report = TrainingReport.Read(Path.Combine(settings.Work, TrainingReport.FileName));
         var card = Path.Combine(settings.Out, ModelCard.FileName);
         var name = $"{Path.GetFileName(Path.GetDirectoryName(settings.Out))}/{Path.GetFileName(settings.Out)}";

@@ -51,6 +51,15 @@ public sealed class MappedCsvFormatTests : IDisposable
         Assert.Null(Single("02.03.2026 12:30;Warenkorb;u1;;p1;;;;basket-1;;").Event!.OrderId);
     }
 
+    [Fact]
+    public void Read_OrderLineOfLessThanNothing_IsARefund()
+    {
+        var read = Single("02.03.2026 12:30;Kauf;u1;;p1;;2.50;-3;o7;;").Event!;
+
+        Assert.Equal((EventKind.OrderRefunded, 3, "o7"), (read.Kind, read.Products[0].Quantity, read.OrderId));
+        Assert.Equal("invalid_number", Single("02.03.2026 12:30;Warenkorb;u1;;p1;;2.50;-3;;;").Malformed!.Code);
+    }
+
     [Theory]
     [InlineData("add to cart", EventKind.CartAdded)]
     [InlineData("purchase", EventKind.OrderCompleted)]

@@ -46,6 +46,30 @@ public sealed class TrainVerbTests : IDisposable
         Assert.Contains("differs from the trained model", error.Message);
     }
 
+    [TrainingFact]
+    public async Task Train_OnAListOfOrders_LearnsWhatItTellsAndSaysWhatItDoesNot()
+    {
+        var model = Path.Combine(_folder.FullName, "behaviour", "9");
+        var mapping = Path.Combine(_folder.FullName, "mapping.json");
+        File.WriteAllText(mapping, """
+            { "columns": { "time": "day", "customer": "who", "product": "what", "price": "price", "order": "number" },
+              "every_line": "order_completed", "currency": "EUR" }
+            """);
+
+        var run = await RunAsync(
+            TrainingPython.Path, "train", "--format", "csv", "--mapping", mapping, "--data", WriteOrders(), "--out", model, "--epochs", "1",
+            "--json");
+
+        Assert.True(run.ExitCode == ExitCodes.Success, run.Error);
+        Assert.Contains("no reference for drift", run.Error);
+        var warnings = JsonDocument.Parse(run.OutLines[^1]).RootElement.GetProperty("warnings");
+        Assert.Contains(
+            warnings.EnumerateArray(), one => one.GetString()!.StartsWith("abandonment: 0 training cases", StringComparison.Ordinal));
+        var card = File.ReadAllText(Path.Combine(model, "card.md"));
+        Assert.Contains("* abandonment: 0 training cases with a known outcome", card);
+        Assert.Contains("| orders.csv | own data |", card);
+    }
+
     [Fact]
     public async Task Train_PythonWithoutThePackages_SaysWhatToInstall()
     {
@@ -116,6 +140,27 @@ public sealed class TrainVerbTests : IDisposable
             TrainingPython.Path, "train", "--out", model, "--work", Path.Combine(_folder.FullName, name + "-work"), "--customers", "60",
             "--days", "120", "--epochs", "1", "--seed", "6", "--trials", "2", "--json");
         return (run, model);
+    }
+
+    /// <summary>Sixty customers over 200 days; the odd ones stop in the middle.</summary>
+    private string WriteOrders()
+    {
+        var random = new Random(3);
+        var start = new DateTime(2025, 1, 6, 9, 0, 0, DateTimeKind.Utc);
+        var lines = new List<(DateTime At, string Line)>();
+        for (var who = 0; who < 60; who++)
+        {
+            var end = who % 2 == 0 ? 200 : 60 + random.Next(100);
+            for (var day = random.NextDouble() * 20; day < end; day += 0.2 + (random.NextDouble() * 12))
+            {
+                var at = start.AddDays(day);
+                lines.Add((at, $"{at:yyyy-MM-ddTHH:mm:ssZ},u{who},p{random.Next(30)},{5 + random.Next(40)},o{lines.Count}"));
+            }
+        }
+
+        var path = Path.Combine(_folder.FullName, "orders.csv");
+        File.WriteAllLines(path, ["day,who,what,price,number", .. lines.OrderBy(line => line.At).Select(line => line.Line)]);
+        return path;
     }
 
     private static async Task<CliRun> RunAsync(string? python, params string[] args)

@@ -42,7 +42,7 @@ internal sealed class MappedCsvFormat : CsvEventFormat
             || !TryWho(row, out var customer, out var visitor, out problem)
             || !TryKind(row, out var kind, out var customName, out problem)
             || !TryId(row, out var id, out problem)
-            || !TryProducts(row, kind, out var products, out problem)
+            || !TryProducts(row, ref kind, out var products, out problem)
             || !TryMoney(row, out var value, out var currency, out problem)
             || !TryOptional(row, MappedColumns.Order, out var order, out problem)) return false;
         customerEvent = new CustomerEvent
@@ -110,7 +110,7 @@ internal sealed class MappedCsvFormat : CsvEventFormat
         return false;
     }
 
-    private bool TryProducts(CsvRow row, EventKind kind, out IReadOnlyList<ProductLine> products, out LineProblem problem)
+    private bool TryProducts(CsvRow row, ref EventKind kind, out IReadOnlyList<ProductLine> products, out LineProblem problem)
     {
         (products, problem) = ([], default);
         var product = Field(row, MappedColumns.Product);
@@ -134,8 +134,7 @@ internal sealed class MappedCsvFormat : CsvEventFormat
 
         var quantity = 1;
         if (Field(row, MappedColumns.Quantity) is { Length: > 0 } quantityText
-            && !CsvFields.TryInt(quantityText, Column(MappedColumns.Quantity), 1, ProductLine.QuantityMax, LineCodes.InvalidNumber,
-                out quantity, out problem)) return false;
+            && !TryQuantity(quantityText, ref kind, out quantity, out problem)) return false;
         products =
         [
             new ProductLine(
@@ -146,6 +145,17 @@ internal sealed class MappedCsvFormat : CsvEventFormat
                 price,
                 quantity),
         ];
+        return true;
+    }
+
+    /// <summary>Lists of orders write what comes back as a line of less than nothing: that is a refund.</summary>
+    private bool TryQuantity(string text, ref EventKind kind, out int quantity, out LineProblem problem)
+    {
+        var isBack = kind == EventKind.OrderCompleted && text.StartsWith('-');
+        if (!CsvFields.TryInt(
+            isBack ? text[1..] : text, Column(MappedColumns.Quantity), 1, ProductLine.QuantityMax, LineCodes.InvalidNumber,
+            out quantity, out problem)) return false;
+        if (isBack) kind = EventKind.OrderRefunded;
         return true;
     }
 

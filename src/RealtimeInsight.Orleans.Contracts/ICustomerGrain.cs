@@ -1,3 +1,4 @@
+using Orleans.CodeGeneration;
 using Orleans.Concurrency;
 using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Contracts.Replies;
@@ -8,7 +9,7 @@ namespace RealtimeInsight.Orleans.Contracts;
 /// One live customer. The key is the customer id as <c>CustomerId.Value</c> writes it: the shop's user id, or <c>anon:</c> and the
 /// visitor id. Calls of one customer run one after the other. An id that was merged into another customer answers as that customer.
 /// </summary>
-[Alias("ri.customer")]
+[Alias("ri.customer"), Version(2)]
 public interface ICustomerGrain : IGrainWithStringKey
 {
     /// <summary>Applies events in the given order; each is scored and decided about before the next.</summary>

@@ -70,6 +70,18 @@ public sealed class CustomerGrainOptions
     /// <summary>Customers that one part of the index calls at once. Default 64; 1 to 1,024.</summary>
     public int DeadlineWakesMax { get; set; } = 64;
 
+    /// <summary>Units of a campaign's budget that a silo leases at once. Default 64; 1 to 1,000,000.</summary>
+    public int BudgetBlock { get; set; } = 64;
+
+    /// <summary>After a budget had not enough left, how long a silo takes it for spent. Default 1 s; 10 ms to 1 minute.</summary>
+    public TimeSpan BudgetAskAgain { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>
+    /// Products that a silo gathers news of for a second; those of further ones are dropped, and logged. Default 10,000; 0 (none) to
+    /// 1,000,000.
+    /// </summary>
+    public int ProductsPendingMax { get; set; } = 10_000;
+
     /// <summary>CloudEvents <c>source</c> of the actions. Default <c>/realtime-insight</c>.</summary>
     public string Source { get; set; } = "/realtime-insight";
 
@@ -94,6 +106,9 @@ public sealed class CustomerGrainOptions
         Range(problems, nameof(DeadlineBuckets), options.DeadlineBuckets, 1, 4096);
         Range(problems, nameof(DeadlineTick), options.DeadlineTick, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1));
         Range(problems, nameof(DeadlineWakesMax), options.DeadlineWakesMax, 1, 1024);
+        Range(problems, nameof(BudgetBlock), options.BudgetBlock, 1, 1_000_000);
+        Range(problems, nameof(BudgetAskAgain), options.BudgetAskAgain, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
+        Range(problems, nameof(ProductsPendingMax), options.ProductsPendingMax, 0, 1_000_000);
         if (string.IsNullOrWhiteSpace(options.Source)) problems.Add("Source is empty; name a URI reference");
         return problems;
     }

@@ -33,4 +33,16 @@ internal static partial class GrainLog
 
     [LoggerMessage(6008, LogLevel.Warning, "A merge of two customers could not be finished; it is tried again in {Wait}.")]
     public static partial void MergeNotFinished(ILogger logger, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(6009, LogLevel.Information, "Action {DecisionId} is not sent: the budget of campaign {Campaign} is spent.")]
+    public static partial void OverBudget(ILogger logger, string decisionId, string campaign);
+
+    [LoggerMessage(6010, LogLevel.Warning, "A product's counts could not be saved; it is tried again in {Wait}.")]
+    public static partial void ProductNotSaved(ILogger logger, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(6011, LogLevel.Warning, "{Count} news of products were dropped: more than {Max} products were seen within a second.")]
+    public static partial void ProductsDropped(ILogger logger, long count, int max);
+
+    [LoggerMessage(6012, LogLevel.Warning, "A product could not be told what customers did with it; that is not counted.")]
+    public static partial void ProductNotTold(ILogger logger, Exception exception);
 }

@@ -7,8 +7,10 @@ using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Actions;
 using RealtimeInsight.Orleans.Actors;
+using RealtimeInsight.Orleans.Budgets;
 using RealtimeInsight.Orleans.Deadlines;
 using RealtimeInsight.Orleans.Inference;
+using RealtimeInsight.Orleans.Products;
 
 namespace RealtimeInsight.Orleans;
 
@@ -35,10 +37,21 @@ public static class SiloHosting
             settings,
             services.GetRequiredService<ClusterScorer>(),
             new ActionChannels(services.GetServices<IActionChannel>(), settings.Policy),
+            services.GetRequiredService<BudgetPurse>(),
+            services.GetRequiredService<ProductFeed>(),
             settings.Time ?? services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<ILoggerFactory>().CreateLogger("RealtimeInsight.Orleans")));
+            LoggerOf(services)));
+        silo.Services.AddSingleton(services => new BudgetPurse(
+            services.GetRequiredService<IGrainFactory>(), settings.Grains, services.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton(services => new ProductFeed(
+            services.GetRequiredService<IGrainFactory>(), settings.Grains, services.GetRequiredService<TimeProvider>(),
+            LoggerOf(services)));
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeadlineStarter>();
         AddInference(silo, labels ?? new Dictionary<string, string>());
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            static services => services.GetRequiredService<BudgetPurse>());
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            static services => services.GetRequiredService<ProductFeed>());
         silo.AddStartupTask(static (services, _) =>
         {
             services.GetRequiredService<CustomerCore>();
@@ -72,4 +85,7 @@ public static class SiloHosting
             services.GetRequiredService<GrainInstruments>(),
             TimeProvider.System));
     }
+
+    private static ILogger LoggerOf(IServiceProvider services) =>
+        services.GetRequiredService<ILoggerFactory>().CreateLogger("RealtimeInsight.Orleans");
 }

@@ -11,7 +11,7 @@ public sealed class AssemblyTests
     public void Assembly_WithOrleans_HasTheGrainInterfaces()
     {
         Assert.Equal(
-            ["ICustomerGrain", "IInferenceGrain"],
+            ["ICampaignBudgetGrain", "ICustomerGrain", "IInferenceGrain", "IProductGrain"],
             s_contracts.GetExportedTypes().Where(static type => type.IsInterface).Select(static type => type.Name).Order());
     }
 #else

@@ -17,7 +17,7 @@ public sealed record TimelineItem(
 
 /// <summary>Why a decision was made.</summary>
 /// <param name="Record">JSON with everything that went in and came out.</param>
-/// <param name="Delivery">none (no action), pending, delivered or dead.</param>
+/// <param name="Delivery">none (no action), pending, delivered, dead or over_budget.</param>
 /// <param name="Attempts">Delivery attempts made.</param>
 /// <param name="Decision">Where it stands; null when that has been dropped for newer ones.</param>
 [GenerateSerializer, Immutable, Alias("ri.why-reply")]

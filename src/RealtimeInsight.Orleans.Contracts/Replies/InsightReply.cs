@@ -135,7 +135,7 @@ public sealed record OrdersReply(
 /// <param name="Status">deferred, decided, suppressed or dropped.</param>
 /// <param name="Reason">Why it was suppressed; null when it was not.</param>
 /// <param name="Outcome">recovered, not_recovered; null while open.</param>
-/// <param name="Delivery">Of an action: sent, failed (and tried again) or dead; null before the first attempt, or if unknown.</param>
+/// <param name="Delivery">Of an action: sent, failed (and tried again), dead or over_budget; null before an attempt, or if unknown.</param>
 [GenerateSerializer, Immutable, Alias("ri.decision-reply")]
 public sealed record DecisionReply(
     [property: Id(0)] string DecisionId,

@@ -154,6 +154,7 @@ internal sealed partial class CustomerActor
         State = new CustomerState(_id);
         History = Empty();
         _decisions = [];
+        _unpaid.Clear();
         Outbox.Clear();
     }
 

@@ -6,6 +6,7 @@ using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Orleans.Budgets;
 using RealtimeInsight.Orleans.Contracts.Events;
 
 namespace RealtimeInsight.Orleans.Actors;
@@ -24,6 +25,8 @@ internal sealed partial class CustomerActor
     private readonly DecisionOutput _output = new();
     private ActorMarks _marks;
     private readonly HashSet<string> _unnoted = new(StringComparer.Ordinal);
+    private readonly List<(string Id, BudgetRule Budget)> _unpaid = [];
+    private (string? Id, long Session) _product;
     private List<StoredDecision> _decisions;
 
     /// <param name="stored">As saved last; null for a customer who was never saved.</param>
@@ -166,6 +169,7 @@ internal sealed partial class CustomerActor
     private void Applied(CustomerEvent item)
     {
         History.Add(item);
+        NoteProducts(item);
         Decide(item, Instant.Max(_core.Now, item.OccurredAt));
         EventsApplied++;
     }
@@ -201,6 +205,7 @@ internal sealed partial class CustomerActor
             var state = !decision.IsAction ? DeliveryState.None
                 : Outbox.TryAdd(decision, Changes + 1) ? DeliveryState.Pending : DeliveryState.Dead;
             _unnoted.Add(decision.Id);
+            if (state == DeliveryState.Pending && _core.BudgetOf(decision.Rule) is { } budget) _unpaid.Add((decision.Id, budget));
             Keep(new StoredDecision { DecisionId = decision.Id, Record = Encoding.UTF8.GetString(decision.Record.Span), Delivery = state });
         }
     }
@@ -219,11 +224,31 @@ internal sealed partial class CustomerActor
         return System.Runtime.InteropServices.CollectionsMarshal.AsSpan(_recent);
     }
 
+    /// <summary>Actions that have to be paid from a budget before they are saved.</summary>
+    public IReadOnlyList<(string Id, BudgetRule Budget)> Unpaid => _unpaid.Count == 0 ? [] : [.. _unpaid];
+
+    /// <summary>Notes that an action is paid, or takes it out of the outbox.</summary>
+    public void Settle(string decisionId, BudgetRule budget, bool isPaid)
+    {
+        _unpaid.Remove((decisionId, budget));
+        if (isPaid || !Outbox.Remove(decisionId)) return;
+        GrainLog.OverBudget(_core.Logger, decisionId, budget.Campaign);
+        Note(decisionId, DeliveryState.OverBudget, 0);
+    }
+
     /// <summary>Decisions made since they were last asked for.</summary>
     public IReadOnlyList<string> NewDecisions => [.. _unnoted];
 
     /// <summary>It is known whose decisions these are.</summary>
     public void Noted(IReadOnlyList<string> decisions) => _unnoted.ExceptWith(decisions);
+
+    private void NoteProducts(CustomerEvent item)
+    {
+        if (item.Products.Count == 0) return;
+        var session = State.Session.Number;
+        _core.Products.Note(item, _product.Session == session ? _product.Id : null);
+        _product = (item.Products[0].ProductId, session);
+    }
 
     private void Keep(StoredDecision decision)
     {

@@ -4,6 +4,8 @@ using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Actions;
+using RealtimeInsight.Orleans.Budgets;
+using RealtimeInsight.Orleans.Products;
 
 namespace RealtimeInsight.Orleans.Actors;
 
@@ -11,9 +13,17 @@ namespace RealtimeInsight.Orleans.Actors;
 internal sealed class CustomerCore
 {
     private readonly TimeProvider _indexTime;
+    private readonly Dictionary<string, BudgetRule> _budgets = new(StringComparer.Ordinal);
 
     /// <exception cref="ArgumentException">The settings break their limits.</exception>
-    public CustomerCore(ClusterSettings settings, IScorer scorer, ActionChannels channels, TimeProvider time, ILogger logger)
+    public CustomerCore(
+        ClusterSettings settings,
+        IScorer scorer,
+        ActionChannels channels,
+        BudgetPurse purse,
+        ProductFeed products,
+        TimeProvider time,
+        ILogger logger)
     {
         var problems = CustomerGrainOptions.Validate(settings.Grains);
         if (problems.Count != 0) throw new ArgumentException(string.Join("; ", problems), nameof(settings));
@@ -22,6 +32,13 @@ internal sealed class CustomerCore
         Maker = new DecisionMaker(settings.Policy);
         Scorer = scorer;
         Channels = channels;
+        Purse = purse;
+        Products = products;
+        foreach (var rule in settings.Policy.Rules)
+        {
+            if (BudgetPurse.Of(rule) is { } budget) _budgets[rule.Id] = budget;
+        }
+
         Time = time;
         _indexTime = settings.IndexTime ?? time;
         Logger = logger;
@@ -32,10 +49,16 @@ internal sealed class CustomerCore
     public DecisionMaker Maker { get; }
     public IScorer Scorer { get; }
     public ActionChannels Channels { get; }
+    public BudgetPurse Purse { get; }
+    public ProductFeed Products { get; }
     public TimeProvider Time { get; }
     public ILogger Logger { get; }
 
     /// <summary>What the deadline index takes for now.</summary>
     public Instant IndexNow => Instant.From(_indexTime.GetUtcNow());
+
     public Instant Now => Instant.From(Time.GetUtcNow());
+
+    /// <summary>What a rule's treatments are paid from; null for one without a budget.</summary>
+    public BudgetRule? BudgetOf(string rule) => _budgets.GetValueOrDefault(rule);
 }

@@ -108,4 +108,7 @@ internal enum DeliveryState : byte
     Pending = 1,
     Delivered = 2,
     Dead = 3,
+
+    /// <summary>Not sent: the campaign's budget had nothing left.</summary>
+    OverBudget = 4,
 }

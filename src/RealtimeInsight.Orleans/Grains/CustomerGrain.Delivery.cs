@@ -76,6 +76,7 @@ internal sealed partial class CustomerGrain
         DeliveryState.Pending => "pending",
         DeliveryState.Delivered => "delivered",
         DeliveryState.Dead => "dead",
+        DeliveryState.OverBudget => "over_budget",
         _ => throw new ArgumentOutOfRangeException(nameof(state), state, "not a delivery state"),
     };
 }

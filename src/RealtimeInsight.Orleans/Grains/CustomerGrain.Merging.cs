@@ -108,6 +108,7 @@ internal sealed partial class CustomerGrain
         var isRequest = request.Cause == GiveCause.Request;
         if (_actor.StaysApart && !isRequest) return new GiveReply(GiveOutcome.Nothing);
         if (!_actor.HasEvents && request.Cause != GiveCause.Alias) return new GiveReply(GiveOutcome.Nothing);
+        await PayAsync();
         var staysApart = _actor.StaysApart;
         _actor.Give(request.To);
         _isGiving = true;

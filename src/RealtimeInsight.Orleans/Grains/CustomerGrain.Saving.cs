@@ -57,6 +57,7 @@ internal sealed partial class CustomerGrain
     private async Task SaveAsync(CancellationToken cancellationToken)
     {
         _hasSaveFailed = true;
+        await PayAsync();
         await _index.CoverAsync(WakeAt);
         var decisions = _actor.NewDecisions;
         await Task.WhenAll(decisions.Select(id => GrainFactory.GetGrain<IDecisionGrain>(id).NoteAsync(_id.Value)));
@@ -70,6 +71,14 @@ internal sealed partial class CustomerGrain
         _isSaveArmed = false;
         _actor.Outbox.Saved(changes);
         ArmDelivery();
+    }
+
+    /// <summary>
+    /// Actions with a budget are paid before they are saved: what a crash parts is paid and not sent, never sent and not paid.
+    /// </summary>
+    private async Task PayAsync()
+    {
+        foreach (var (id, budget) in _actor.Unpaid) _actor.Settle(id, budget, await core.Purse.TrySpendAsync(budget));
     }
 
     /// <summary>Another activation has written: this one is behind and must not write again.</summary>

@@ -193,6 +193,7 @@ internal static class CustomerReplies
         {
             { Delivery: DeliveryState.Delivered } => "sent",
             { Delivery: DeliveryState.Dead } => "dead",
+            { Delivery: DeliveryState.OverBudget } => "over_budget",
             { Delivery: DeliveryState.Pending, Attempts: > 0 } => "failed",
             _ => null,
         });

@@ -52,9 +52,9 @@ public sealed class StartTests
             DecisionRecordsMax = 0, PendingActionsMax = 0, ScoreTimeout = TimeSpan.Zero, DeliveryAttemptsMax = 0,
             DeliveryWaitMin = TimeSpan.Zero, DeliveryWaitMax = TimeSpan.FromDays(2), Source = " ",
             DeadlineBuckets = 0, DeadlineTick = TimeSpan.FromSeconds(2), DeadlineWakesMax = 0,
-            HistoryBytesMax = -1, DecideWithin = TimeSpan.Zero,
+            HistoryBytesMax = -1, DecideWithin = TimeSpan.Zero, BudgetBlock = 0, BudgetAskAgain = TimeSpan.Zero, ProductsPendingMax = -1,
         });
 
-        Assert.Equal(17, problems.Count);
+        Assert.Equal(20, problems.Count);
     }
 }

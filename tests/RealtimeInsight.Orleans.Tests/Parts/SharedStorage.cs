@@ -40,6 +40,12 @@ internal sealed class SharedStorage
         return held;
     }
 
+    /// <summary>Puts a customer's row there, as another silo would have.</summary>
+    public void Put(string customer, byte[] row) => _rows[$"{Customers}/ri.customer/{customer}"] = (1, row);
+
+    /// <summary>A customer's row.</summary>
+    public byte[] Read(string customer) => _rows[$"{Customers}/ri.customer/{customer}"].Bytes;
+
     /// <summary>Keys of the rows of one kind of state.</summary>
     public IEnumerable<string> Keys(string stateName) =>
         _rows.Keys.Where(key => key.StartsWith($"{stateName}/", StringComparison.Ordinal));

@@ -8,6 +8,7 @@ using RealtimeInsight.Host.Channels;
 using RealtimeInsight.Host.Demo;
 using RealtimeInsight.Host.EventHubs;
 using RealtimeInsight.Host.Intake;
+using RealtimeInsight.Host.Retraining;
 using RealtimeInsight.Inference.Pool;
 using RealtimeInsight.Inference.Text;
 using RealtimeInsight.Storage.Sqlite;
@@ -42,6 +43,7 @@ public sealed class HostSettings
         Engine = Bind(new EngineOptions(), "Engine");
         Inference = Bind(new InferenceOptions(), "Inference");
         Text = Bind(new TextOptions(), "Text");
+        Retrain = Bind(new RetrainOptions(), "Retrain");
         Inference.ModelsDirectory = Host.Models.Length > 0 ? Host.Models : ShippedFiles.Models;
         PolicyPath = Host.Policy.Length > 0 ? Host.Policy : Host.Demo ? PolicyFile.DemoPath : PolicyFile.DefaultPath;
     }
@@ -73,6 +75,8 @@ public sealed class HostSettings
 
     /// <summary>Classification of texts; its models lie beside the others.</summary>
     public TextOptions Text { get; }
+
+    public RetrainOptions Retrain { get; }
 
     /// <summary>The policy file that counts: the configured one, else the demo's or the shipped one.</summary>
     public string PolicyPath { get; }
@@ -118,7 +122,8 @@ public sealed class HostSettings
             ("Intake", typeof(IntakeOptions)), ("EventHubs", typeof(EventHubsOptions)), ("HubReader", typeof(HubReaderOptions)),
             ("Api", typeof(ApiOptions)),
             (ChannelsSection, typeof(Dictionary<string, ChannelOptions>)), ("Store", typeof(SqliteStoreOptions)),
-            ("Engine", typeof(EngineOptions)), ("Inference", typeof(InferenceOptions)), ("Text", typeof(TextOptions)),
+            ("Engine", typeof(EngineOptions)), ("Inference", typeof(InferenceOptions)), ("Retrain", typeof(RetrainOptions)),
+            ("Text", typeof(TextOptions)),
         ];
         foreach (var (section, options) in all) SettingsCheck.Add(problems, configuration.GetSection(section), options);
         return problems;
@@ -138,6 +143,7 @@ public sealed class HostSettings
             .. Channels.SelectMany(static channel => ChannelSetup.Validate(channel.Key, channel.Value)),
             .. SqliteStoreOptions.Validate(Store).Select(problem => $"Store:{problem}"),
             .. EngineOptions.Validate(Engine).Select(problem => $"Engine:{problem}"),
+            .. RetrainOptions.Validate(Retrain),
         ];
         var inference = new InferenceOptionsValidator().Validate(Options.DefaultName, Inference);
         if (inference.Failed) problems.AddRange(inference.Failures.Select(problem => $"Inference:{problem}"));

@@ -174,6 +174,7 @@ public sealed class InsightHost : IAsyncDisposable
         app.MapReads();
         app.MapIdentity();
         app.MapModels();
+        app.MapRetraining();
         app.MapText();
         app.MapDelivery();
         app.MapRejects();

@@ -12,6 +12,7 @@ using RealtimeInsight.Host.Channels;
 using RealtimeInsight.Host.Demo;
 using RealtimeInsight.Host.EventHubs;
 using RealtimeInsight.Host.Intake;
+using RealtimeInsight.Host.Retraining;
 using RealtimeInsight.Host.Telemetry;
 using RealtimeInsight.Host.Text;
 
@@ -39,6 +40,8 @@ internal static class ServiceSetup
         services.AddSingleton<ICustomerEngine>(provider => provider.GetRequiredService<EngineGate>());
         services.AddSingleton<IEngineLauncher, EmbeddedEngineLauncher>();
         services.AddHostedService<EngineService>();
+        services.AddSingleton<RetrainService>();
+        services.AddHostedService(static provider => provider.GetRequiredService<RetrainService>());
         services.AddSingleton<TextService>();
         services.AddHostedService(static provider => provider.GetRequiredService<TextService>());
         if (settings.Host.Demo)

@@ -23,6 +23,7 @@ internal static class SettingsPrinter
             ("Api", settings.Api),
             ("Customer", settings.Customer), ("Store", settings.Store), .. settings.ChannelSections,
             ("Engine", settings.Engine), ("Engine:Outbox", settings.Engine.Outbox),
+            ("Engine:Watch", settings.Engine.Watch), ("Retrain", settings.Retrain),
             ("Inference", settings.Inference), ("Text", settings.Text), ("Demo", settings.Demo),
         ],
         settings.Configuration);

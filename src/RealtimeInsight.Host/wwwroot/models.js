@@ -71,16 +71,29 @@ function show(place, watch, listing) {
   }).join(" · ")));
 }
 
+function retraining(state) {
+  const rows = [
+    ["Now", state.version ? `version ${state.version} is ${state.phase}: ${state.reason}` : "nothing under way"],
+    ["Comparison", state.comparison],
+    ...state.results.map((result) => [format.time(result.at), `version ${result.version}: ${result.result}`]),
+  ];
+  return card("Retraining", facts(rows), state.phase === "proposed"
+    ? el("p", { class: "warning" }, "It proved better and waits: approve or reject it over /v1/models/retraining.") : null);
+}
+
 export function models(root, shared) {
   const place = el("div", { id: "models" }, empty("Loading…"));
+  const trained = el("div", { id: "retraining" });
   root.replaceChildren(el("p", {}, el("a", { href: "#/" }, "All customers")), el("h1", { tabindex: "-1" }, "Models"),
-    el("p", { class: "quiet" }, "By the customers' own outcomes, and against the training data."), place);
+    el("p", { class: "quiet" }, "By the customers' own outcomes, and against the training data."), trained, place);
   const stop = new AbortController();
   poll(stop.signal, async () => {
     const watch = await get("/v1/models/watch", stop.signal);
     // Who serves is another's to say where the engine has no registry.
     const listing = await get("/v1/models", stop.signal).catch(() => ({ versions: [] }));
     show(place, watch, listing);
+    const { state } = await get("/v1/models/retraining", stop.signal);
+    trained.replaceChildren(...(state ? [retraining(state)] : []));
   }, shared, place);
   return () => stop.abort();
 }

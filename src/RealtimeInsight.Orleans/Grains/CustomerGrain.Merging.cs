@@ -28,6 +28,9 @@ internal sealed partial class CustomerGrain
     /// <summary>Visitors of events that belong to other customers, or stay apart: nobody need ask again.</summary>
     private readonly HashSet<CustomerId> _foreign = [];
     private readonly List<(CustomerId Visitor, GiveCause Cause)> _linkLater = [];
+
+    /// <summary>Visitors that were asked in this turn: what they do at the same time has no order to this customer's events.</summary>
+    private readonly HashSet<CustomerId> _asked = [];
     private IGrainTimer? _links;
     private IGrainTimer? _parting;
     private long _ticket;
@@ -82,6 +85,9 @@ internal sealed partial class CustomerGrain
     public async Task<GiveReply> GiveAsync(GiveRequest request)
     {
         if (SavedForward is { } forward) return ForwardedTo(forward, request);
+
+        // Asked with nearly every event of a customer who is known by both ids: what is not there needs no turn to be told.
+        if (HasNothingFor(request)) return new GiveReply(GiveOutcome.Nothing);
         if (_isTaking && Refuses(request.To)) return new GiveReply(GiveOutcome.Busy);
         var ticket = ++_ticket;
         var refused = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -105,9 +111,7 @@ internal sealed partial class CustomerGrain
             return new GiveReply(GiveOutcome.Busy);
         }
 
-        var isRequest = request.Cause == GiveCause.Request;
-        if (_actor.StaysApart && !isRequest) return new GiveReply(GiveOutcome.Nothing);
-        if (!_actor.HasEvents && request.Cause != GiveCause.Alias) return new GiveReply(GiveOutcome.Nothing);
+        if (HasNothingFor(request)) return new GiveReply(GiveOutcome.Nothing);
         await PayAsync();
         var staysApart = _actor.StaysApart;
         _actor.Give(request.To);
@@ -228,11 +232,17 @@ internal sealed partial class CustomerGrain
         await FinishTurnAsync(mustBeSaved: false);
     }
 
+    /// <summary>True where there is no history to give, or it stays apart; while it is being given it is there.</summary>
+    private bool HasNothingFor(GiveRequest request) => !_isGiving && _actor.Parted is null
+        && ((_actor.StaysApart && request.Cause != GiveCause.Request) || (!_actor.HasEvents && request.Cause != GiveCause.Alias));
+
     /// <summary>Merges the visitor of an event into this customer when it has a history and is nobody else's.</summary>
     private async Task LinkAsync(CustomerEvent item, CustomerId visitor)
     {
         if (!core.Options.MergeAutomatically || visitor == _id || _foreign.Contains(visitor)) return;
+        if (_actor.FindMember(visitor.Value) is not null) return;
         var isRequest = item.Kind == EventKind.Identified && item.Subject == CustomerEvent.AliasSubject;
+        if (!_asked.Add(visitor) && !isRequest) return;
         await LinkAsync(visitor, isRequest ? GiveCause.Alias : GiveCause.Event);
     }
 

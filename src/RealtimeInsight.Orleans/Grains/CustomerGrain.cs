@@ -156,6 +156,7 @@ internal sealed partial class CustomerGrain(
     {
         var source = new EventSource(batch.Partition, -1, sentTo, batch.TakesLate);
         _actor.RequireRoomFor(source);
+        _asked.Clear();
         var outcomes = new EventOutcome[batch.Events.Length];
         try
         {

@@ -12,8 +12,10 @@ public sealed class GradientBoostedTrees
     public delegate void Loss(double[] scores, double[] gradients, double[] curvatures);
 
     /// <summary>Classifier: <see cref="Score"/> is the log odds of a positive label.</summary>
+    /// <param name="caseWeights">How much each case counts; null: one.</param>
     public static GradientBoostedTrees FitLogistic(
-        IReadOnlyList<double[]> rows, IReadOnlyList<bool> labels, BoostingSettings settings, int seed)
+        IReadOnlyList<double[]> rows, IReadOnlyList<bool> labels, BoostingSettings settings, int seed,
+        IReadOnlyList<double>? caseWeights = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(labels);
@@ -26,8 +28,9 @@ public sealed class GradientBoostedTrees
             for (var i = 0; i < scores.Length; i++)
             {
                 var probability = 1 / (1 + Math.Exp(-scores[i]));
-                gradients[i] = probability - (labels[i] ? 1 : 0);
-                curvatures[i] = Math.Max(probability * (1 - probability), 1e-9);
+                var weight = caseWeights?[i] ?? 1;
+                gradients[i] = weight * (probability - (labels[i] ? 1 : 0));
+                curvatures[i] = Math.Max(weight * probability * (1 - probability), 1e-9);
             }
         }
     }

@@ -32,8 +32,10 @@ public sealed class TabularModel
 
     /// <param name="groups">Cases of one group (a customer) are never split between learning and judging; null: each case for
     /// itself.</param>
+    /// <param name="caseWeights">How much each case counts; null: one.</param>
     public static TabularModel Fit(
-        IReadOnlyList<double[]> rows, IReadOnlyList<bool> labels, BoostingSettings settings, int seed, IReadOnlyList<int>? groups = null)
+        IReadOnlyList<double[]> rows, IReadOnlyList<bool> labels, BoostingSettings settings, int seed, IReadOnlyList<int>? groups = null,
+        IReadOnlyList<double>? caseWeights = null)
     {
         ArgumentNullException.ThrowIfNull(rows);
         ArgumentNullException.ThrowIfNull(labels);
@@ -43,18 +45,20 @@ public sealed class TabularModel
         {
             var learn = Enumerable.Range(0, rows.Count).Where(i => folds[i] != fold).ToList();
             if (learn.Count == 0) continue;
-            var members = Members.Fit([.. learn.Select(i => rows[i])], [.. learn.Select(i => labels[i])], settings, seed);
+            var members = Members.Fit(
+                [.. learn.Select(i => rows[i])], [.. learn.Select(i => labels[i])], settings, seed,
+                caseWeights is null ? null : [.. learn.Select(i => caseWeights[i])]);
             for (var i = 0; i < rows.Count; i++)
             {
                 if (folds[i] == fold) unseen[i] = members.LogOdds(rows[i]);
             }
         }
 
-        var blend = LogisticRegression.Fit(unseen, labels, BlendRidge);
+        var blend = LogisticRegression.Fit(unseen, labels, BlendRidge, caseWeights);
         var probabilities = unseen.Select(odds => blend.Predict(odds)).OrderDescending().ToList();
         var positives = labels.Count(label => label);
         var threshold = positives < RareShare * labels.Count ? probabilities[Math.Max(0, positives - 1)] : 0.5;
-        return new TabularModel(Members.Fit(rows, labels, settings, seed), blend, threshold);
+        return new TabularModel(Members.Fit(rows, labels, settings, seed, caseWeights), blend, threshold);
     }
 
     public double Predict(double[] row) => _blend.Predict(_members.LogOdds(row));
@@ -76,9 +80,14 @@ public sealed class TabularModel
 
     private sealed record Members(LogisticRegression Linear, GradientBoostedTrees[] Trees)
     {
-        public static Members Fit(IReadOnlyList<double[]> rows, IReadOnlyList<bool> labels, BoostingSettings settings, int seed) => new(
-            LogisticRegression.Fit([.. rows.Select(Damped)], labels, Ridge),
-            [.. Enumerable.Range(0, TreeSeeds).Select(i => GradientBoostedTrees.FitLogistic(rows, labels, settings, seed + i))]);
+        public static Members Fit(
+            IReadOnlyList<double[]> rows, IReadOnlyList<bool> labels, BoostingSettings settings, int seed,
+            IReadOnlyList<double>? caseWeights) => new(
+            LogisticRegression.Fit([.. rows.Select(Damped)], labels, Ridge, caseWeights),
+            [
+                .. Enumerable.Range(0, TreeSeeds)
+                    .Select(i => GradientBoostedTrees.FitLogistic(rows, labels, settings, seed + i, caseWeights)),
+            ]);
 
         public double[] LogOdds(double[] row)
         {

@@ -14,6 +14,9 @@ public static class ConversionStudy
     /// <summary>Months judged where there is no separate test data.</summary>
     private const int TestMonths = 2;
 
+    /// <summary>Months in which a visit comes to count half as much.</summary>
+    private const double HalfLifeMonths = 1;
+
     /// <param name="test">Null: the last months of <paramref name="train"/>.</param>
     /// <param name="isLeaking">Also report what the column that gives the label away would reach.</param>
     public static EvaluationReport Run(string format, IReadOnlyList<Visit> train, IReadOnlyList<Visit>? test, bool isLeaking, int seed)
@@ -31,8 +34,12 @@ public static class ConversionStudy
         }
 
         var codes = Codes(known);
+        var weights = Weights(known, judged);
         LabelledCase[] Cases(IReadOnlyList<Visit> visits, bool withPageValue) =>
-            [.. visits.Select((visit, i) => new LabelledCase(Features(visit, codes, withPageValue), visit.HasBought, i))];
+        [
+            .. visits.Select((visit, i) => new LabelledCase(
+                Features(visit, codes, withPageValue), visit.HasBought, i, ReferenceEquals(visits, known) ? weights[i] : 1)),
+        ];
         var sections = new List<ReportSection>
         {
             TabularStudy.Section(
@@ -53,6 +60,18 @@ public static class ConversionStudy
         }
 
         return new EvaluationReport("conversion", format, sections) { Split = split, TrainCases = known.Count };
+    }
+
+    /// <summary>
+    /// What visits say changes from month to month: where later months are judged, older visits count less; one counts 1 on average.
+    /// </summary>
+    private static double[] Weights(IReadOnlyList<Visit> visits, IReadOnlyList<Visit> judged)
+    {
+        var last = visits.Select(visit => visit.Month).DefaultIfEmpty().Max();
+        if (judged.All(visit => visit.Month <= last)) return [.. Enumerable.Repeat(1.0, visits.Count)];
+        double[] weights = [.. visits.Select(visit => Math.Pow(0.5, (last - visit.Month) / HalfLifeMonths))];
+        var mean = weights.Average();
+        return [.. weights.Select(weight => weight / mean)];
     }
 
     private static List<(int Column, int Code)> Codes(IReadOnlyList<Visit> visits) =>

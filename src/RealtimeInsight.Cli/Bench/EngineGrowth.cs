@@ -6,7 +6,7 @@ namespace RealtimeInsight.Cli.Bench;
 /// </summary>
 internal static class EngineGrowth
 {
-    private const int HistoryCustomers = 20;
+    private const int HistoryCustomers = 200;
     private const int Runs = 3;
     private static readonly int[] s_customers = [10_000, 100_000, 1_000_000, 5_000_000];
     private static readonly int[] s_histories = [10, 1_000, 100_000];
@@ -39,8 +39,7 @@ internal static class EngineGrowth
             (column, value),
             ("events_per_second", point.Median("events_per_second") ?? double.NaN),
             ("cpu_us_per_event", point.Median("cpu_us_per_event") ?? double.NaN),
-            ("allocated_bytes_per_event", point.Median("allocated_bytes_per_event") ?? double.NaN),
-            ("bytes_per_customer", point.Median("bytes_per_customer") ?? double.NaN));
+            ("allocated_bytes_per_event", point.Median("allocated_bytes_per_event") ?? double.NaN));
     }
 
     private static async Task<BenchReport> MeasureAsync(

@@ -15,7 +15,11 @@ internal sealed class EngineRun(BenchEngine bench, ShopEvents shop, int batchEve
     {
         for (var round = 0; round < eventsPerCustomer; round++)
         {
-            progress($"filling: event {round + 1} of {eventsPerCustomer} of {BenchContext.Short(shop.Customers)} customers");
+            if (round % Math.Max(1, eventsPerCustomer / 10) == 0)
+            {
+                progress($"filling: event {round + 1} of {eventsPerCustomer} of {BenchContext.Short(shop.Customers)} customers");
+            }
+
             await bench.SendAsync(Round(), inFlight, cancellationToken).ConfigureAwait(false);
             _clock += (round + 1) % sessionEvents == 0 ? TimeSpan.FromDays(1) : TimeSpan.FromSeconds(1);
         }
@@ -71,7 +75,7 @@ internal sealed class EngineRun(BenchEngine bench, ShopEvents shop, int batchEve
             batches.Add(new IngestBatch(made, []));
         }
 
-        _clock = new Instant(_clock.UnixMs + (events / 64) + 1);
+        _clock += shop.Length(events) + TimeSpan.FromMilliseconds(1);
         return batches;
     }
 }

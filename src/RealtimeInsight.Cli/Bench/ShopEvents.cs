@@ -64,13 +64,19 @@ internal sealed class ShopEvents
         return events;
     }
 
-    /// <summary>Events of customers drawn by their shares, a millisecond after every 64.</summary>
+    /// <summary>
+    /// Events of customers drawn by their shares. Of few customers few come in a millisecond: nobody clicks a thousand times a second, and
+    /// events of one moment would be looked up in the log.
+    /// </summary>
     public CustomerEvent[] Drawn(int count, Instant first, int offset)
     {
         var events = new CustomerEvent[count];
-        for (var i = 0; i < count; i++) events[i] = Next(Draw(), new Instant(first.UnixMs + ((offset + i) / 64)));
+        for (var i = 0; i < count; i++) events[i] = Next(Draw(), first + Length(offset + i));
         return events;
     }
+
+    /// <summary>What so many drawn events take of the shop's time.</summary>
+    public TimeSpan Length(int events) => TimeSpan.FromMilliseconds(events / Math.Clamp(Customers / 200, 1, 64));
 
     private int Draw()
     {

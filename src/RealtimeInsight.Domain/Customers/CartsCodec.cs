@@ -7,24 +7,12 @@ namespace RealtimeInsight.Domain.Customers;
 /// <summary>A state's carts, of which there is at least one. Times stand as distances from the customer's newest event.</summary>
 internal static class CartsCodec
 {
-    private const int CartNumbersMax = 6 * (SpanWriter.NumberMax + 1);
-    private const int LineNumbersMax = SpanWriter.NumberMax + SpanWriter.MoneyMax + 1;
-
-    /// <summary>The carts take no more bytes than this.</summary>
-    public static int LengthMax(List<Cart> carts)
-    {
-        var length = SpanWriter.NumberMax;
-        foreach (var cart in carts)
-        {
-            length += CartNumbersMax + SpanWriter.MaxOf(cart.CartId) + SpanWriter.MaxOf(cart.Currency);
-            for (var i = 0; i < cart.Lines.Count; i++)
-            {
-                length += LineNumbersMax + SpanWriter.MaxOf(cart.Lines[i].ProductId) + SpanWriter.MaxOf(cart.Lines[i].Name);
-            }
-        }
-
-        return length;
-    }
+    /// <summary>
+    /// The carts take no more bytes than this. Told by what is kept of their size, without a look at them: a character takes two bytes in
+    /// memory and at most three here, and every line and cart has more numbers around it in memory.
+    /// </summary>
+    /// <param name="bytesInMemory">See <see cref="CustomerState.CartBytes"/>.</param>
+    public static int LengthMax(int bytesInMemory) => SpanWriter.NumberMax + bytesInMemory + (bytesInMemory / 2);
 
     public static void Write(ref SpanWriter writer, List<Cart> carts, Instant newest)
     {

@@ -187,7 +187,7 @@ public static class CustomerStateCodec
         foreach (ref readonly var entry in state.CategoriesField.Entries) length += SpanWriter.MaxOf(entry.Name) + sizeof(float);
         foreach (ref readonly var entry in state.BrandsField.Entries) length += SpanWriter.MaxOf(entry.Name) + sizeof(float);
         if (state.Ledger is { } ledger) length += PackedLedger.LengthMax(ledger);
-        return state.CartList is { Count: > 0 } carts ? length + CartsCodec.LengthMax(carts) : length;
+        return length + CartsCodec.LengthMax(state.CartBytes);
     }
 
     private static void WriteAffinities(ref SpanWriter writer, in AffinityList list, Instant newest)

@@ -89,6 +89,7 @@ internal sealed class StateSaver(
 
         var saved = new SavedStates(numbers.Next(), machine);
         var share = shares.Add(saved.Number, Math.Min(_changes.Count, options.SaveStatesMax));
+        foreach (var slot in _ripe) PrefetchShare(slot);
         foreach (var slot in _ripe)
         {
             if (slot.IsDirty) SaveSlot(slot, saved, share);
@@ -131,12 +132,18 @@ internal sealed class StateSaver(
         foreach (var slot in next) slot.Prefetch();
         foreach (var slot in next)
         {
-            if (customers.Row(slot.Index).Share is >= 0 and var before) CacheLines.Ask(shares[before], lines: 1);
+            PrefetchShare(slot);
             slot.PrefetchLists();
         }
 
         foreach (var slot in next) SaveSlot(slot, saved, share);
         next.Clear();
+    }
+
+    /// <summary>Asks for what is noted of the segment that the customer's saved state is to leave.</summary>
+    private void PrefetchShare(CustomerSlot slot)
+    {
+        if (customers.Row(slot.Index).Share is >= 0 and var share) CacheLines.Ask(shares[share], lines: 1);
     }
 
     /// <summary>Whether any change waits; those that were saved before their time are passed over, so that the first one does.</summary>

@@ -1,14 +1,38 @@
+using System.Buffers;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Tests.Kit;
+using RealtimeInsight.Domain.Text;
 
 namespace RealtimeInsight.Domain.Tests.Features;
 
 public sealed class AllocationTests
 {
     private const int Events = 4_000;
+
+    /// <summary>What saving a customer costs, and holding an idle one as bytes: the buffer is the caller's.</summary>
+    [Fact]
+    public void WriteAndPack_OfAState_AllocateNothing()
+    {
+        var told = History.Of(seed: 11, countMax: 200);
+        var state = Fold.Plain(told.Select(static item => item with { Traits = null, Consents = null, TimeZone = null, Visitor = null }));
+        var output = new ArrayBufferWriter<byte>(64 << 10);
+        var names = new NameTable();
+        Write();
+        var before = GC.GetAllocatedBytesForCurrentThread();
+        Write();
+
+        Assert.Equal(0, GC.GetAllocatedBytesForCurrentThread() - before);
+
+        void Write()
+        {
+            output.ResetWrittenCount();
+            CustomerStateCodec.Write(state, output);
+            CustomerStateCodec.Pack(state, output, names);
+        }
+    }
 
     [Fact]
     public void ApplyAndFeatures_OfProductViews_AllocateNothing()

@@ -1,0 +1,47 @@
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Storage.Sqlite.Tests;
+
+/// <summary>What a transaction allocates on the managed heap, whatever its bytes.</summary>
+public sealed class CommitAllocationTests
+{
+    private const int Turns = 64;
+    private const int EventsOfATurn = 256;
+
+    [Fact]
+    public void Commit_OfTurns_AllocatesLessThanAByteAnEvent()
+    {
+        var folder = Directory.CreateTempSubdirectory("insight-commit-");
+        try
+        {
+            using var store = new SqliteStore(new SqliteStoreOptions { DataDirectory = folder.FullName });
+            _ = store.Open();
+            var groups = Enumerable.Range(0, 4).Select(static i => GroupOf(i * Turns * EventsOfATurn)).ToArray();
+            foreach (var group in groups[..^1]) store.Commit(group);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            store.Commit(groups[^1]);
+            var allocated = GC.GetAllocatedBytesForCurrentThread() - before;
+
+            Assert.InRange(allocated, 0, Turns * EventsOfATurn);
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    private static CommitGroup GroupOf(long firstOffset)
+    {
+        var group = new CommitGroup();
+        for (var turn = 0; turn < Turns; turn++)
+        {
+            group.Rows.Add(new LogRow(
+                firstOffset + (turn * EventsOfATurn), EventsOfATurn, new Instant(1), new Instant(2),
+                new byte[EventsOfATurn * sizeof(ulong)], new byte[EventsOfATurn * 150], 0).Sealed());
+        }
+
+        return group;
+    }
+}

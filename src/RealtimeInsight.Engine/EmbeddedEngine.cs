@@ -79,6 +79,13 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         _notices = new NoticeHub(options.NoticeQueueMax, options.NoticeReadersMax);
     }
 
+    /// <summary>Is told of every score whose outcome is known, one at a time; has to be quick. To be set before the start.</summary>
+    public Action<ResolvedScore>? OutcomeObserver
+    {
+        get => Monitor.Observer;
+        set => Monitor.Observer = value;
+    }
+
     /// <summary>What the models' scores turn out to be worth.</summary>
     internal ModelMonitor Monitor { get; }
 

@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.Globalization;
 using RealtimeInsight.Cli.Models;
+using RealtimeInsight.Cli.Operate;
 using RealtimeInsight.Host;
 using RealtimeInsight.Host.Models;
 using RealtimeInsight.Inference.Models;
@@ -39,6 +40,16 @@ public static class ModelsVerb
             console, "shadow", "Let a version score a share of the customers without effect, to be compared; 0 ends it.",
             "insight models shadow 2 100", ModelAction.Shadow, hasShare: true));
         verb.Subcommands.Add(ModelsReportVerb.Create(console));
+        verb.Subcommands.Add(EnginePlace.Verb(
+            console, new Verb("corrections", "How outcomes correct a running engine's scores, by version and head.",
+                "insight models corrections --json"),
+            static (_, client, stop) => client.GetAsync("/v1/models/corrections", stop),
+            static (answer, output) => AnswerText.Whole(answer, output)));
+        verb.Subcommands.Add(EnginePlace.Verb(
+            console, new Verb("reset-corrections", "Back to the probabilities that the models were trained to give.",
+                "insight models reset-corrections --url http://127.0.0.1:8080"),
+            static (_, client, stop) => client.PostAsync("/v1/models/corrections/reset", "", "application/json", stop),
+            static (answer, output) => AnswerText.Whole(answer, output)));
         verb.Subcommands.Add(ModelsReferenceVerb.Create(console));
         return verb;
     }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Engine;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Host.Learning;
 using RealtimeInsight.Host.Models;
 using RealtimeInsight.Inference.Lifecycle;
 using RealtimeInsight.Inference.Pool;
@@ -17,13 +18,16 @@ public sealed class ComposedEngine : IRunningEngine
 {
     private readonly InferencePool _pool;
     private readonly SqliteStore _store;
+    private readonly CorrectionsKeeper? _corrections;
 
-    private ComposedEngine(EmbeddedEngine embedded, InferencePool pool, ModelRegistry registry, SqliteStore store)
+    private ComposedEngine(
+        EmbeddedEngine embedded, InferencePool pool, ModelRegistry registry, SqliteStore store, CorrectionsKeeper? corrections)
     {
         Embedded = embedded;
         Models = registry;
         _pool = pool;
         _store = store;
+        _corrections = corrections;
     }
 
     public EmbeddedEngine Embedded { get; }
@@ -31,6 +35,10 @@ public sealed class ComposedEngine : IRunningEngine
     public ICustomerEngine Engine => Embedded;
 
     public ModelRegistry Models { get; }
+
+    public CorrectionsKeeper? Corrections => _corrections;
+
+    public string? NameOf(uint stamp) => _pool.NameOf(stamp);
 
     public IReadOnlyList<string> Problems => _pool.Problem is { } problem ? [problem, .. Models.Problems] : Models.Problems;
 
@@ -50,7 +58,16 @@ public sealed class ComposedEngine : IRunningEngine
         {
             WatchStore = new WatchFile(recipe.Store.DataDirectory),
         };
-        var composed = new ComposedEngine(embedded, pool, registry, store);
+        CorrectionsKeeper? corrections = null;
+        if (recipe.Inference.CorrectProbabilities)
+        {
+            corrections = new CorrectionsKeeper(
+                recipe.Store.DataDirectory, recipe.Time, recipe.Loggers.CreateLogger<CorrectionsKeeper>());
+            pool.Corrections.Source = corrections.Corrections;
+            embedded.OutcomeObserver = corrections.Corrections.Observe;
+        }
+
+        var composed = new ComposedEngine(embedded, pool, registry, store, corrections);
         try
         {
             await Task.Run(registry.Start, cancellationToken).ConfigureAwait(false);
@@ -67,6 +84,7 @@ public sealed class ComposedEngine : IRunningEngine
     public async ValueTask DisposeAsync()
     {
         await Embedded.DisposeAsync().ConfigureAwait(false);
+        if (_corrections is not null) await _corrections.DisposeAsync().ConfigureAwait(false);
         await _pool.DisposeAsync().ConfigureAwait(false);
         _store.Dispose();
     }

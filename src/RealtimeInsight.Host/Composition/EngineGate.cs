@@ -1,7 +1,9 @@
+using System.Globalization;
 using System.Runtime.CompilerServices;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Host.Learning;
 using RealtimeInsight.Inference.Lifecycle;
 using RealtimeInsight.Inference.Monitoring;
 
@@ -25,6 +27,14 @@ internal sealed class EngineGate : ICustomerEngine
         { Models: { } models } => models,
         _ => throw new EngineUnavailableException("this engine has no model registry; manage its models where they are"),
     };
+
+    /// <summary>Corrects scores by their outcomes; null where that is off.</summary>
+    /// <exception cref="EngineUnavailableException">The engine does not run yet or any more.</exception>
+    public CorrectionsKeeper? Corrections => _running is { } running
+        ? running.Corrections : throw new EngineUnavailableException($"{_reason}; send the request again later");
+
+    /// <summary>Name and version of a model by its stamp; the stamp in hexadecimal where it is not known any more.</summary>
+    public string NameOf(uint stamp) => _running?.NameOf(stamp) ?? stamp.ToString("x8", CultureInfo.InvariantCulture);
 
     /// <summary>Lets work through from now on.</summary>
     public void Open(IRunningEngine running)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
+using RealtimeInsight.Host.Learning;
 using RealtimeInsight.Inference.Lifecycle;
 
 namespace RealtimeInsight.Host;
@@ -20,6 +21,12 @@ public interface IRunningEngine : IAsyncDisposable
 
     /// <summary>Decides which models serve; null where that is somebody else's.</summary>
     ModelRegistry? Models => null;
+
+    /// <summary>Corrects scores by their outcomes; null where that is off.</summary>
+    CorrectionsKeeper? Corrections => null;
+
+    /// <summary>Name and version of a model by its stamp; null where it is not known.</summary>
+    string? NameOf(uint stamp) => null;
 
     /// <summary>
     /// What is degraded beside what the engine's own status says, such as a model that was refused; empty when all is well.

@@ -14,6 +14,7 @@ using RealtimeInsight.Host.Api;
 using RealtimeInsight.Host.Demo;
 using RealtimeInsight.Host.EventHubs;
 using RealtimeInsight.Host.Intake;
+using RealtimeInsight.Host.Learning;
 using RealtimeInsight.Host.Telemetry;
 using RealtimeInsight.Host.Text;
 using RealtimeInsight.Host.Web;
@@ -175,6 +176,7 @@ public sealed class InsightHost : IAsyncDisposable
         app.MapIdentity();
         app.MapModels();
         app.MapRetraining();
+        app.MapCorrections();
         app.MapText();
         app.MapDelivery();
         app.MapRejects();

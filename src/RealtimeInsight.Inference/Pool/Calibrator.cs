@@ -1,6 +1,7 @@
 using System.Numerics;
 using System.Runtime.InteropServices;
 using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Inference.Learning;
 using RealtimeInsight.Inference.Models;
 
 namespace RealtimeInsight.Inference.Pool;
@@ -13,10 +14,16 @@ internal sealed class Calibrator
     private readonly Platt _purchase;
 
     public Calibrator(IReadOnlyDictionary<string, HeadCalibration> calibration)
+        : this(calibration, HeadCorrections.Neutral)
     {
-        _churn = new Platt(calibration[ModelHeads.Churn]);
-        _abandonment = new Platt(calibration[ModelHeads.Abandonment]);
-        _purchase = new Platt(calibration[ModelHeads.Purchase]);
+    }
+
+    /// <param name="corrections">What the outcomes have shown since the model was trained.</param>
+    public Calibrator(IReadOnlyDictionary<string, HeadCalibration> calibration, HeadCorrections corrections)
+    {
+        _churn = new Platt(calibration[ModelHeads.Churn], corrections.Churn);
+        _abandonment = new Platt(calibration[ModelHeads.Abandonment], corrections.Abandonment);
+        _purchase = new Platt(calibration[ModelHeads.Purchase], corrections.Purchase);
     }
 
     /// <summary>Calibrates the rows in use in place.</summary>
@@ -30,10 +37,11 @@ internal sealed class Calibrator
     public HeadScores Apply(HeadScores logits) =>
         new(_churn.Apply(logits.Churn), _abandonment.Apply(logits.Abandonment), _purchase.Apply(logits.Purchase));
 
-    private readonly struct Platt(HeadCalibration calibration)
+    /// <summary>A correction of a Platt scaling is one again: s (a x + b) + t = (s a) x + (s b + t).</summary>
+    private readonly struct Platt(HeadCalibration calibration, HeadCorrection correction)
     {
-        private readonly float _a = (float)calibration.A;
-        private readonly float _b = (float)calibration.B;
+        private readonly float _a = (float)(correction.Slope * calibration.A);
+        private readonly float _b = (float)((correction.Slope * calibration.B) + correction.Shift);
 
         public float Apply(float logit) => Probability(new Vector<float>(logit))[0];
 

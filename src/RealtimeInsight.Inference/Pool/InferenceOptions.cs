@@ -17,6 +17,11 @@ public sealed class InferenceOptions
     /// <summary>What models run on. Default CPU.</summary>
     public Accelerator Accelerator { get; set; } = Accelerator.Cpu;
 
+    /// <summary>
+    /// Correct the scores by what they turn out to be worth, once a day and within bounds. Default false: scores stay as trained.
+    /// </summary>
+    public bool CorrectProbabilities { get; set; }
+
     /// <summary>Device to use when the accelerator is CUDA. Default 0.</summary>
     public int CudaDevice { get; set; }
 

@@ -42,6 +42,7 @@ public sealed class InferencePool : IScorer, IAsyncDisposable
         _logger = logger;
         _callers = new SemaphoreSlim(options.CallersMax, options.CallersMax);
         _leases = new ModelLease?[options.CallersMax * 4];
+        Corrections = new PoolCorrections(() => Volatile.Read(ref _serving)?.Models ?? []);
         _batcher = new MicroBatcher(this, options, instruments, time, logger);
         instruments.Observe(() => Current is not null, () => Serving, _batcher.QueueLength);
     }
@@ -54,6 +55,9 @@ public sealed class InferencePool : IScorer, IAsyncDisposable
         ? $"Model {champion.Identity} failed {_options.FailuresMax} times in a row and rests for {_options.CoolDown.TotalSeconds:0.#} s; "
           + "scores are degraded until then."
         : _loadProblem;
+
+    /// <summary>What outcomes have shown of the models, where that is to correct their scores.</summary>
+    public PoolCorrections Corrections { get; }
 
     private ServingModel? Champion => Volatile.Read(ref _serving)?.Champion;
 
@@ -164,6 +168,7 @@ public sealed class InferencePool : IScorer, IAsyncDisposable
         var before = Interlocked.Exchange(ref _serving, set);
         _loadProblem = null;
         foreach (var model in set.Models) Know(model.Identity);
+        Corrections.Correct(set.Models);
         if (before?.Champion != set.Champion)
         {
             PoolLog.Serving(_logger, set.Champion.Identity, set.Champion.Accelerator, before?.Champion.Identity.ToString() ?? "none");

@@ -1,3 +1,4 @@
+using RealtimeInsight.Inference.Learning;
 using RealtimeInsight.Inference.Models;
 using RealtimeInsight.Inference.Runners;
 
@@ -10,7 +11,7 @@ namespace RealtimeInsight.Inference.Pool;
 internal sealed class ServingModel
 {
     private readonly IModelRunner _runner;
-    private readonly Calibrator _calibrator;
+    private volatile Calibrator _calibrator;
     private int _references = 1;
 
     public ServingModel(IModelRunner runner, FailureBreaker breaker)
@@ -28,6 +29,9 @@ internal sealed class ServingModel
     public Accelerator Accelerator => _runner.Accelerator;
 
     public FailureBreaker Breaker { get; }
+
+    /// <summary>From the next run on; a run under way goes on with what it has.</summary>
+    public void Correct(HeadCorrections corrections) => _calibrator = new Calibrator(_runner.Manifest.Calibration, corrections);
 
     /// <summary>False when it has been retired and its last user has left.</summary>
     public bool TryAcquire()

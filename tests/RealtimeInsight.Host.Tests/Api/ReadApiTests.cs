@@ -212,6 +212,7 @@ public sealed class ReadApiTests
             "/v1/models", "/v1/models/register", "/v1/models/promote", "/v1/models/rollback", "/v1/models/share", "/v1/models/shadow",
             "/v1/customers/{id}/merge", "/v1/customers/{id}/unmerge", "/v1/texts/classify", "/v1/models/watch",
             "/v1/models/retraining", "/v1/models/retraining/train", "/v1/models/retraining/approve", "/v1/models/retraining/reject",
+            "/v1/models/corrections", "/v1/models/corrections/reset",
         ];
         Assert.Equal(expected.Order(), document["paths"]!.AsObject().Select(path => path.Key).Order());
         Assert.StartsWith("3.", (string)document["openapi"]!);

@@ -39,6 +39,7 @@ public static class SiloHosting
             new ActionChannels(services.GetServices<IActionChannel>(), settings.Policy),
             services.GetRequiredService<BudgetPurse>(),
             services.GetRequiredService<ProductFeed>(),
+            services.GetRequiredService<GrainInstruments>(),
             settings.Time ?? services.GetRequiredService<TimeProvider>(),
             LoggerOf(services)));
         silo.Services.AddSingleton(services => new BudgetPurse(

@@ -32,6 +32,7 @@ internal static class ServiceSetup
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddPrometheus();
+        services.AddTraceExport();
         services.AddHttp(settings);
         services.AddSingleton<ChannelSetup>();
         services.AddSingleton<IReadOnlyList<IActionChannel>>(provider => provider.GetRequiredService<ChannelSetup>().Channels);

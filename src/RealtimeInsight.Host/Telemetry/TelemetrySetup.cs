@@ -30,6 +30,8 @@ internal static class TelemetrySetup
 
     public static void MapPrometheus(this WebApplication app)
     {
+        // Made now, where it is there: nothing else asks for it.
+        app.Services.GetService<OpenTelemetry.Trace.TracerProvider>();
 #if PROMETHEUS_EXPORTER
         app.UseOpenTelemetryPrometheusScrapingEndpoint(app.Services.GetRequiredService<MeterProvider>(), null, "/metrics", null, null);
 #else

@@ -19,7 +19,7 @@ internal sealed class ActorOutbox(CustomerCore core, IEnumerable<StoredAction> s
     public bool HasUnsaved => _unsaved.Count != 0;
 
     /// <summary>Takes a decision's action in; false when the outbox is full, which is logged.</summary>
-    public bool TryAdd(Decision decision, long change)
+    public bool TryAdd(Decision decision, long change, string? trace)
     {
         if (_pending.Count >= core.Options.PendingActionsMax)
         {
@@ -35,6 +35,7 @@ internal sealed class ActorOutbox(CustomerCore core, IEnumerable<StoredAction> s
             Channel = decision.Channel,
             CreatedAtMs = core.Now.UnixMs,
             Body = ActionBody.Write(decision, core.Options.Source),
+            TraceParent = trace,
         });
         return true;
     }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Diagnostics;
 using System.Text;
 using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
@@ -24,6 +25,9 @@ internal sealed partial class CustomerActor
     private readonly List<Effect> _recent = [];
     private readonly DecisionOutput _output = new();
     private ActorMarks _marks;
+
+    /// <summary>W3C trace context of the newest event; what its deadlines bring belongs to it. Null without one.</summary>
+    private string? _trace;
     private readonly HashSet<string> _unnoted = new(StringComparer.Ordinal);
     private readonly List<(string Id, BudgetRule Budget)> _unpaid = [];
     private (string? Id, long Session) _product;
@@ -96,6 +100,7 @@ internal sealed partial class CustomerActor
         }
 
         if (_marks.Note(source) || outcome == EventOutcome.Accepted) Changes++;
+        _core.Instruments.Observed(outcome);
         return outcome;
     }
 
@@ -107,7 +112,9 @@ internal sealed partial class CustomerActor
     public bool FireDue()
     {
         var now = _core.Now;
-        if (NextDeadline > now) return false;
+        var due = NextDeadline;
+        if (due > now) return false;
+        _core.Instruments.Fired(now - due);
         _effects.Clear();
         _core.Machine.AdvanceTo(State, now, _effects);
         Decide(trigger: null, now);
@@ -168,6 +175,7 @@ internal sealed partial class CustomerActor
 
     private void Applied(CustomerEvent item)
     {
+        _trace = item.TraceParent ?? Activity.Current?.Id;
         History.Add(item);
         NoteProducts(item);
         Decide(item, Instant.Max(_core.Now, item.OccurredAt));
@@ -203,7 +211,7 @@ internal sealed partial class CustomerActor
         foreach (var decision in _output.Decisions)
         {
             var state = !decision.IsAction ? DeliveryState.None
-                : Outbox.TryAdd(decision, Changes + 1) ? DeliveryState.Pending : DeliveryState.Dead;
+                : Outbox.TryAdd(decision, Changes + 1, _trace) ? DeliveryState.Pending : DeliveryState.Dead;
             _unnoted.Add(decision.Id);
             if (state == DeliveryState.Pending && _core.BudgetOf(decision.Rule) is { } budget) _unpaid.Add((decision.Id, budget));
             Keep(new StoredDecision { DecisionId = decision.Id, Record = Encoding.UTF8.GetString(decision.Record.Span), Delivery = state });

@@ -22,6 +22,7 @@ internal sealed class CustomerCore
         ActionChannels channels,
         BudgetPurse purse,
         ProductFeed products,
+        GrainInstruments instruments,
         TimeProvider time,
         ILogger logger)
     {
@@ -32,6 +33,7 @@ internal sealed class CustomerCore
         Maker = new DecisionMaker(settings.Policy);
         Scorer = scorer;
         Channels = channels;
+        Instruments = instruments;
         Purse = purse;
         Products = products;
         foreach (var rule in settings.Policy.Rules)
@@ -51,6 +53,7 @@ internal sealed class CustomerCore
     public ActionChannels Channels { get; }
     public BudgetPurse Purse { get; }
     public ProductFeed Products { get; }
+    public GrainInstruments Instruments { get; }
     public TimeProvider Time { get; }
     public ILogger Logger { get; }
 

@@ -79,6 +79,10 @@ internal sealed record StoredAction
     /// <summary>The id that it was decided under, when that was another than the customer's.</summary>
     [Id(6)]
     public string? DecidedAs { get; init; }
+
+    /// <summary>W3C trace context of the event that brought it; null without one.</summary>
+    [Id(7)]
+    public string? TraceParent { get; init; }
 }
 
 /// <summary>A decision's record and what became of its action.</summary>

@@ -22,6 +22,7 @@ internal sealed partial class CustomerGrain
         {
             var action = next with { Attempts = next.Attempts + 1 };
             var result = await SendAsync(action, cancellationToken);
+            core.Instruments.Delivered(result.Status);
             if (cancellationToken.IsCancellationRequested && result.Status != DeliveryStatus.Delivered) return;
             Settle(action, result);
         }
@@ -37,12 +38,15 @@ internal sealed partial class CustomerGrain
             return new DeliveryResult(DeliveryStatus.Retry, Detail: "this silo has no such channel");
         }
 
+        using var span = GrainTraces.Deliver(action);
         try
         {
             var customer = action.DecidedAs ?? _id.Value;
             var message = new ActionMessage(
                 action.DecisionId, customer, ActionBody.Type, action.Attempts, new Instant(action.CreatedAtMs), action.Body);
-            return await channel.SendAsync(message, cancellationToken);
+            var result = await channel.SendAsync(message, cancellationToken);
+            GrainTraces.Ended(span, result);
+            return result;
         }
         catch (Exception exception)
         {

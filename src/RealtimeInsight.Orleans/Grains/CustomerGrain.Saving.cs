@@ -47,6 +47,7 @@ internal sealed partial class CustomerGrain
         }
         catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
         {
+            core.Instruments.SaveFailed();
             GrainLog.SaveFailed(core.Logger, _actor.Changes - _changesSaved, core.Options.SaveRetryWait, exception);
             _isSaveArmed = false;
             ArmSave();
@@ -65,7 +66,9 @@ internal sealed partial class CustomerGrain
         var (changes, events) = (_actor.Changes, _actor.EventsApplied);
         storage.State = _actor.Snapshot();
         storage.State.EntryAtMs = _index.EntryAt.UnixMs;
+        var began = core.Time.GetTimestamp();
         await storage.WriteStateAsync(cancellationToken);
+        core.Instruments.Saved(core.Time.GetElapsedTime(began));
         _hasSaveFailed = false;
         (_changesSaved, _eventsSaved) = (changes, events);
         _isSaveArmed = false;

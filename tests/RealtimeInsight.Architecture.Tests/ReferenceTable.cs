@@ -20,6 +20,7 @@ internal static class ReferenceTable
         ["Orleans"] = ["Orleans.Contracts", "Engine", "Insights"],
         ["Host"] = ["Domain", "Inference", "Inference.Onnx", "Engine", "EventHubs", "Storage.Sqlite"],
         ["Silo"] = ["Host", "Orleans"],
+        ["Samples.OrderService"] = ["Orleans.Contracts"],
         ["Scenarios"] = ["Host", "Simulation"],
         ["Cli"] = ["Host", "Insights", "Simulation"],
     };
@@ -30,11 +31,11 @@ internal static class ReferenceTable
         ("Microsoft.ML.OnnxRuntime", ["Inference.Onnx"]),
         ("Microsoft.Data.Sqlite", ["Storage.Sqlite"]),
         ("SQLitePCLRaw", ["Storage.Sqlite"]),
-        ("Microsoft.AspNetCore", ["Host", "Cli", "Scenarios", "Silo"]),
+        ("Microsoft.AspNetCore", ["Host", "Cli", "Scenarios", "Silo", "Samples.OrderService"]),
         ("OpenTelemetry", ["Host"]),
         ("System.CommandLine", ["Cli"]),
-        ("Microsoft.Orleans", ["Orleans.Contracts", "Orleans", "Silo"]),
-        ("Orleans", ["Orleans.Contracts", "Orleans", "Silo"]),
+        ("Microsoft.Orleans", ["Orleans.Contracts", "Orleans", "Silo", "Samples.OrderService"]),
+        ("Orleans", ["Orleans.Contracts", "Orleans", "Silo", "Samples.OrderService"]),
         ("Azure", ["EventHubs", "Silo"]),
     ];
 

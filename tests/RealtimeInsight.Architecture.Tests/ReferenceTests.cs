@@ -81,7 +81,9 @@ public sealed class ReferenceTests
     }
 
     private static IEnumerable<string> Items(string project, string item) =>
-        XDocument.Parse(RepositoryFiles.Read($"src/{ReferenceTable.Prefix}{project}/{ReferenceTable.Prefix}{project}.csproj"))
+        XDocument.Parse(RepositoryFiles.Read(RepositoryFiles.All.Single(path =>
+                path.StartsWith("src/", StringComparison.Ordinal)
+                && path.EndsWith($"/{ReferenceTable.Prefix}{project}.csproj", StringComparison.Ordinal))))
             .Descendants(item)
             .Select(element => element.Attribute("Include")!.Value);
 

@@ -1,7 +1,7 @@
 # The package question: what can this machine restore? Asked once, answered in infra/build/packages.props, asked again when a pinned
 # version changes or by `./insight setup --again`. Without that file the build takes everything to be available.
 
-orleans_packages="Microsoft.Orleans.Sdk Microsoft.Orleans.Server Microsoft.Orleans.TestingHost"
+orleans_packages="Microsoft.Orleans.Sdk Microsoft.Orleans.Server Microsoft.Orleans.Client Microsoft.Orleans.TestingHost"
 azure_packages="Microsoft.Orleans.Persistence.AzureStorage Microsoft.Orleans.Clustering.AzureStorage"
 azure_packages="$azure_packages Microsoft.Orleans.Hosting.Kubernetes Azure.Identity"
 # name of the answer | packages that have to restore together | what its absence means

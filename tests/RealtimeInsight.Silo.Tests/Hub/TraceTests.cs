@@ -62,8 +62,8 @@ public sealed class TraceTests
 
         var metrics = await silo.MetricsAsync();
         foreach (var name in (string[])
-            ["realtime_insight_cluster_events_total{", "realtime_insight_cluster_deliveries_total{", "realtime_insight_cluster_save_duration",
-                "orleans_", "realtime_insight_inference_scores_total{", "dotnet_"])
+            ["realtime_insight_cluster_events_total{", "realtime_insight_cluster_deliveries_total{",
+                "realtime_insight_cluster_save_duration", "orleans_", "realtime_insight_inference_scores_total{", "dotnet_"])
         {
             Assert.Contains(name, metrics, StringComparison.Ordinal);
         }

@@ -65,6 +65,11 @@ resource "azurerm_storage_container" "checkpoints" {
   storage_account_id = azurerm_storage_account.main.id
 }
 
+resource "azurerm_storage_container" "dead_letters" {
+  name               = "dead-letters"
+  storage_account_id = azurerm_storage_account.main.id
+}
+
 resource "azurerm_storage_container" "customers" {
   name               = "customers"
   storage_account_id = azurerm_storage_account.main.id

@@ -18,8 +18,18 @@ output "checkpoint_container" {
   value       = "${azurerm_storage_account.main.primary_blob_endpoint}${azurerm_storage_container.checkpoints.name}"
 }
 
+output "dead_letter_container" {
+  description = "DeadLetterContainer of HubReaderOptions."
+  value       = "${azurerm_storage_account.main.primary_blob_endpoint}${azurerm_storage_container.dead_letters.name}"
+}
+
+output "blob_endpoint" {
+  description = "Cluster:BlobAddress: the container customers is there."
+  value       = azurerm_storage_account.main.primary_blob_endpoint
+}
+
 output "table_endpoint" {
-  description = "Storage tables of the membership and the customers."
+  description = "Cluster:TableAddress: the table of the silos is made there."
   value       = azurerm_storage_account.main.primary_table_endpoint
 }
 

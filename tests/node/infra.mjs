@@ -15,7 +15,7 @@ const filesOf = (folder, ...ends) =>
 const problem = (file, text) => problems.push(`${relative(root, file)}: ${text}`);
 
 function yamlOf(file) {
-  const documents = parseAllDocuments(readFileSync(file, "utf8"), { uniqueKeys: true, strict: true });
+  const documents = parseAllDocuments(readFileSync(file, "utf8"), { uniqueKeys: true, strict: true, merge: true });
   for (const document of documents) for (const fault of [...document.errors, ...document.warnings]) problem(file, fault.message);
   return documents.filter((document) => document.errors.length === 0).map((document) => document.toJS());
 }
@@ -73,6 +73,7 @@ function checkPods(file, object, all) {
     const { requests, limits } = container.resources ?? {};
     if (!requests?.memory || !limits?.memory) problem(file, `container ${container.name} has no bounds on memory`);
     for (const mount of container.volumeMounts ?? []) if (!volumes.includes(mount.name)) problem(file, `there is no volume ${mount.name}`);
+    for (const { configMapRef } of container.envFrom ?? []) requireObject(file, all, "ConfigMap", configMapRef?.name);
     for (const variable of container.env ?? []) {
       if (/key|secret|password/i.test(variable.name) && variable.value !== undefined) problem(file, `${variable.name} is written out`);
     }
@@ -87,13 +88,27 @@ function checkPods(file, object, all) {
   }
 }
 
+function requireObject(file, all, kind, name) {
+  if (!all.some(({ object }) => object.kind === kind && object.metadata?.name === name)) problem(file, `there is no ${kind} ${name}`);
+}
+
+function checkReferences(file, object, all) {
+  if (object.kind === "HorizontalPodAutoscaler") requireObject(file, all, object.spec.scaleTargetRef.kind, object.spec.scaleTargetRef.name);
+  if (object.kind !== "RoleBinding") return;
+  requireObject(file, all, object.roleRef.kind, object.roleRef.name);
+  for (const subject of object.subjects ?? []) requireObject(file, all, subject.kind, subject.name);
+}
+
 async function checkKubernetes() {
   const all = filesOf("kubernetes", ".yaml").flatMap((file) => yamlOf(file).map((object) => ({ file, object })));
   for (const { file, object } of all) {
     if (object.kind === "Kustomization") checkKustomization(file, object);
     else await checkObject(file, object);
   }
-  for (const { file, object } of all) if (object.spec?.template?.spec) checkPods(file, object, all);
+  for (const { file, object } of all) {
+    if (object.spec?.template?.spec) checkPods(file, object, all);
+    checkReferences(file, object, all);
+  }
 }
 
 // --- Terraform: the syntax, every reference, and what a variable and an output have to say ---

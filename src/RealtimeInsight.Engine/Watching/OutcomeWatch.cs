@@ -54,15 +54,15 @@ internal sealed class OutcomeWatch
         if (item.Kind == EventKind.OrderCompleted)
         {
             var order = OutcomeRules.OrderOf(item);
-            _purchase.Came(slot.Hash, item.OccurredAt, order, isOutcome: true);
-            _abandonment.Came(slot.Hash, item.OccurredAt, order, isOutcome: false);
+            _purchase.Came(slot.Hash, item.OccurredAt, order);
+            _abandonment.Came(slot.Hash, item.OccurredAt, order);
         }
 
         // One that came late changed what was before; the newest event's scores stand.
         if (item.OccurredAt < state.LastSeen) return;
         if (state.Session.Events == 1 && EventKinds.IsActivity(item.Kind))
         {
-            _churn.Came(slot.Hash, item.OccurredAt, order: 0, isOutcome: false);
+            _churn.Came(slot.Hash, item.OccurredAt, order: 0);
         }
 
         if (state.ScoresDegraded || state.ScoredAt != state.LastSeen) return;
@@ -74,7 +74,7 @@ internal sealed class OutcomeWatch
     public void Reach(Instant now) => _reached = Instant.Max(_reached, now);
 
     /// <summary>
-    /// Settles the scores whose horizon has passed. To be called between two turns: within one, a customer's second event may be applied
+    /// Counts the scores whose horizon has passed. To be called between two turns: within one, a customer's second event may be applied
     /// after much later ones of others.
     /// </summary>
     public void Pass()
@@ -112,6 +112,14 @@ internal sealed class OutcomeWatch
         _purchase.Take(customer, given[2]);
     }
 
+    /// <summary>Counts what is over by now, where nothing has happened for a while, and says what is still followed.</summary>
+    public IReadOnlyList<WatchPart> SnapshotAt(Instant now)
+    {
+        Reach(now);
+        Pass();
+        return Snapshot();
+    }
+
     /// <summary>What is followed, by head.</summary>
     public IReadOnlyList<WatchPart> Snapshot() => [.. new[] { _churn, _abandonment, _purchase }.Select(
         static pending => new WatchPart(pending.FollowedUpTo, [.. pending.Open()]))];
@@ -130,12 +138,12 @@ internal sealed class OutcomeWatch
         var ordered = state.Orders.LastOrderAt;
         if (ordered.HasValue)
         {
-            _purchase.Came(customer, ordered, order: 0, isOutcome: true);
-            _abandonment.Came(customer, ordered, order: 0, isOutcome: false);
+            _purchase.Came(customer, ordered, order: 0);
+            _abandonment.Came(customer, ordered, order: 0);
         }
 
         var began = state.Session.StartedAt;
-        if (began.HasValue) _churn.Came(customer, began, order: 0, isOutcome: false);
+        if (began.HasValue) _churn.Came(customer, began, order: 0);
     }
 
     private void Follow(CustomerSlot slot, CustomerState state, CustomerEvent item)

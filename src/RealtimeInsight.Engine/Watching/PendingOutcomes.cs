@@ -78,23 +78,24 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
         _open--;
     }
 
-    /// <summary>The outcome came: settles what was scored before.</summary>
+    /// <summary>
+    /// The outcome came: what was scored before has its label. It is counted with the end of its horizon: counted at once, what comes early
+    /// would outweigh what never comes, until the first horizon is over and after every change of a model.
+    /// </summary>
     /// <param name="order">The order that it is; 0 where it has no id or is none.</param>
-    /// <param name="isOutcome">What the head predicts, where it came in time; where it came later, the contrary.</param>
-    public void Came(ulong customer, Instant at, ulong order, bool isOutcome)
+    public void Came(ulong customer, Instant at, ulong order)
     {
         if (!_newest.TryGetValue(customer, out var number)) return;
         for (; number >= _first; number = At(number).Before)
         {
             ref var entry = ref At(number);
-            if (!entry.IsOpen || entry.At >= at.UnixMs || !OutcomeRules.IsOtherOrder(entry.OwnOrder, order)) continue;
-            var inTime = at.UnixMs <= entry.Due;
-            Settle(ref entry, inTime ? at.UnixMs : entry.Due, inTime == isOutcome);
+            var isInTime = entry.At < at.UnixMs && at.UnixMs <= entry.Due;
+            if (isInTime && OutcomeRules.IsOtherOrder(entry.OwnOrder, order)) entry.HasCome = true;
         }
     }
 
-    /// <summary>Settles what nothing came for in its time.</summary>
-    /// <param name="outcome">Whether nothing coming is what the head predicts.</param>
+    /// <summary>Counts the scores whose horizon and grace have passed, with their label.</summary>
+    /// <param name="outcome">The label of those that nothing came for; the others have the contrary.</param>
     public void Pass(Instant now, bool outcome)
     {
         NextDue = long.MaxValue;
@@ -106,7 +107,7 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
             {
                 NextDue = entry.Due + _graceMs;
                 if (NextDue > now.UnixMs) break;
-                Settle(ref entry, entry.Due, outcome);
+                Settle(ref entry, entry.HasCome ? !outcome : outcome);
                 NextDue = long.MaxValue;
             }
 
@@ -169,12 +170,12 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
         return None;
     }
 
-    private void Settle(ref PendingScore entry, long knownAt, bool outcome)
+    private void Settle(ref PendingScore entry, bool outcome)
     {
         entry.IsOpen = false;
         _open--;
         monitor.Resolved(new ResolvedScore(
-            head, entry.Customer, new Instant(entry.At), new Instant(knownAt), entry.Stamp, entry.Score, entry.ShadowStamp,
+            head, entry.Customer, new Instant(entry.At), new Instant(entry.Due), entry.Stamp, entry.Score, entry.ShadowStamp,
             entry.ShadowScore, outcome));
     }
 

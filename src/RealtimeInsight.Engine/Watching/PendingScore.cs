@@ -21,6 +21,10 @@ public record struct PendingScore
     public float Score { get; set; }
     public float ShadowScore { get; set; }
 
+    /// <summary>Whether an order or a session came in time; it counts when the horizon has passed, like those that nothing came
+    /// for.</summary>
+    public bool HasCome { get; set; }
+
     /// <summary>Number of the customer's entry before; those that have left are below the first.</summary>
     internal long Before { get; set; }
     internal bool IsOpen { get; set; }

@@ -86,7 +86,8 @@ internal sealed class WatchKeeper(
         {
             // Taken before the shards are asked: they have seen all of it.
             var next = queue.NextOffset;
-            var asked = loops.Select(static loop => loop.AskAsync(static shard => shard.Watch.Snapshot(), CancellationToken.None));
+            var asked = loops.Select(
+                static loop => loop.AskAsync(static shard => shard.Watch.SnapshotAt(shard.AsOf), CancellationToken.None));
             Write(await Task.WhenAll(asked).ConfigureAwait(false), next);
         }
         catch (EngineUnavailableException stopping)

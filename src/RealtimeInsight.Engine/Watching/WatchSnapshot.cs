@@ -14,7 +14,7 @@ namespace RealtimeInsight.Engine.Watching;
 /// <param name="Scores">By head, oldest first.</param>
 public sealed record WatchSnapshot(long NextOffset, IReadOnlyList<ulong> FollowedUpTo, IReadOnlyList<IReadOnlyList<PendingScore>> Scores)
 {
-    public const int Version = 1;
+    public const int Version = 2;
     private const uint Magic = 0x57_41_49_52;
     private const int SumBytes = 8;
 
@@ -89,6 +89,7 @@ public sealed record WatchSnapshot(long NextOffset, IReadOnlyList<ulong> Followe
         writer.Write(score.ShadowStamp);
         writer.Write(score.Score);
         writer.Write(score.ShadowScore);
+        writer.Write(score.HasCome);
     }
 
     private static PendingScore ReadScore(BinaryReader reader) => new()
@@ -102,5 +103,6 @@ public sealed record WatchSnapshot(long NextOffset, IReadOnlyList<ulong> Followe
         ShadowStamp = reader.ReadUInt32(),
         Score = reader.ReadSingle(),
         ShadowScore = reader.ReadSingle(),
+        HasCome = reader.ReadBoolean(),
     };
 }

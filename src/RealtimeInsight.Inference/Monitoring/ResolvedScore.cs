@@ -6,7 +6,7 @@ namespace RealtimeInsight.Inference.Monitoring;
 /// <summary>A score whose outcome is known.</summary>
 /// <param name="Customer">Stable hash of the customer's id.</param>
 /// <param name="At">The moment that was scored.</param>
-/// <param name="KnownAt">When the outcome came, or the horizon passed.</param>
+/// <param name="KnownAt">When the horizon passed.</param>
 /// <param name="Stamp">The model that served.</param>
 /// <param name="ShadowStamp">The model that scored beside it; 0 for none.</param>
 /// <param name="Outcome">Whether what the head predicts came about.</param>

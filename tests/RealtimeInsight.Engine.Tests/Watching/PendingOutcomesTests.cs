@@ -25,11 +25,16 @@ public sealed class PendingOutcomesTests
         for (var i = 1; i <= 5; i++) pending.Add(Score(customer: 1, at: i));
         pending.Add(Score(customer: 2, at: 1));
 
-        pending.Came(1, new Instant(5), order: 0, isOutcome: true);
+        pending.Came(1, new Instant(5), order: 0);
 
-        Assert.Equal([1, 2, 3, 4], _resolved.Select(static one => one.At.UnixMs).Order());
-        Assert.All(_resolved, static one => Assert.Equal((1UL, true), (one.Customer, one.Outcome)));
-        Assert.Equal(2, pending.Waiting.Open);
+        // What came early counts with what never comes, at the end of the horizon.
+        Assert.Empty(_resolved);
+        Assert.Equal(6, pending.Waiting.Open);
+        CountAll(pending);
+        var bought = _resolved.Where(static one => one.Outcome).ToList();
+        Assert.Equal([1, 2, 3, 4], bought.Select(static one => one.At.UnixMs).Order());
+        Assert.All(bought, static one => Assert.Equal(1UL, one.Customer));
+        Assert.Equal(6, _resolved.Count);
     }
 
     [Fact]
@@ -37,7 +42,8 @@ public sealed class PendingOutcomesTests
     {
         var pending = Make();
         pending.Add(Score(customer: 1, at: 10));
-        pending.Came(1, new Instant(11 + Horizon), order: 0, isOutcome: true);
+        pending.Came(1, new Instant(11 + Horizon), order: 0);
+        CountAll(pending);
 
         var one = Assert.Single(_resolved);
         Assert.False(one.Outcome);
@@ -49,11 +55,13 @@ public sealed class PendingOutcomesTests
     {
         var pending = Make();
         pending.Add(Score(customer: 1, at: 10) with { OwnOrder = 5 });
-        pending.Came(1, new Instant(20), order: 5, isOutcome: true);
-        Assert.Empty(_resolved);
+        pending.Add(Score(customer: 2, at: 10) with { OwnOrder = 5 });
+        pending.Came(1, new Instant(20), order: 5);
+        pending.Came(2, new Instant(20), order: 5);
+        pending.Came(1, new Instant(30), order: 6);
+        CountAll(pending);
 
-        pending.Came(1, new Instant(30), order: 6, isOutcome: true);
-        Assert.True(Assert.Single(_resolved).Outcome);
+        Assert.Equal([(1UL, true), (2UL, false)], _resolved.Select(static one => (one.Customer, one.Outcome)));
     }
 
     [Fact]
@@ -80,7 +88,8 @@ public sealed class PendingOutcomesTests
         var pending = Make();
         pending.Add(Score(customer: 1, at: 10));
         pending.Add(Score(customer: 1, at: 10) with { Score = 0.9f });
-        pending.Came(1, new Instant(11), order: 0, isOutcome: true);
+        pending.Came(1, new Instant(11), order: 0);
+        CountAll(pending);
 
         Assert.Equal(0.9f, Assert.Single(_resolved).Score);
     }
@@ -101,8 +110,10 @@ public sealed class PendingOutcomesTests
         Assert.InRange(open, 64, 256);
         Assert.InRange(open / share, Count * 0.7, Count * 1.3);
         Assert.Equal(open, pending.Open().Count());
-        for (var i = 4; i <= Count; i += 4) pending.Came((ulong)i, new Instant(Count + 1), order: 0, isOutcome: true);
-        Assert.InRange(_resolved.Count / (double)open, 0.13, 0.37);
+        for (var i = 4; i <= Count; i += 4) pending.Came((ulong)i, new Instant(Count + 1), order: 0);
+        CountAll(pending);
+        Assert.Equal(open, _resolved.Count);
+        Assert.InRange(_resolved.Count(static one => one.Outcome) / (double)open, 0.13, 0.37);
     }
 
     [Fact]
@@ -129,12 +140,16 @@ public sealed class PendingOutcomesTests
         from.Give(1, given);
         to.Take(9, given);
 
-        to.Came(9, new Instant(20), order: 0, isOutcome: true);
-        from.Pass(new Instant(long.MaxValue - 1), outcome: false);
+        to.Came(9, new Instant(20), order: 0);
+        CountAll(from);
+        Assert.Empty(_resolved);
+        CountAll(to);
 
         Assert.Equal([10, 12], _resolved.Select(static one => one.At.UnixMs).Order());
         Assert.All(_resolved, static one => Assert.True(one.Outcome));
     }
+
+    private static void CountAll(PendingOutcomes pending) => pending.Pass(new Instant(long.MaxValue - 1), outcome: false);
 
     private PendingOutcomes Make(int capacity = 1024) => new(ScoreHead.Purchase, capacity, TimeSpan.FromHours(1), _monitor);
 

@@ -10,6 +10,7 @@ namespace RealtimeInsight.Engine.Tests.Watching;
 public sealed class WatchRestartTests
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private const int Day = 26 * 60;
     private readonly MemoryWatchStore _store = new();
 
     [Theory]
@@ -18,20 +19,23 @@ public sealed class WatchRestartTests
     public async Task Restart_GoesOnWithFiguresAndFollowedScores(int shards)
     {
         var first = await new EngineHarness { WatchStore = _store }.StartAsync();
-        await first.IngestAsync(Make.View("a", 0), Make.View("b", 0), Make.View("c", 0));
+        await first.IngestAsync(Make.View("a", 0));
         await first.IngestAsync(Make.Order("a", 5));
+        await ADayPassesAsync(first, day: 1);
+        await first.IngestAsync(Make.View("b", Day + 2));
         var before = Purchase(first);
+        Assert.Equal((2L, 1L), (before.Outcomes, before.Live!.Positives));
         await first.DisposeAsync();
 
         await using var second = await first.RestartAsync(next => next.Options.Shards = shards);
         Assert.Equivalent(before.Live, Purchase(second).Live, strict: true);
-        Assert.Equal((3L, 1L), (Waiting(second), Purchase(second).Outcomes));
+        Assert.Equal(17, Waiting(second));
 
         var resolved = Observe(second);
-        await second.IngestAsync(Make.Order("b", 20));
-        var one = Assert.Single(resolved, static one => one.Head == ScoreHead.Purchase);
-        Assert.Equal((Make.At(0), true), (one.At, one.Outcome));
-        Assert.Equal(2, Purchase(second).Outcomes);
+        await second.IngestAsync(Make.Order("b", Day + 10));
+        await ADayPassesAsync(second, day: 2);
+        var bought = Assert.Single(resolved, static one => one.Head == ScoreHead.Purchase && one.Outcome);
+        Assert.Equal(Make.At(Day + 2), bought.At);
     }
 
     [Fact]
@@ -49,8 +53,9 @@ public sealed class WatchRestartTests
         await using var second = await first.RestartAsync();
 
         // The order's own scores are lost with the crash, those that it settles are not.
-        Assert.Equal((1L, 1L), (Purchase(second).Outcomes, Waiting(second)));
-        Assert.Equal(1, Purchase(second).Live!.Positives);
+        Assert.Equal(2, Waiting(second));
+        await ADayPassesAsync(second, day: 1);
+        Assert.Equal((2L, 1L), (Purchase(second).Outcomes, Purchase(second).Live!.Positives));
     }
 
     [Fact]
@@ -82,18 +87,27 @@ public sealed class WatchRestartTests
             StringComparison.Ordinal);
     }
 
-    /// <summary>The bytes of version 1; another result means another version.</summary>
+    /// <summary>The bytes of version 2; another result means another version.</summary>
     [Fact]
-    public void Snapshot_Bytes_AreThoseOfVersionOne()
+    public void Snapshot_Bytes_AreThoseOfVersionTwo()
     {
         var monitor = Monitor();
         monitor.Resolved(new ResolvedScore(ScoreHead.Churn, 5, new(1_000), new(2_000), 7, 0.25f, 0, 0, true));
         var bytes = Snapshot().ToBytes(monitor);
 
-        Assert.Equal("7633 d86ef2f7d4071443", $"{bytes.Length} {Domain.Text.StableHash.Of(bytes):x16}");
+        Assert.Equal("7634 6b066d4d6b975f9d", $"{bytes.Length} {Domain.Text.StableHash.Of(bytes):x16}");
         var restored = new ModelMonitor(TimeSpan.FromDays(7), TimeSpan.FromDays(1));
         Assert.Equivalent(Snapshot(), WatchSnapshot.Read(bytes, restored));
         Assert.Equal(1, restored.Read([]).Versions.Single().Heads[0].Live!.Positives);
+    }
+
+    private static async Task ADayPassesAsync(EngineHarness engine, int day)
+    {
+        await engine.AdvanceAsync(TimeSpan.FromMinutes(Day));
+        for (var turn = 0; turn < 2; turn++)
+        {
+            await engine.IngestAsync([.. Enumerable.Range(0, 8).Select(i => Make.View($"z{i}", (day * Day) + turn))]);
+        }
     }
 
     private static ModelMonitor Monitor()
@@ -110,6 +124,7 @@ public sealed class WatchRestartTests
                 new PendingScore
                 {
                     Customer = 1, At = 10, Due = 20, OwnOrder = 3, Draw = 4, Stamp = 7, ShadowStamp = 8, Score = 0.5f, ShadowScore = 0.25f,
+                    HasCome = true,
                 },
             ],
             [], [],

@@ -63,8 +63,10 @@ public sealed class DecisionMaker(Policy policy)
     /// <summary>Notes what became of earlier decisions: an order, a return, or the end of the attribution window.</summary>
     private static void Settle(CustomerState state, ReadOnlySpan<Effect> effects, CustomerEvent? trigger, DecisionOutput output)
     {
+        var mayRecover = trigger is { Kind: EventKind.OrderCompleted };
         foreach (ref readonly var effect in effects)
         {
+            mayRecover |= effect.Kind is EffectKind.CartConverted or EffectKind.Reactivated;
             if (effect.Kind == EffectKind.AttributionEnded)
             {
                 var ended = state.Ledger!.Entries[effect.Number];
@@ -72,6 +74,8 @@ public sealed class DecisionMaker(Policy policy)
             }
         }
 
+        // Most events recover nothing, and the ledger of a customer of many visits is long.
+        if (!mayRecover) return;
         foreach (var entry in state.Ledger!.Entries)
         {
             if (entry.Outcome != OutcomeKind.Open || !entry.AttributionEndsAt.HasValue) continue;

@@ -162,7 +162,8 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
     private long Find(ulong customer, long at)
     {
         if (!_newest.TryGetValue(customer, out var number)) return None;
-        for (; number >= _first; number = At(number).Before)
+        // A customer's entries are in the order of their moments, the newest first.
+        for (; number >= _first && At(number).At >= at; number = At(number).Before)
         {
             if (At(number).At == at) return number;
         }

@@ -5,6 +5,9 @@ namespace RealtimeInsight.Engine.Shards;
 /// <summary>The customers of a shard with an open session or cart, in no order; their states may be out of memory.</summary>
 internal sealed class LiveList(CustomerTable customers)
 {
+    /// <summary>Room for more than this is given back once it is mostly empty.</summary>
+    private const int KeptMax = 1 << 14;
+
     private readonly List<int> _indexes = [];
 
     public int Count => _indexes.Count;
@@ -32,6 +35,7 @@ internal sealed class LiveList(CustomerTable customers)
         _indexes[row.LivePosition] = last;
         customers.Row(last).LivePosition = row.LivePosition;
         _indexes.RemoveAt(_indexes.Count - 1);
+        if (_indexes.Capacity > KeptMax && _indexes.Count < _indexes.Capacity / 8) _indexes.Capacity /= 4;
         row.LivePosition = -1;
     }
 }

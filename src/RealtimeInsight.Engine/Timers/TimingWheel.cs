@@ -1,4 +1,5 @@
 using System.Numerics;
+using System.Runtime.InteropServices;
 using RealtimeInsight.Domain.Binary;
 
 namespace RealtimeInsight.Engine.Timers;
@@ -220,6 +221,7 @@ public sealed class TimingWheel
         Array.Fill(_entries, new Entry { Place = Nowhere }, length, to - length);
     }
 
+    [StructLayout(LayoutKind.Sequential, Pack = sizeof(int))]
     private struct Entry
     {
         public long Due;

@@ -78,13 +78,23 @@ internal sealed class RedisScenario : IBenchScenario
         report.Add("ratio_to_redis_microbatch", engine.EventsPerSecond / batched.PerSecond, "over the stack with micro-batches");
         report.Add("ratio_to_redis_microbatch_cpu", batched.CpuMicroseconds / engine.CpuMicroseconds, "the same by processor time");
 
-        CustomerEvent[] Drawn(int count) => shop.Drawn(count, Instant.From(context.Time.GetUtcNow()), 0);
+        CustomerEvent[] Drawn(int count) => stack.After(Instant.From(context.Time.GetUtcNow()), shop, count);
     }
 
     private sealed class Stack(RedisServer server, IModelRunner runner, BenchContext context)
     {
         /// <summary>Workers for each processor where every event waits for its own round trips.</summary>
         private const int WorkersWithoutPipeline = 8;
+
+        private Instant _upTo;
+
+        /// <summary>Events that follow the ones before: those may stand for more time than they took.</summary>
+        public CustomerEvent[] After(Instant now, ShopEvents shop, int count)
+        {
+            var first = Instant.Max(now, _upTo);
+            _upTo = first + shop.Length(count);
+            return shop.Drawn(count, first, 0);
+        }
 
         public (double PerSecond, double CpuMicroseconds) Run(CustomerEvent[] events, int pipeline, bool isMicroBatch)
         {

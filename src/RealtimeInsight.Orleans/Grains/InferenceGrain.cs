@@ -13,7 +13,7 @@ namespace RealtimeInsight.Orleans.Grains;
 /// </summary>
 [StatelessWorker, Reentrant, DevicePlacement]
 [GrainType("ri.inference")]
-internal sealed class InferenceGrain(IScorer pool) : Grain, IInferenceGrain
+internal sealed class InferenceGrain(IScorer pool, DeviceSilos devices) : Grain, IInferenceGrain
 {
     private const int RowsMax = 4096;
     private static readonly TimeSpan s_timeoutMax = TimeSpan.FromMinutes(1);
@@ -33,6 +33,9 @@ internal sealed class InferenceGrain(IScorer pool) : Grain, IInferenceGrain
         }
 
         for (var i = 0; i < request.Rows.Length; i++) RequireLengths(request.Rows[i], i);
+
+        // Placed before the cluster had told of what a silo with a device can do: the next call is placed anew.
+        if (!devices.IsLocal && devices.HasOther) DeactivateOnIdle();
         var scores = request.Rows.Select(row => pool.ScoreAsync(
             new ScoreRequest(row.Token, row.Ids, row.Profile, row.StateIn), timeout, CancellationToken.None).AsTask());
         return new ScoreRowsReply([.. (await Task.WhenAll(scores)).Select(ReplyOf)]);

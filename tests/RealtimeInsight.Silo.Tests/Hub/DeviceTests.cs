@@ -34,7 +34,7 @@ public sealed class DeviceTests
             limit.Token.ThrowIfCancellationRequested();
             far = seen;
             await TellAsync(plain, rounds);
-            seen = await FarAsync(plain);
+            seen = await ScoredAsync(withDevice);
         }
 
         var before = (Own: await ScoredAsync(plain), Device: await ScoredAsync(withDevice));

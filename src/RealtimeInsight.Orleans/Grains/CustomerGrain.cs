@@ -167,10 +167,13 @@ internal sealed partial class CustomerGrain(
                 outcomes[i] = await _actor.ObserveAsync(item, source with { Offset = batch.Offsets?[i] ?? -1 });
             }
         }
-        finally
+        catch
         {
+            // Those before it are applied, and nobody finishes this turn. One that is finished arms after its save: an earlier timer
+            // would save again at once where that fails.
             ArmDeadline();
             ArmSave();
+            throw;
         }
 
         await FinishTurnAsync(batch.MustBeSaved);
@@ -188,11 +191,11 @@ internal sealed partial class CustomerGrain(
     /// <summary>After a call: fires what is due, saves where that is asked for or due, and arms the timers.</summary>
     private async Task FinishTurnAsync(bool mustBeSaved)
     {
-        _actor.FireDue();
-        ArmDeadline();
-        var isFull = _actor.EventsApplied - _eventsSaved >= core.Options.SaveEventsMax;
         try
         {
+            _actor.FireDue();
+            ArmDeadline();
+            var isFull = _actor.EventsApplied - _eventsSaved >= core.Options.SaveEventsMax;
             if (!IsSaved && (mustBeSaved || isFull || _actor.Outbox.HasUnsaved)) await SaveAsync(CancellationToken.None);
         }
         catch (InconsistentStateException exception)

@@ -80,6 +80,10 @@ public sealed class ActionTests
 
         var refused = await Assert.ThrowsAnyAsync<Exception>(() => grain.ObserveAsync(batch));
         Assert.Contains("the storage does not answer", refused.ToString(), StringComparison.Ordinal);
+
+        // A turn behind those that wait: none of them saves before the wait is over.
+        Assert.Null(await grain.WhyAsync("none"));
+        Assert.Equal(0, shop.Storage.Writes);
         Assert.Empty(shop.Channel.Messages);
         var again = await grain.ObserveAsync(batch);
 

@@ -9,19 +9,12 @@ namespace RealtimeInsight.Orleans.Products;
 /// Gathers what this silo's customers do with products and tells the products' grains every second: one call for each product seen, not one
 /// an event. What was gathered is lost when the silo is killed. Thread-safe.
 /// </summary>
-internal sealed class ProductFeed(IGrainFactory grains, CustomerGrainOptions options, TimeProvider time, ILogger logger)
-    : ILifecycleParticipant<ISiloLifecycle>, IDisposable
+internal sealed class ProductFeed(IGrainFactory grains, CustomerGrainOptions options, TimeProvider time, ILogger logger) : SiloLoop(time)
 {
     private const int CallsMax = 32;
-    private static readonly TimeSpan s_period = TimeSpan.FromSeconds(1);
     private readonly Lock _gate = new();
-    private readonly CancellationTokenSource _stopping = new();
     private Dictionary<string, Tally> _tallies = new(StringComparer.Ordinal);
     private long _dropped;
-    private Task _loop = Task.CompletedTask;
-
-    public void Participate(ISiloLifecycle lifecycle) =>
-        lifecycle.Subscribe(nameof(ProductFeed), ServiceLifecycleStage.Active, StartAsync, StopAsync);
 
     /// <summary>Counts an event that was applied.</summary>
     /// <param name="before">The product of the customer's event before, in the same session; null without one.</param>
@@ -36,38 +29,7 @@ internal sealed class ProductFeed(IGrainFactory grains, CustomerGrainOptions opt
         }
     }
 
-    public void Dispose() => _stopping.Dispose();
-
-    private Task StartAsync(CancellationToken cancellationToken)
-    {
-        _loop = Task.Run(RunAsync, CancellationToken.None);
-        return Task.CompletedTask;
-    }
-
-    private async Task StopAsync(CancellationToken cancellationToken)
-    {
-        await _stopping.CancelAsync().ConfigureAwait(false);
-        await _loop.WaitAsync(cancellationToken).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        await TellAsync(cancellationToken).ConfigureAwait(false);
-    }
-
-    private async Task RunAsync()
-    {
-        using var ticks = new PeriodicTimer(s_period, time);
-        try
-        {
-            while (await ticks.WaitForNextTickAsync(_stopping.Token).ConfigureAwait(false))
-            {
-                await TellAsync(_stopping.Token).ConfigureAwait(false);
-            }
-        }
-        catch (OperationCanceledException) when (_stopping.IsCancellationRequested)
-        {
-            // The silo stops: StopAsync tells the rest.
-        }
-    }
-
-    private async Task TellAsync(CancellationToken cancellationToken)
+    protected override async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         Dictionary<string, Tally> tallies;
         long dropped;
@@ -91,6 +53,9 @@ internal sealed class ProductFeed(IGrainFactory grains, CustomerGrainOptions opt
             }
         }).ConfigureAwait(false);
     }
+
+    /// <summary>Tells the rest.</summary>
+    protected override Task FinishAsync(CancellationToken cancellationToken) => RunOnceAsync(cancellationToken);
 
     private Tally? TallyOf(string product)
     {

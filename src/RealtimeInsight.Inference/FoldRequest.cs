@@ -1,3 +1,6 @@
+using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Domain.Features;
+using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
 
 namespace RealtimeInsight.Inference;
@@ -28,4 +31,31 @@ public sealed class FoldRequest(int lengthMax)
 
     /// <summary>What a runner keeps with this request (its bindings); replaced when another runner takes the request.</summary>
     public IDisposable? RunnerState { get; set; }
+
+    /// <summary>Adds the state's newest event; there has to be room for it.</summary>
+    public void Add(CustomerState state)
+    {
+        var at = Length++;
+        FeatureExtractor.Token(
+            state,
+            Tokens.AsSpan(at * ModelContract.TokenFeatures, ModelContract.TokenFeatures),
+            Ids.AsSpan(at * ModelContract.TokenIds, ModelContract.TokenIds));
+    }
+
+    /// <summary>Takes the newest events of a whole history in place of what is here, as many as there is room for.</summary>
+    /// <param name="history">In order of time.</param>
+    public void Take(CustomerMachine machine, CustomerId customer, IReadOnlyList<UnionEvent> history)
+    {
+        ArgumentNullException.ThrowIfNull(machine);
+        ArgumentNullException.ThrowIfNull(history);
+        Length = 0;
+        var replayed = new CustomerState(customer);
+        var discarded = new EffectBuffer();
+        for (var i = 0; i < history.Count; i++)
+        {
+            discarded.Clear();
+            machine.Apply(replayed, history[i].Event, discarded);
+            if (i >= history.Count - LengthMax) Add(replayed);
+        }
+    }
 }

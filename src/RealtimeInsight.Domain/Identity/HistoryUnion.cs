@@ -21,19 +21,26 @@ public sealed class HistoryUnion
     private readonly List<Effect> _recoveries = [];
     private readonly List<(Instant At, decimal Value)> _orders = [];
 
-    private HistoryUnion(CustomerId id) => State = new CustomerState(id);
+    private HistoryUnion(CustomerId id, CustomerId taken) =>
+        (State, Own, Taken) = (new CustomerState(id), new CustomerState(id), new CustomerState(taken));
 
     /// <summary>The state that both histories give together.</summary>
     public CustomerState State { get; }
 
+    /// <summary>The state that the one history gives by itself.</summary>
+    public CustomerState Own { get; }
+
+    /// <summary>The state that the history that is taken in gives by itself.</summary>
+    public CustomerState Taken { get; }
+
     /// <summary>Folds the events, which are in order of time, each id once (see <see cref="Sort"/>).</summary>
     /// <param name="id">The customer whose events they are from now on.</param>
-    public static HistoryUnion Fold(CustomerMachine machine, CustomerId id, IReadOnlyList<UnionEvent> events)
+    /// <param name="taken">The customer of <see cref="Taken"/>; null: the same.</param>
+    public static HistoryUnion Fold(CustomerMachine machine, CustomerId id, IReadOnlyList<UnionEvent> events, CustomerId? taken = null)
     {
         ArgumentNullException.ThrowIfNull(machine);
         ArgumentNullException.ThrowIfNull(events);
-        var union = new HistoryUnion(id);
-        var (own, taken) = (new CustomerState(id), new CustomerState(id));
+        var union = new HistoryUnion(id, taken ?? id);
         var (effects, sideEffects) = (new EffectBuffer(), new EffectBuffer());
         foreach (var (item, isTaken) in events)
         {
@@ -41,7 +48,7 @@ public sealed class HistoryUnion
             machine.Apply(union.State, item, effects);
             union.Note(item, effects);
             sideEffects.Clear();
-            machine.Apply(isTaken ? taken : own, item, sideEffects);
+            machine.Apply(isTaken ? union.Taken : union.Own, item, sideEffects);
             if (isTaken) union.Match(sideEffects, union._takenToUnion, union._unionToTaken);
             else union.Match(sideEffects, union._ownToUnion, union._unionToOwn);
         }

@@ -67,7 +67,7 @@ internal sealed class Refolder(CustomerMachine machine, LogReader log, TurnScore
             _discarded.Clear();
             machine.AdvanceTo(state, item.OccurredAt, _discarded);
             machine.Apply(state, item, ReferenceEquals(item, late) ? own : _discarded);
-            scorer.AddToSequence(state);
+            scorer.Sequence.Add(state);
         }
 
         state.SetScores(old.Scores, 0, old.ScoredAt);

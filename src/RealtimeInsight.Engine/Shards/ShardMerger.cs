@@ -82,8 +82,10 @@ internal sealed class ShardMerger(Shard shard, ShardParts parts, TurnScorer scor
         var events = new HistoryWalk(parts.Log, builder.Log, members).From(UnitBuilder.NewestOf(slot)).Collect(_options.MergeEventsMax);
         if (events is null) return null;
         var brought = MergeRecord.Read(parts.Log.Read(alias.Offset).Payload).State;
-        var union = HistoryUnion.Fold(_machine, from, events);
-        var (own, other) = (Fold(from, events, isTaken: false, joined), Fold(id, events, isTaken: true, joined));
+        var union = HistoryUnion.Fold(_machine, from, events, id);
+        var (own, other) = (union.Own, union.Taken);
+        Finish(own, events, isTaken: false, joined);
+        Finish(other, events, isTaken: true, joined);
         (own.Ledger, other.Ledger) = union.Part(joined.Ledger, brought.Ledger);
         var record = new MergeRecord
         {
@@ -139,35 +141,19 @@ internal sealed class ShardMerger(Shard shard, ShardParts parts, TurnScorer scor
         return state;
     }
 
-    private CustomerState Fold(CustomerId id, List<UnionEvent> events, bool isTaken, CustomerState joined)
+    /// <summary>Scores one side of a parted history and brings it as far on in time as both were.</summary>
+    private void Finish(CustomerState state, List<UnionEvent> events, bool isTaken, CustomerState joined)
     {
-        var state = new CustomerState(id);
         List<UnionEvent> side = [.. events.Where(item => item.IsTaken == isTaken)];
-        foreach (var (item, _) in side)
-        {
-            _discarded.Clear();
-            _machine.Apply(state, item, _discarded);
-        }
-
         if (side.Count > 0) Score(state, side, joined);
         _discarded.Clear();
         _machine.AdvanceTo(state, joined.OrderedUpTo, _discarded);
-        return state;
     }
 
     /// <summary>Makes recurrent state and scores from the newest events, as many as a sequence may have.</summary>
     private void Score(CustomerState state, List<UnionEvent> events, CustomerState before)
     {
-        scorer.Sequence.Length = 0;
-        var replayed = new CustomerState(state.Id);
-        var first = events.Count - scorer.SequenceMax;
-        for (var i = 0; i < events.Count; i++)
-        {
-            _discarded.Clear();
-            _machine.Apply(replayed, events[i].Event, _discarded);
-            if (i >= first) scorer.AddToSequence(replayed);
-        }
-
+        scorer.Sequence.Take(_machine, state.Id, events);
         state.SetScores(before.Scores, 0, before.ScoredAt);
         scorer.FoldSequence(state);
     }

@@ -39,9 +39,6 @@ internal sealed class TurnScorer(IScorer scorer, EngineOptions options, ShardCou
     /// <summary>Room for the tokens of a history to be folded.</summary>
     public FoldRequest Sequence => _fold;
 
-    /// <summary>Most tokens in <see cref="Sequence"/>.</summary>
-    public int SequenceMax { get; } = Math.Max(options.RefoldEventsMax + 1, CustomerOptions.LastEventsMaxLimit);
-
     /// <param name="hasShadow">Whether this turn is live: a shadow sees what happens now, not what is replayed.</param>
     public void Begin(bool hasShadow = false)
     {
@@ -124,16 +121,6 @@ internal sealed class TurnScorer(IScorer scorer, EngineOptions options, ShardCou
 
     /// <summary>Makes the recurrent state anew from <see cref="Sequence"/>, which ends with the state's newest event.</summary>
     public void FoldSequence(CustomerState state) => FoldSequence(ModelFor(state), state);
-
-    /// <summary>Adds the state's newest event to <see cref="Sequence"/>.</summary>
-    public void AddToSequence(CustomerState state)
-    {
-        var at = _fold.Length++;
-        FeatureExtractor.Token(
-            state,
-            _fold.Tokens.AsSpan(at * ModelContract.TokenFeatures, ModelContract.TokenFeatures),
-            _fold.Ids.AsSpan(at * ModelContract.TokenIds, ModelContract.TokenIds));
-    }
 
     private void BeginChallenger(IModelLease challenger)
     {

@@ -1,9 +1,7 @@
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
-using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Domain.Identity;
-using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Inference;
 
@@ -75,26 +73,21 @@ internal sealed class HistoryFolder(CustomerCore core)
         CustomerState joined, KeptHistory history, CustomerId other, IReadOnlySet<string> members, IReadOnlySet<string> brought)
     {
         var events = Sort(history.Read().Select(item => new UnionEvent(item, members.Contains(item.Customer.Value))));
-        var union = HistoryUnion.Fold(_machine, joined.Id, events);
-        var (own, parted) = (Fold(joined.Id, events, isTaken: false, joined), Fold(other, events, isTaken: true, joined));
+        var union = HistoryUnion.Fold(_machine, joined.Id, events, other);
+        var (own, parted) = (union.Own, union.Taken);
+        Finish(own, events, isTaken: false, joined);
+        Finish(parted, events, isTaken: true, joined);
         var came = DecisionLedger.Of((joined.Ledger?.Entries ?? []).Where(entry => brought.Contains(entry.DecisionId)));
         (own.Ledger, parted.Ledger) = union.Part(joined.Ledger, came);
         return (own, parted);
     }
 
-    private CustomerState Fold(CustomerId id, List<UnionEvent> events, bool isTaken, CustomerState joined)
+    /// <summary>Scores one side of a parted history and brings it as far on in time as both were.</summary>
+    private void Finish(CustomerState state, List<UnionEvent> events, bool isTaken, CustomerState joined)
     {
-        var state = new CustomerState(id);
         List<UnionEvent> side = [.. events.Where(item => item.IsTaken == isTaken)];
-        foreach (var (item, _) in side)
-        {
-            _discarded.Clear();
-            _machine.Apply(state, item, _discarded);
-        }
-
         if (side.Count > 0) Score(state, side, joined);
         AdvanceTo(state, joined.OrderedUpTo);
-        return state;
     }
 
     private void AdvanceTo(CustomerState state, Instant upTo)
@@ -106,21 +99,8 @@ internal sealed class HistoryFolder(CustomerCore core)
     /// <summary>Makes recurrent state and scores from the newest events; without a model the older scores stay, marked degraded.</summary>
     private void Score(CustomerState state, List<UnionEvent> events, CustomerState before)
     {
-        var first = Math.Max(0, events.Count - SequenceMax);
-        var fold = new FoldRequest(Math.Max(1, events.Count - first));
-        var replayed = new CustomerState(state.Id);
-        for (var i = 0; i < events.Count; i++)
-        {
-            _discarded.Clear();
-            _machine.Apply(replayed, events[i].Event, _discarded);
-            if (i < first) continue;
-            var at = fold.Length++;
-            FeatureExtractor.Token(
-                replayed,
-                fold.Tokens.AsSpan(at * ModelContract.TokenFeatures, ModelContract.TokenFeatures),
-                fold.Ids.AsSpan(at * ModelContract.TokenIds, ModelContract.TokenIds));
-        }
-
+        var fold = new FoldRequest(Math.Clamp(events.Count, 1, SequenceMax));
+        fold.Take(_machine, state.Id, events);
         state.SetScores(before.Scores, 0, before.ScoredAt);
         ActorScorer.Fold(core, state, fold);
     }

@@ -3,20 +3,14 @@ using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.TestKit.Conformance;
 
 namespace RealtimeInsight.Orleans.Tests.Parts;
 
 /// <summary>A seeded history of one customer, and the policy of the tests.</summary>
 internal static class Scenario
 {
-    public static readonly Instant Start = Instant.From(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
-
-    private static readonly EventKind[] s_kinds =
-    [
-        EventKind.PageViewed, EventKind.ProductViewed, EventKind.ProductViewed, EventKind.CartAdded, EventKind.CartAdded,
-        EventKind.CartViewed, EventKind.CheckoutStarted, EventKind.Searched, EventKind.CartRemoved, EventKind.OrderCompleted,
-        EventKind.ServiceMessage,
-    ];
+    public static readonly Instant Start = ConformanceShop.Start;
 
     public static Policy Policy { get; } = Policy.Parse(JsonNode.Parse("""
         {
@@ -38,24 +32,12 @@ internal static class Scenario
         for (var i = 0; i < count; i++)
         {
             at += random.Next(4) == 0 ? TimeSpan.FromMinutes(random.Next(10, 400)) : TimeSpan.FromSeconds(random.Next(1, 120));
-            events.Add(One(customer, s_kinds[random.Next(s_kinds.Length)], at, $"{seed}-{i}", random.Next(20)));
+            events.Add(One(customer, ConformanceShop.Kinds[random.Next(ConformanceShop.Kinds.Count)], at, $"{seed}-{i}", random.Next(20)));
         }
 
         return events;
     }
 
-    public static CustomerEvent One(CustomerId customer, EventKind kind, Instant at, string id, int product = 1) => new()
-    {
-        Id = EventId.Parse(id),
-        Kind = kind,
-        Customer = customer,
-        OccurredAt = at,
-        IngestedAt = at,
-        OrderId = kind == EventKind.OrderCompleted ? $"order-{id}" : null,
-        Currency = "EUR",
-        Text = kind == EventKind.ServiceMessage ? "where is it?" : null,
-        Products = kind is EventKind.ProductViewed or EventKind.CartAdded or EventKind.CartRemoved or EventKind.OrderCompleted
-            ? [new ProductLine($"p{product}", $"c{product % 5}", $"b{product % 3}", null, 10m + product)]
-            : [],
-    };
+    public static CustomerEvent One(CustomerId customer, EventKind kind, Instant at, string id, int product = 1) =>
+        ConformanceShop.Event(customer, kind, at, id, product);
 }

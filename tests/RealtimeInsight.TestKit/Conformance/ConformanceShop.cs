@@ -13,7 +13,8 @@ public static class ConformanceShop
 {
     public static readonly Instant Start = Instant.From(new DateTimeOffset(2026, 3, 2, 9, 0, 0, TimeSpan.Zero));
 
-    private static readonly EventKind[] s_kinds =
+    /// <summary>To choose from at random: the frequent ones more often.</summary>
+    public static IReadOnlyList<EventKind> Kinds { get; } =
     [
         EventKind.PageViewed, EventKind.ProductViewed, EventKind.ProductViewed, EventKind.CartAdded, EventKind.CartAdded,
         EventKind.CartViewed, EventKind.CheckoutStarted, EventKind.Searched, EventKind.CartRemoved, EventKind.OrderCompleted,
@@ -51,23 +52,24 @@ public static class ConformanceShop
 
     public static CustomerEvent Event(string customer, EventKind kind, double minutes, string? id = null, int product = 1)
     {
-        var at = At(minutes);
         id ??= string.Create(CultureInfo.InvariantCulture, $"{customer}-{kind}-{minutes}");
-        return new CustomerEvent
-        {
-            Id = EventId.Parse(id),
-            Kind = kind,
-            Customer = CustomerId.Parse(customer),
-            OccurredAt = at,
-            IngestedAt = at,
-            OrderId = kind == EventKind.OrderCompleted ? $"order-{id}" : null,
-            Currency = "EUR",
-            Text = kind == EventKind.ServiceMessage ? "where is it?" : null,
-            Products = kind is EventKind.ProductViewed or EventKind.CartAdded or EventKind.CartRemoved or EventKind.OrderCompleted
-                ? [new ProductLine($"p{product}", $"c{product % 5}", $"b{product % 3}", null, 10m + product)]
-                : [],
-        };
+        return Event(CustomerId.Parse(customer), kind, At(minutes), id, product);
     }
+
+    public static CustomerEvent Event(CustomerId customer, EventKind kind, Instant at, string id, int product = 1) => new()
+    {
+        Id = EventId.Parse(id),
+        Kind = kind,
+        Customer = customer,
+        OccurredAt = at,
+        IngestedAt = at,
+        OrderId = kind == EventKind.OrderCompleted ? $"order-{id}" : null,
+        Currency = "EUR",
+        Text = kind == EventKind.ServiceMessage ? "where is it?" : null,
+        Products = kind is EventKind.ProductViewed or EventKind.CartAdded or EventKind.CartRemoved or EventKind.OrderCompleted
+            ? [new ProductLine($"p{product}", $"c{product % 5}", $"b{product % 3}", null, 10m + product)]
+            : [],
+    };
 
     public static CustomerEvent View(string customer, double minutes, string? id = null) =>
         Event(customer, EventKind.ProductViewed, minutes, id);
@@ -99,8 +101,8 @@ public static class ConformanceShop
             events.Add(random.Next(6) switch
             {
                 0 => Event(user, EventKind.PageViewed, minutes, id) with { Visitor = CustomerId.Parse(visitor) },
-                1 or 2 => Event(visitor, s_kinds[random.Next(s_kinds.Length)], minutes, id, random.Next(20)),
-                _ => Event(user, s_kinds[random.Next(s_kinds.Length)], minutes, id, random.Next(20)),
+                1 or 2 => Event(visitor, Kinds[random.Next(Kinds.Count)], minutes, id, random.Next(20)),
+                _ => Event(user, Kinds[random.Next(Kinds.Count)], minutes, id, random.Next(20)),
             });
         }
 

@@ -44,7 +44,8 @@ internal static class SiloServices
             logging.AddFilter("Orleans", LogLevel.None);
             foreach (var category in s_loud) logging.AddFilter(category, LogLevel.Warning);
         });
-        AddChannels(services, settings.Host);
+        // The grains ask for all channels, the host for their list.
+        services.AddSingleton<IEnumerable<IActionChannel>>(static provider => provider.GetRequiredService<ChannelSetup>().Channels);
         AddHub(services, settings.Host);
         services.AddOrleans(silo => Build(silo, settings));
     }
@@ -60,17 +61,6 @@ internal static class SiloServices
         services.AddSingleton<Func<string, IPartitionSink>>(static provider => partition => new CustomerSink(
             provider.GetRequiredService<ICustomerDoor>(), provider.GetRequiredService<IPoisonStore>(), partition,
             provider.GetRequiredService<TimeProvider>()));
-    }
-
-    /// <summary>The grains ask for each channel, the host for their list.</summary>
-    private static void AddChannels(IServiceCollection services, HostSettings settings)
-    {
-        var count = settings.Channels.Count(static channel => channel.Value.IsConfigured) + 1;
-        for (var i = 0; i < count; i++)
-        {
-            var at = i;
-            services.AddSingleton<IActionChannel>(provider => provider.GetRequiredService<ChannelSetup>().Channels[at]);
-        }
     }
 
     private static void Build(ISiloBuilder silo, SiloSettings settings)

@@ -82,9 +82,9 @@ public static class SiloHosting
             services.GetRequiredService<IGrainFactory>(),
             new DeviceSilos(
                 services.GetRequiredService<ISiloStatusOracle>(), services.GetRequiredService<ISiloMetadataCache>(), hasDevice,
-                TimeProvider.System),
+                services.GetRequiredService<TimeProvider>()),
             services.GetRequiredService<GrainInstruments>(),
-            TimeProvider.System));
+            services.GetRequiredService<TimeProvider>()));
     }
 
     private static ILogger LoggerOf(IServiceProvider services) =>

@@ -189,12 +189,9 @@ internal sealed partial class CustomerActor
     private Admission Admit(CustomerEvent item, EventSource source)
     {
         var admission = _core.Machine.Admit(State, item);
-        if (admission == Admission.BeyondWindow && History.Contains(item.Id)) return Admission.Duplicate;
-        if (admission is Admission.Duplicate or Admission.New || item.OccurredAt >= State.OrderedUpTo) return admission switch
-        {
-            Admission.Duplicate => Admission.Duplicate,
-            _ => Admission.New,
-        };
+        var isKnown = admission == Admission.Duplicate || (admission == Admission.BeyondWindow && History.Contains(item.Id));
+        if (isKnown) return Admission.Duplicate;
+        if (admission == Admission.New || item.OccurredAt >= State.OrderedUpTo) return Admission.New;
 
         // Its id may be one of those forgotten. A whole history has them all, in a stream the mark says that it is new.
         if (admission == Admission.BeyondWindow && !History.IsWhole && !source.HasPosition) return Admission.BeyondWindow;

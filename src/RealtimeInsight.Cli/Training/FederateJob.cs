@@ -45,16 +45,20 @@ internal sealed class FederateJob(CliConsole console)
         await trainer.RunAsync("export.py", ["--work", work, "--out", folder], cancellationToken).ConfigureAwait(false);
         ExportCheck.Run(folder, TrainedExample.Read(Path.Combine(work, TrainedExample.FileName)));
         var set = FeatureSet.Read(shop);
-        var (heads, difference) = await new ServedEvaluation(shop, set, work)
-            .RunAsync(folder, console.Time, cancellationToken).ConfigureAwait(false);
-        var (_, none) = await ReferenceJob.TryRunAsync(folder, shop, set, console.Time, cancellationToken).ConfigureAwait(false);
-        if (none is not null) console.Error.WriteLine($"federate  {name}: no reference for drift: {none}");
-        var card = ModelCard.Write(
-            $"{name}: {TrainSettings.ModelName}/{Path.GetFileName(folder)}",
-            TrainingReport.Read(Path.Combine(work, TrainingReport.FileName)), heads, difference, settings.Command);
-        var federation = $"\n## Federation\n\nTrained with {report.Shops.Count} shops, of which this one gave no event away. "
-            + $"{PrivacyOf(settings, report)}\n";
-        await File.WriteAllTextAsync(Path.Combine(folder, ModelCard.FileName), card + federation, cancellationToken).ConfigureAwait(false);
+        var model = await ServedModel.LoadAsync(folder, console.Time).ConfigureAwait(false);
+        await using (model.ConfigureAwait(false))
+        {
+            var (heads, difference) = new ServedEvaluation(shop, set, work).Run(model, cancellationToken);
+            var (_, none) = ReferenceJob.TryRun(model, shop, set, cancellationToken);
+            if (none is not null) console.Error.WriteLine($"federate  {name}: no reference for drift: {none}");
+            var card = ModelCard.Write(
+                $"{name}: {TrainSettings.ModelName}/{Path.GetFileName(folder)}",
+                TrainingReport.Read(Path.Combine(work, TrainingReport.FileName)), heads, difference, settings.Command);
+            var federation = $"\n## Federation\n\nTrained with {report.Shops.Count} shops, of which this one gave no event away. "
+                + $"{PrivacyOf(settings, report)}\n";
+            await File.WriteAllTextAsync(Path.Combine(folder, ModelCard.FileName), card + federation, cancellationToken)
+                .ConfigureAwait(false);
+        }
     }
 
     private static string[] Arguments(FederateSettings settings, string open)

@@ -1,16 +1,9 @@
 using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
-using Microsoft.Extensions.Logging.Abstractions;
-using RealtimeInsight.Cli.Bench;
 using RealtimeInsight.Cli.Features;
-using RealtimeInsight.Domain.Features;
-using RealtimeInsight.Domain.Scoring;
-using RealtimeInsight.Inference;
 using RealtimeInsight.Inference.Models;
 using RealtimeInsight.Inference.Monitoring;
-using RealtimeInsight.Inference.Onnx;
-using RealtimeInsight.Inference.Pool;
 
 namespace RealtimeInsight.Cli.Training;
 
@@ -23,42 +16,33 @@ internal static class ReferenceJob
     /// <summary>About as many events are taken.</summary>
     public const int RowsWanted = 100_000;
 
-    private const int BatchRows = 256;
     private const string Key = "reference";
     private static readonly JsonSerializerOptions s_readable = new() { WriteIndented = true };
 
-    /// <param name="model">Folder of the version.</param>
     /// <param name="features">Folder of the arrays.</param>
-    /// <exception cref="CliException">The version cannot serve, or there are too few events.</exception>
-    public static async Task<ModelReference> RunAsync(
-        string model, string features, FeatureSet set, TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="CliException">A score failed, or there are too few events.</exception>
+    public static ModelReference Run(ServedModel model, string features, FeatureSet set, CancellationToken cancellationToken)
     {
-        var version = new DirectoryInfo(model);
-        using var meters = new BenchMeters();
-        var options = new InferenceOptions { ModelName = version.Parent!.Name, ModelVersion = version.Name };
-        var pool = new InferencePool(options, new InferenceInstruments(meters), time, NullLogger<InferencePool>.Instance);
-        await using (pool.ConfigureAwait(false))
-        {
-            var repository = new ModelRepository(version.Parent.Parent!.FullName, FeatureSchema.Hash);
-            if (!pool.TryLoad(repository, new OnnxModelRunnerFactory(options, NullLogger<OnnxModelRunnerFactory>.Instance)))
-            {
-                throw CliException.Failure($"the model cannot serve: {pool.Problem}");
-            }
-
-            using var lease = pool.Lease();
-            var reference = Measure(lease, features, set, cancellationToken);
-            Write(Path.Combine(model, "model.json"), reference);
-            return reference;
-        }
+        var every = (int)Math.Max(1, (set.Rows + RowsWanted - 1) / RowsWanted);
+        var sample = new ReferenceSample();
+        model.Score(
+            features,
+            set,
+            (i, _) => i % every == 0,
+            (batch, i, _) => sample.Add(batch.TokenRow(i), batch.IdRow(i), batch.ProfileRow(i), batch.Scores(i)),
+            cancellationToken);
+        var reference = ReferenceOf(sample, features);
+        Write(Path.Combine(model.Folder, "model.json"), reference);
+        return reference;
     }
 
     /// <summary>The same, or why the events make no reference: an export without carts is no fault. Other failures throw.</summary>
-    public static async Task<(long Rows, string? Problem)> TryRunAsync(
-        string model, string features, FeatureSet set, TimeProvider time, CancellationToken cancellationToken)
+    public static (long Rows, string? Problem) TryRun(
+        ServedModel model, string features, FeatureSet set, CancellationToken cancellationToken)
     {
         try
         {
-            return ((await RunAsync(model, features, set, time, cancellationToken).ConfigureAwait(false)).Rows, null);
+            return (Run(model, features, set, cancellationToken).Rows, null);
         }
         catch (CliException problem) when (problem.InnerException is InvalidOperationException few)
         {
@@ -66,39 +50,8 @@ internal static class ReferenceJob
         }
     }
 
-    private static ModelReference Measure(IModelLease lease, string features, FeatureSet set, CancellationToken cancellationToken)
+    private static ModelReference ReferenceOf(ReferenceSample sample, string features)
     {
-        using var rowsOf = new FeatureRows<int>(features, set, "sequence_rows");
-        using var startsOf = new FeatureRows<int>(features, set, "sequence_starts");
-        using var tokens = new FeatureRows<float>(features, set, "tokens");
-        using var ids = new FeatureRows<short>(features, set, "ids");
-        using var profiles = new FeatureRows<float>(features, set, "profiles");
-        var (rows, starts) = (rowsOf.ReadAll(), startsOf.ReadAll());
-        var every = (int)Math.Max(1, (set.Rows + RowsWanted - 1) / RowsWanted);
-        var asked = Enumerable.Range(0, (int)set.Sequences).Where(i => i % every == 0)
-            .OrderByDescending(i => starts[i + 1] - starts[i]).ThenBy(static i => i);
-        var batch = new ScoreBatch(BatchRows);
-        var sample = new ReferenceSample();
-        var shortIds = new short[ModelContract.TokenIds];
-        foreach (var chunk in asked.Chunk(BatchRows))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            batch.StateIn.AsSpan().Clear();
-            for (var at = 0; at < starts[chunk[0] + 1] - starts[chunk[0]]; at++)
-            {
-                var alive = chunk.TakeWhile(i => starts[i + 1] - starts[i] > at).Count();
-                for (var i = 0; i < alive; i++) Fill(i, rows[starts[chunk[i]] + at]);
-                batch.Rows = alive;
-                if (lease.Step(batch) is not ScoreOutcome.Scored and var outcome)
-                {
-                    throw CliException.Failure($"the pool answered {outcome} while the reference was measured");
-                }
-
-                for (var i = 0; i < alive; i++) sample.Add(batch.TokenRow(i), batch.IdRow(i), batch.ProfileRow(i), batch.Scores(i));
-                batch.StateOut.CopyTo(batch.StateIn.AsSpan());
-            }
-        }
-
         try
         {
             return sample.ToReference();
@@ -106,14 +59,6 @@ internal static class ReferenceJob
         catch (InvalidOperationException few)
         {
             throw CliException.Failure($"{features}: {few.Message}", few);
-        }
-
-        void Fill(int to, int row)
-        {
-            tokens.Read(row, batch.TokenRow(to));
-            profiles.Read(row, batch.ProfileRow(to));
-            ids.Read(row, shortIds);
-            for (var i = 0; i < shortIds.Length; i++) batch.IdRow(to)[i] = shortIds[i];
         }
     }
 

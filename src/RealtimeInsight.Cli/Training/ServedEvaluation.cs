@@ -1,13 +1,7 @@
 using System.Runtime.InteropServices;
-using Microsoft.Extensions.Logging.Abstractions;
-using RealtimeInsight.Cli.Bench;
 using RealtimeInsight.Cli.Features;
-using RealtimeInsight.Domain.Features;
-using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Inference.Models;
-using RealtimeInsight.Inference.Onnx;
-using RealtimeInsight.Inference.Pool;
 using RealtimeInsight.Insights.Evaluation;
 
 namespace RealtimeInsight.Cli.Training;
@@ -24,7 +18,6 @@ internal sealed class ServedEvaluation
     /// <summary>Cases beyond which the intervals are too narrow to be worth their time.</summary>
     private const int IntervalCasesMax = 20_000;
 
-    private const int BatchRows = 256;
     private const double Threshold = 0.5;
 
     private readonly string _features;
@@ -50,46 +43,18 @@ internal sealed class ServedEvaluation
     /// <summary>One figure of a head on one source's later events.</summary>
     public sealed record Head(string Source, string Name, int N, BinaryScores Scores, (double Low, double High)? Auc);
 
-    /// <exception cref="CliException">The version cannot serve, a score failed, or it differs from what was judged.</exception>
-    public async Task<(IReadOnlyList<Head> Heads, double Difference)> RunAsync(
-        string folder, TimeProvider time, CancellationToken cancellationToken)
+    /// <exception cref="CliException">A score failed, or it differs from what was judged.</exception>
+    public (IReadOnlyList<Head> Heads, double Difference) Run(ServedModel model, CancellationToken cancellationToken)
     {
-        var version = new DirectoryInfo(folder);
-        using var meters = new BenchMeters();
-        var options = new InferenceOptions { ModelName = version.Parent!.Name, ModelVersion = version.Name };
-        var pool = new InferencePool(options, new InferenceInstruments(meters), time, NullLogger<InferencePool>.Instance);
-        await using (pool.ConfigureAwait(false))
-        {
-            var repository = new ModelRepository(version.Parent.Parent!.FullName, FeatureSchema.Hash);
-            if (!pool.TryLoad(repository, new OnnxModelRunnerFactory(options, NullLogger<OnnxModelRunnerFactory>.Instance)))
-            {
-                throw CliException.Failure($"the trained model cannot serve: {pool.Problem}");
-            }
-
-            var served = Score(pool, cancellationToken);
-            return (Judge(served), Difference(served));
-        }
-    }
-
-    private float[] Score(InferencePool pool, CancellationToken cancellationToken)
-    {
-        using var rowsOf = new FeatureRows<int>(_features, _set, "sequence_rows");
-        using var startsOf = new FeatureRows<int>(_features, _set, "sequence_starts");
-        var (rows, starts) = (rowsOf.ReadAll(), startsOf.ReadAll());
-        var asked = Enumerable.Range(0, (int)_set.Sequences)
-            .Where(i => IsAnyJudged(rows.AsSpan(starts[i]..starts[i + 1])))
-            .OrderByDescending(i => starts[i + 1] - starts[i])
-            .ToArray();
         var served = new float[_expected.Length];
-        using var steps = new Steps(_features, _set);
-        using var lease = pool.Lease();
-        foreach (var chunk in asked.Chunk(BatchRows))
-        {
-            cancellationToken.ThrowIfCancellationRequested();
-            steps.Run(lease, [.. chunk.Select(i => rows.AsMemory(starts[i]..starts[i + 1]))], served);
-        }
+        model.Score(_features, _set, (_, rows) => IsAnyJudged(rows), Keep, cancellationToken);
+        return (Judge(served), Difference(served));
 
-        return served;
+        void Keep(ScoreBatch batch, int at, int row)
+        {
+            var to = row * OutcomeLabels.Heads;
+            (served[to], served[to + 1], served[to + 2]) = (batch.Churn[at], batch.Abandonment[at], batch.Purchase[at]);
+        }
     }
 
     private bool IsAnyJudged(ReadOnlySpan<int> rows)
@@ -137,52 +102,5 @@ internal sealed class ServedEvaluation
         }
 
         return found;
-    }
-
-    /// <summary>Feeds customers to the pool side by side, event by event, the longest histories first.</summary>
-    private sealed class Steps(string features, FeatureSet set) : IDisposable
-    {
-        private readonly FeatureRows<float> _tokens = new(features, set, "tokens");
-        private readonly FeatureRows<short> _ids = new(features, set, "ids");
-        private readonly FeatureRows<float> _profiles = new(features, set, "profiles");
-        private readonly ScoreBatch _batch = new(BatchRows);
-        private readonly short[] _shortIds = new short[ModelContract.TokenIds];
-
-        /// <param name="customers">Rows of each, in order; no longer history comes after a shorter one.</param>
-        public void Run(IModelLease lease, IReadOnlyList<ReadOnlyMemory<int>> customers, float[] served)
-        {
-            _batch.StateIn.AsSpan().Clear();
-            for (var at = 0; at < customers[0].Length; at++)
-            {
-                var alive = 0;
-                while (alive < customers.Count && customers[alive].Length > at) alive++;
-                for (var i = 0; i < alive; i++) Fill(i, customers[i].Span[at]);
-                _batch.Rows = alive;
-                var outcome = lease.Step(_batch);
-                if (outcome != ScoreOutcome.Scored) throw CliException.Failure($"the pool answered {outcome} while the model was judged");
-                for (var i = 0; i < alive; i++)
-                {
-                    var to = customers[i].Span[at] * OutcomeLabels.Heads;
-                    (served[to], served[to + 1], served[to + 2]) = (_batch.Churn[i], _batch.Abandonment[i], _batch.Purchase[i]);
-                }
-
-                _batch.StateOut.CopyTo(_batch.StateIn.AsSpan());
-            }
-        }
-
-        public void Dispose()
-        {
-            _tokens.Dispose();
-            _ids.Dispose();
-            _profiles.Dispose();
-        }
-
-        private void Fill(int to, int row)
-        {
-            _tokens.Read(row, _batch.TokenRow(to));
-            _profiles.Read(row, _batch.ProfileRow(to));
-            _ids.Read(row, _shortIds);
-            for (var i = 0; i < _shortIds.Length; i++) _batch.IdRow(to)[i] = _shortIds[i];
-        }
     }
 }

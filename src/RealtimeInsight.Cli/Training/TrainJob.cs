@@ -27,21 +27,7 @@ internal sealed class TrainJob(CliConsole console)
         var difference = ExportCheck.Run(settings.Out, example);
         console.Error.WriteLine($"train     checked on ONNX Runtime: step and fold are the trained model to {difference:G2}");
 
-        console.Error.WriteLine("train     scoring the later events through the serving pool");
-        var (heads, served) = await new ServedEvaluation(settings.Features.Out, set, settings.Work)
-            .RunAsync(settings.Out, console.Time, cancellationToken).ConfigureAwait(false);
-        foreach (var head in heads)
-        {
-            console.Error.WriteLine(string.Create(
-                CultureInfo.InvariantCulture,
-                $"served    {head.Source} {head.Name}: n {head.N:N0}, AUC {head.Scores.Auc:F4}, Brier {head.Scores.Brier:F4}, "
-                + $"log loss {head.Scores.LogLoss:F4}, calibration error {head.Scores.CalibrationError:F4}"));
-        }
-
-        var (rows, none) = await ReferenceJob.TryRunAsync(settings.Out, settings.Features.Out, set, console.Time, cancellationToken)
-            .ConfigureAwait(false);
-        console.Error.WriteLine(
-            none is null ? $"train     reference for drift: {rows:N0} events" : $"train     no reference for drift: {none}");
+        var (heads, served) = await JudgeAsync(settings, set, cancellationToken).ConfigureAwait(false);
         var report = TrainingReport.Read(Path.Combine(settings.Work, TrainingReport.FileName));
         var card = Path.Combine(settings.Out, ModelCard.FileName);
         var name = $"{Path.GetFileName(Path.GetDirectoryName(settings.Out))}/{Path.GetFileName(settings.Out)}";
@@ -53,6 +39,30 @@ internal sealed class TrainJob(CliConsole console)
         console.Out.WriteLine($"model: {settings.Out}");
         if (settings.IsJson) console.Out.WriteLine(Json(settings.Out, heads, served, report));
         return ExitCodes.Success;
+    }
+
+    private async Task<(IReadOnlyList<ServedEvaluation.Head> Heads, double Difference)> JudgeAsync(
+        TrainSettings settings, FeatureSet set, CancellationToken cancellationToken)
+    {
+        console.Error.WriteLine("train     scoring the later events through the serving pool");
+        var evaluation = new ServedEvaluation(settings.Features.Out, set, settings.Work);
+        var model = await ServedModel.LoadAsync(settings.Out, console.Time).ConfigureAwait(false);
+        await using (model.ConfigureAwait(false))
+        {
+            var (heads, difference) = evaluation.Run(model, cancellationToken);
+            foreach (var head in heads)
+            {
+                console.Error.WriteLine(string.Create(
+                    CultureInfo.InvariantCulture,
+                    $"served    {head.Source} {head.Name}: n {head.N:N0}, AUC {head.Scores.Auc:F4}, Brier {head.Scores.Brier:F4}, "
+                    + $"log loss {head.Scores.LogLoss:F4}, calibration error {head.Scores.CalibrationError:F4}"));
+            }
+
+            var (rows, none) = ReferenceJob.TryRun(model, settings.Features.Out, set, cancellationToken);
+            console.Error.WriteLine(
+                none is null ? $"train     reference for drift: {rows:N0} events" : $"train     no reference for drift: {none}");
+            return (heads, difference);
+        }
     }
 
     private static string[] Arguments(TrainSettings settings)

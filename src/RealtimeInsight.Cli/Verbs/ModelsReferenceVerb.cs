@@ -34,9 +34,13 @@ internal static class ModelsReferenceVerb
 
             var arrays = Path.GetFullPath(parsed.GetRequiredValue(features));
             var set = FeatureSet.Read(arrays);
-            var reference = await ReferenceJob.RunAsync(model, arrays, set, console.Time, cancellationToken).ConfigureAwait(false);
-            console.Out.WriteLine($"written: reference of {reference.Rows} events into {Path.Combine(model, "model.json")}");
-            return ExitCodes.Success;
+            var served = await ServedModel.LoadAsync(model, console.Time).ConfigureAwait(false);
+            await using (served.ConfigureAwait(false))
+            {
+                var reference = ReferenceJob.Run(served, arrays, set, cancellationToken);
+                console.Out.WriteLine($"written: reference of {reference.Rows} events into {Path.Combine(model, "model.json")}");
+                return ExitCodes.Success;
+            }
         });
         return verb;
     }

@@ -5,7 +5,7 @@ from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-import judge
+import measure
 
 ROWS_MAX = 150_000
 SEED = 0
@@ -42,6 +42,6 @@ def fitted(features, i, rng):
     found = {}
     for name, fit in zip(NAMES, (logistic, boosted)):
         score = fit(features, rows, labels)
-        parts = judge.platt(features.labels[held, i], score(held)) if len(held) else {"a": 1.0, "b": 0.0}
-        found[name] = lambda asked, score=score, parts=parts: judge.sigmoid(parts["a"] * score(asked) + parts["b"])
+        parts = measure.platt(features.labels[held, i], score(held)) if len(held) else {"a": 1.0, "b": 0.0}
+        found[name] = lambda asked, score=score, parts=parts: measure.probabilities(parts, score(asked))
     return found

@@ -20,6 +20,7 @@ import numpy as np
 import torch
 
 import judge
+import measure
 import train as trainer
 from features import HEADS, FeatureSet
 from model import BehaviourModel
@@ -124,7 +125,7 @@ def judged(shop, model):
         labels = features.labels[rows, i]
         if not 0 < labels.sum() < len(labels):
             continue
-        quality = judge.quality(labels, judge.calibrated(logits, calibration, i)[rows])
+        quality = measure.quality(labels, judge.calibrated(logits, calibration, i)[rows])
         found[head] = {key: quality[key] for key in ("n", "auc", "brier", "log_loss")}
     return found
 

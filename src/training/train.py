@@ -16,6 +16,7 @@ import torch
 from torch.nn import functional
 
 import judge
+import measure
 import trials
 from features import HEADS, HELD_OUT_DRAWS, FeatureSet, Windows
 from model import ITEM_QUERY_WIDTH, STATE_WIDTH, BehaviourModel
@@ -151,7 +152,7 @@ def train(features, seed, settings, quiet=False, start=None, scale=None):
             continue
         logits, _ = predict(model, features, held_out)
         shown = "  ".join(
-            f"{head} {judge.auc(features.labels[mask, i], logits[mask, i]):.3f}"
+            f"{head} {measure.auc(features.labels[mask, i], logits[mask, i]):.3f}"
             for i, head in enumerate(HEADS) if (mask := features.validation[:, i]).any())
         left = (time.monotonic() - started) * max(0, total - done) / done
         progress(f"train     epoch {epoch + 1}/{epochs}: loss {np.mean(losses):.4f}, AUC on customers held out: {shown}; "

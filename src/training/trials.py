@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-import judge
+import measure
 from features import CALIBRATE_UNTIL, HEADS, TRAIN_UNTIL
 
 # Each fold trains on the time before its first share of the span and is judged between the two. No fold sees the test split.
@@ -50,9 +50,9 @@ def fold_scores(features, logits):
         if min(labels.sum(), len(labels) - labels.sum()) < ROWS_OF_A_CLASS:
             continue
         # Level and slope are calibrated later, on data of their own; what is compared here is the rest.
-        parts = judge.platt(labels, logits[mask, i])
-        loss = judge.quality(labels, judge.sigmoid(parts["a"] * logits[mask, i] + parts["b"]))["log_loss"]
-        constant = judge.quality(labels, np.full(len(labels), labels.mean()))["log_loss"]
+        scores = logits[mask, i]
+        loss = measure.quality(labels, measure.probabilities(measure.platt(labels, scores), scores))["log_loss"]
+        constant = measure.quality(labels, np.full(len(labels), labels.mean()))["log_loss"]
         found[head] = loss / constant
     return found
 

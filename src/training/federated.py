@@ -115,10 +115,13 @@ def model_of(weights, settings):
 
 
 def judged(shop, model):
-    """By head: cases, AUC and log loss over that of the constant rate, on the shop's later events, calibrated by the shop."""
-    features = shop.features
-    logits, _ = trainer.predict(model, features)
-    calibration = judge.calibrate(features, logits, warn=lambda text: None)
+    """The figures of a model that the shop calibrates."""
+    logits, _ = trainer.predict(model, shop.features)
+    return figures_of(shop.features, logits, judge.calibrate(shop.features, logits, warn=lambda text: None))
+
+
+def figures_of(features, logits, calibration):
+    """By head: cases, AUC, Brier score and log loss on a shop's later events."""
     found = {}
     for i, head in enumerate(HEADS):
         rows = np.flatnonzero(features.test[:, i])
@@ -142,27 +145,24 @@ def mean_over_shops(per_shop):
 
 
 class Pooled:
-    """All shops' arrays as one set: what federated training does without; only where the events are in one place, to measure the gap."""
+    """What training reads of all shops' arrays, as one set: federated training does without; only where the events are in one place, to
+    measure the gap."""
+
+    rows_of = FeatureSet.rows_of
 
     def __init__(self, sets):
         rows = np.cumsum([0] + [len(one.times) for one in sets])
-        for name in ("tokens", "ids", "profiles", "times", "labels", "next_items", "sequence_draws", "row_held_out", "in_train_time",
-                     "in_test_time", "train", "calibration", "test", "validation", "next_item_train", "next_item_test"):
+        for name in ("tokens", "ids", "profiles", "labels", "next_items", "sequence_draws", "in_train_time", "train", "next_item_train"):
             setattr(self, name, np.concatenate([np.asarray(getattr(one, name)) for one in sets]))
         self.sequence_rows = np.concatenate([one.sequence_rows + at for one, at in zip(sets, rows)])
         starts = [one.sequence_starts[:-1] + at for one, at in zip(sets, rows)]
         self.sequence_starts = np.concatenate([*starts, [rows[-1]]])
 
-    def rows_of(self, sequence):
-        return self.sequence_rows[self.sequence_starts[sequence]:self.sequence_starts[sequence + 1]]
 
-
-def compared(shops, weights, names, settings, asked, start):
-    """What the rounds gave beside what they began with; with `compare`, also the same number of passes over everybody's events in one
-    place, and over each shop's own alone."""
-    federated = model_of(weights, settings)
-    found = {"federated": [judged(shop, federated) for shop in shops],
-             "start": [judged(shop, model_of(start, settings)) for shop in shops]}
+def compared(shops, federated, settings, asked, start):
+    """The figures that the rounds gave beside what they began with; with `compare`, also the same number of passes over everybody's events
+    in one place, and over each shop's own alone."""
+    found = {"federated": federated, "start": [judged(shop, model_of(start, settings)) for shop in shops]}
     if asked.compare:
         passes = replace(settings, epochs=settings.epochs * asked.rounds)
         pooled = trainer.train(Pooled([shop.features for shop in shops]), asked.seed, passes, quiet=True, start=start, scale=shops[0].scale)
@@ -191,9 +191,7 @@ def arguments_of():
 
 def main():
     asked = arguments_of()
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    torch.use_deterministic_algorithms(True)
+    trainer.repeatable()
     settings = Settings(epochs=asked.epochs)
     public = FeatureSet(asked.public)
     start, scale = start_of(public, asked.seed, replace(settings, epochs=asked.epochs * asked.rounds), asked.share)
@@ -205,12 +203,14 @@ def main():
         np.random.default_rng(secrets.randbits(128) if asked.noise_seed is None else asked.noise_seed + i) for i in range(2))
     weights = rounds_of(shops, start, names, settings, asked, asked.seed, noise_rng, sample_rng, trainer.progress)
     model = model_of(weights, settings)
+    federated = []
     for shop in shops:
-        trainer.finish(model, shop.features, settings, None, asked.seed, Path(asked.work) / shop.name)
+        report, logits = trainer.finish(model, shop.features, settings, None, asked.seed, Path(asked.work) / shop.name)
+        federated.append(figures_of(shop.features, logits, report["calibration"]))
     result = {
         "shops": [{"name": shop.name, "rows": len(shop.features.times), "customers": len(shop.features.sequence_draws)} for shop in shops],
         "weights": int(sum(start[name].numel() for name in names)),
-        "comparison": compared(shops, weights, names, settings, asked, start),
+        "comparison": compared(shops, federated, settings, asked, start),
     }
     (Path(asked.work) / "federated.json").write_text(json.dumps(trainer.plain(result), indent=2) + "\n")
 

@@ -194,7 +194,7 @@ def too_short(features):
 
 
 def finish(model, features, settings, search, seed, work):
-    """Calibrates, judges and writes what export.py and the check of the served model read; answers warnings, figures and next items."""
+    """Calibrates, judges and writes what export.py and the check of the served model read; answers the report, and the logits behind it."""
     progress("train     scoring every event, calibrating, fitting the challengers")
     warnings = []
     logits, queries = predict(model, features)
@@ -220,7 +220,14 @@ def finish(model, features, settings, search, seed, work):
     # Which rows were judged, and what the model said there: the served model has to say the same.
     features.test.astype(np.uint8).tofile(work / "judged.bin")
     np.stack([judge.calibrated(logits, calibration, i) for i in range(len(HEADS))], 1).astype("<f4").tofile(work / "probabilities.bin")
-    return warnings, rows, next_items
+    return report, logits
+
+
+def repeatable():
+    """One thread and ordered sums: the same inputs give the same bytes."""
+    torch.set_num_threads(1)
+    torch.set_flush_denormal(True)
+    torch.use_deterministic_algorithms(True)
 
 
 def main():
@@ -237,9 +244,7 @@ def main():
     if arguments.trials < 0:
         parser.error(f"--trials {arguments.trials}: give 0 or more")
 
-    torch.set_num_threads(1)
-    torch.set_flush_denormal(True)
-    torch.use_deterministic_algorithms(True)
+    repeatable()
     features = FeatureSet(arguments.features)
     progress(f"train     {len(features.times):,} events of {len(features.sequence_draws):,} customers")
     if not features.train.any():
@@ -251,11 +256,11 @@ def main():
             features, train, predict, settings, arguments.trials, seconds, arguments.seed, progress)
         search = {"asked": arguments.trials, "best": best, "results": results}
     model = train(features, arguments.seed, settings)
-    warnings, rows, next_items = finish(model, features, settings, search, arguments.seed, Path(arguments.work))
-    for warning in warnings:
+    report, _ = finish(model, features, settings, search, arguments.seed, Path(arguments.work))
+    for warning in report["warnings"]:
         progress(f"train     warning: {warning}")
-    print(judge.table(rows))
-    for found in next_items:
+    print(judge.table(report["rows"]))
+    for found in report["next_items"]:
         print(f"{found['source']:<18}next item    hit@20 of {found['products']} products, {found['n']:,} events: "
               f"model {found['hit_at_20']:.3f}, most popular {found['popular']:.3f}")
 

@@ -42,9 +42,10 @@ public sealed class DemandEnsemble
             {
                 var known = past.Until(origin);
                 var scale = DemandFeatures.ScaleOf(known.Units);
+                var features = DemandFeatures.Of(known);
                 for (var step = 1; step <= horizon && origin + step <= past.Units.Length; step++)
                 {
-                    rows.Add(DemandFeatures.Of(known, step));
+                    rows.Add([.. features, step]);
                     targets.Add(past.Units[origin + step - 1] / scale);
                     weights.Add(scale);
                 }
@@ -82,7 +83,7 @@ public sealed class DemandEnsemble
             return (simple, 0, simple + scale);
         }
 
-        var units = Math.Max(0, _trees.Score(DemandFeatures.Of(known, step)) * scale);
+        var units = Math.Max(0, _trees.Score([.. DemandFeatures.Of(known), step]) * scale);
         return (units, Math.Max(0, units - (_spread * scale)), units + (_spread * scale));
     }
 }

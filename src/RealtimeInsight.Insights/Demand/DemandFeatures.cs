@@ -11,8 +11,7 @@ internal static class DemandFeatures
     public static double ScaleOf(double[] units) =>
         Math.Max(1, (Forecasters.MovingAverage(units, RecentWeeks) + Forecasters.MovingAverage(units, 26)) / 2);
 
-    /// <param name="step">Weeks ahead; 1 is the next.</param>
-    public static double[] Of(WeeklyPast past, int step)
+    public static double[] Of(WeeklyPast past)
     {
         var units = past.Units;
         var scale = ScaleOf(units);
@@ -35,7 +34,6 @@ internal static class DemandFeatures
             sold.Length / (double)units.Length,
             sold.Length == 0 ? 0 : Quantile(sold, 0.5) / scale,
             .. Orders(past, scale),
-            step,
         ];
     }
 

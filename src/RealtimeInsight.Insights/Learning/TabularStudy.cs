@@ -38,7 +38,7 @@ public static class TabularStudy
             Settings,
             seed,
             [.. train.Select(known => known.Group)],
-            train.All(known => known.Weight.Equals(1.0)) ? null : [.. train.Select(known => known.Weight)]);
+            [.. train.Select(known => known.Weight)]);
         double[] probabilities = [.. test.Select(later => model.Predict(later.Features))];
         return Judge(name, train, test, ("trees_and_logistic", probabilities, model.Threshold), rule, seed);
     }

@@ -34,23 +34,23 @@ public static class ConversionStudy
         }
 
         var codes = Codes(known);
-        var weights = Weights(known, judged);
-        LabelledCase[] Cases(IReadOnlyList<Visit> visits, bool withPageValue) =>
+        var ages = Weights(known, judged);
+        LabelledCase[] Cases(IReadOnlyList<Visit> visits, bool withPageValue, double[]? weights = null) =>
         [
             .. visits.Select((visit, i) => new LabelledCase(
-                Features(visit, codes, withPageValue), visit.HasBought, i, ReferenceEquals(visits, known) ? weights[i] : 1)),
+                Features(visit, codes, withPageValue), visit.HasBought, i, weights?[i] ?? 1)),
         ];
         var sections = new List<ReportSection>
         {
             TabularStudy.Section(
                 "purchase in the visit, without PageValues",
-                Cases(known, withPageValue: false), Cases(judged, withPageValue: false), ("exit_rate", ExitRateColumn), seed),
+                Cases(known, withPageValue: false, ages), Cases(judged, withPageValue: false), ("exit_rate", ExitRateColumn), seed),
         };
         if (isLeaking)
         {
             var leaking = TabularStudy.Section(
                 "purchase in the visit, WITH PageValues (leaks the label)",
-                Cases(known, withPageValue: true), Cases(judged, withPageValue: true), ("exit_rate", ExitRateColumn), seed);
+                Cases(known, withPageValue: true, ages), Cases(judged, withPageValue: true), ("exit_rate", ExitRateColumn), seed);
             var gain = leaking.Model["auc"] - sections[0].Model["auc"];
             sections.Add(leaking with
             {
@@ -64,11 +64,12 @@ public static class ConversionStudy
 
     /// <summary>
     /// What visits say changes from month to month: where later months are judged, older visits count less; one counts 1 on average.
+    /// Null: all alike.
     /// </summary>
-    private static double[] Weights(IReadOnlyList<Visit> visits, IReadOnlyList<Visit> judged)
+    private static double[]? Weights(IReadOnlyList<Visit> visits, IReadOnlyList<Visit> judged)
     {
         var last = visits.Select(visit => visit.Month).DefaultIfEmpty().Max();
-        if (judged.All(visit => visit.Month <= last)) return [.. Enumerable.Repeat(1.0, visits.Count)];
+        if (judged.All(visit => visit.Month <= last)) return null;
         double[] weights = [.. visits.Select(visit => Math.Pow(0.5, (last - visit.Month) / HalfLifeMonths))];
         var mean = weights.Average();
         return [.. weights.Select(weight => weight / mean)];

@@ -21,6 +21,7 @@ internal sealed class FederateJob(CliConsole console)
     public async Task<int> RunAsync(FederateSettings settings, string? root, string? python, CancellationToken cancellationToken)
     {
         var started = console.Time.GetTimestamp();
+        var shops = settings.Shops.Select(shop => (Folder: shop, Set: FeatureSet.Read(shop))).ToList();
         var trainer = await Trainer.FindAsync(console, root, python, cancellationToken).ConfigureAwait(false);
         var open = Path.Combine(settings.Work, "public");
         new FeatureJob(console).Run(
@@ -28,7 +29,11 @@ internal sealed class FederateJob(CliConsole console)
         await trainer.RunAsync("federated.py", Arguments(settings, open), cancellationToken).ConfigureAwait(false);
 
         var report = FederationReport.Read(Path.Combine(settings.Work, FederationReport.FileName));
-        foreach (var shop in settings.Shops) await FinishAsync(trainer, settings, report, shop, cancellationToken).ConfigureAwait(false);
+        foreach (var (shop, set) in shops)
+        {
+            await FinishAsync(trainer, settings, report, shop, set, cancellationToken).ConfigureAwait(false);
+        }
+
         console.Error.WriteLine($"federate  {settings.Shops.Count} shops, {console.Time.GetElapsedTime(started).TotalSeconds:F0} s in all");
         console.Out.Write(Table(report));
         console.Out.WriteLine(PrivacyOf(settings, report));
@@ -37,14 +42,14 @@ internal sealed class FederateJob(CliConsole console)
     }
 
     private async Task FinishAsync(
-        Trainer trainer, FederateSettings settings, FederationReport report, string shop, CancellationToken cancellationToken)
+        Trainer trainer, FederateSettings settings, FederationReport report, string shop, FeatureSet set,
+        CancellationToken cancellationToken)
     {
         var name = FederateSettings.NameOf(shop);
         var work = Path.Combine(settings.Work, name);
         var folder = TrainSettings.NextVersion(Path.Combine(settings.Out, name), shippedModels: null);
         await trainer.RunAsync("export.py", ["--work", work, "--out", folder], cancellationToken).ConfigureAwait(false);
         ExportCheck.Run(folder, TrainedExample.Read(Path.Combine(work, TrainedExample.FileName)));
-        var set = FeatureSet.Read(shop);
         var model = await ServedModel.LoadAsync(folder, console.Time).ConfigureAwait(false);
         await using (model.ConfigureAwait(false))
         {

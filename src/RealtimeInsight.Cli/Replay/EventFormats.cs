@@ -14,7 +14,11 @@ public static class EventFormats
     /// <summary>One line for the help of <c>--format</c>.</summary>
     public static string Description =>
         string.Join("; ", All.Select(known => $"{known.Name} ({known.Description})"))
-        + $"; {MappedCsvFormat.FormatName} (your own export, read by --mapping)";
+        + $"; {MappedCsvFormat.FormatName} ({MappedCsvFormat.FormatDescription})";
+
+    /// <summary>One line for the help of <c>--mapping</c>.</summary>
+    public static string MappingDescription =>
+        "What the columns and events of your own export mean (csv; with segment_ndjson its events only)";
 
     /// <exception cref="CliException">No format has this name, or the mapping does not go with it.</exception>
     /// <param name="name">Hyphens and underscores are the same.</param>

@@ -37,6 +37,7 @@ internal sealed class SegmentNdjsonFormat(EventMapping? mapping = null) : IEvent
         ReplayItem Malformed(string reason, string text) =>
             new(index, null, new MalformedLine(reason, $"{file.Name}:{line.Number}: {text}", line.Text));
     }
+
     /// <summary>The line with the specification's name of its event; a line that is no object is left for the parser to refuse.</summary>
     private string Renamed(string line)
     {

@@ -20,7 +20,7 @@ public static class ReplayVerb
         var mapping = new Option<string?>("--mapping")
         {
             HelpName = "FILE",
-            Description = "What the columns and events of your own export mean (csv; with segment_ndjson its events only)",
+            Description = EventFormats.MappingDescription,
         };
         var data = new Option<string>("--data")
         {

@@ -23,7 +23,7 @@ internal sealed class SourceArguments
     private readonly Option<string?> _mapping = new("--mapping")
     {
         HelpName = "FILE",
-        Description = "What the columns and events of the export mean (csv; with segment_ndjson its events only)",
+        Description = EventFormats.MappingDescription,
     };
 
     private readonly Option<long> _seed = new("--seed")

@@ -13,7 +13,6 @@ public sealed class SentimentModel
     /// <summary>Length of every text's feature vector: it sets the size of the steps.</summary>
     private const double Norm = 1.5;
 
-
     /// <summary>Weights start a little on the side that the ratios point to.</summary>
     private const float StartWeight = 0.1f;
 

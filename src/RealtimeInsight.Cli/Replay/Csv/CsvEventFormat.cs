@@ -17,6 +17,9 @@ internal abstract class CsvEventFormat : IEventFormat
     /// <summary>Columns the header must name, in any order; more may be there.</summary>
     protected abstract IReadOnlyList<string> Columns { get; }
 
+    /// <summary>Stands between fields.</summary>
+    protected virtual char Separator => ',';
+
     public IEnumerable<ReplayItem> Read(DataFile file)
     {
         ArgumentNullException.ThrowIfNull(file);
@@ -27,9 +30,6 @@ internal abstract class CsvEventFormat : IEventFormat
             yield return Convert(file, lines.Current, index, positions, width);
         }
     }
-
-    /// <summary>Stands between fields.</summary>
-    protected virtual char Separator => ',';
 
     /// <summary>Makes the event of one row. False with the reason when the row is none.</summary>
     protected abstract bool TryMap(CsvRow row, [NotNullWhen(true)] out CustomerEvent? customerEvent, out LineProblem problem);

@@ -9,6 +9,7 @@ namespace RealtimeInsight.Cli.Replay.Csv;
 internal sealed class MappedCsvFormat : CsvEventFormat
 {
     public const string FormatName = "csv";
+    public const string FormatDescription = "your own export, read by --mapping";
 
     private const decimal PriceMax = 1_000_000_000m;
     private const int EventNameLengthMax = 200;
@@ -29,7 +30,7 @@ internal sealed class MappedCsvFormat : CsvEventFormat
 
     public override string Name => FormatName;
 
-    public override string Description => "your own export, read by --mapping FILE";
+    public override string Description => FormatDescription;
 
     protected override char Separator => _mapping.Separator[0];
 

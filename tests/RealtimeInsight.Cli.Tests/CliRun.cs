@@ -9,12 +9,17 @@ internal sealed record CliRun(int ExitCode, string Out, string Error)
 
     /// <summary>Runs a command line in this process, without a terminal.</summary>
     /// <param name="verbs">The verbs that there are.</param>
-    public static async Task<CliRun> OfAsync(Func<CliConsole, IEnumerable<Command>> verbs, params string[] args)
+    public static Task<CliRun> OfAsync(Func<CliConsole, IEnumerable<Command>> verbs, params string[] args) =>
+        OfAsync(Timeout.InfiniteTimeSpan, verbs, args);
+
+    /// <summary>The same, stopped after the given time.</summary>
+    public static async Task<CliRun> OfAsync(TimeSpan max, Func<CliConsole, IEnumerable<Command>> verbs, params string[] args)
     {
+        using var stop = new CancellationTokenSource(max);
         using var output = new StringWriter();
         using var error = new StringWriter();
         var console = new CliConsole(output, error, null, TimeProvider.System);
-        var code = await CommandLine.RunAsync(CommandLine.Create(verbs(console)), args, console, CancellationToken.None);
+        var code = await CommandLine.RunAsync(CommandLine.Create(verbs(console)), args, console, stop.Token);
         return new CliRun(code, output.ToString(), error.ToString());
     }
 }

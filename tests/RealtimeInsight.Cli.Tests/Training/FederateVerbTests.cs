@@ -87,5 +87,5 @@ public sealed class FederateVerbTests : IDisposable
     }
 
     private static Task<CliRun> RunAsync(string? python, params string[] args) =>
-        CliRun.OfAsync(console => [FederateVerb.Create(console, Repository.Root, python)], ["federate", .. args]);
+        CliRun.OfAsync(RunMax, console => [FederateVerb.Create(console, Repository.Root, python)], ["federate", .. args]);
 }

@@ -163,14 +163,6 @@ public sealed class TrainVerbTests : IDisposable
         return path;
     }
 
-    private static async Task<CliRun> RunAsync(string? python, params string[] args)
-    {
-        using var output = new StringWriter();
-        using var error = new StringWriter();
-        var console = new CliConsole(TextWriter.Synchronized(output), TextWriter.Synchronized(error), null, TimeProvider.System);
-        using var stop = new CancellationTokenSource(RunMax);
-        var root = CommandLine.Create([FeaturesVerb.Create(console), TrainVerb.Create(console, Repository.Root, python)]);
-        var code = await CommandLine.RunAsync(root, args, console, stop.Token);
-        return new CliRun(code, output.ToString(), error.ToString());
-    }
+    private static Task<CliRun> RunAsync(string? python, params string[] args) => CliRun.OfAsync(
+        RunMax, console => [FeaturesVerb.Create(console), TrainVerb.Create(console, Repository.Root, python)], args);
 }

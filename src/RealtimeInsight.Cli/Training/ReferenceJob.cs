@@ -2,6 +2,7 @@ using System.Text;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RealtimeInsight.Cli.Features;
+using RealtimeInsight.Inference.Lifecycle;
 using RealtimeInsight.Inference.Models;
 using RealtimeInsight.Inference.Monitoring;
 
@@ -73,9 +74,7 @@ internal static class ReferenceJob
         text.Append(",\n");
         Append(text, "scores", reference.Scores);
         text.Append(",\n    \"missing\": ").Append(JsonSerializer.Serialize(reference.Missing)).Append("\n  }\n}\n");
-        var next = path + ".next";
-        File.WriteAllText(next, text.ToString());
-        File.Move(next, path, overwrite: true);
+        WholeFile.Replace(path, Encoding.UTF8.GetBytes(text.ToString()));
     }
 
     private static void Append(StringBuilder text, string name, IReadOnlyDictionary<string, ReferenceHistogram> histograms)

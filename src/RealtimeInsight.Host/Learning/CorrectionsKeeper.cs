@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Inference.Learning;
+using RealtimeInsight.Inference.Lifecycle;
 
 namespace RealtimeInsight.Host.Learning;
 
@@ -61,14 +62,7 @@ public sealed partial class CorrectionsKeeper : IAsyncDisposable
     {
         try
         {
-            var next = _path + ".next";
-            using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                stream.Write(Corrections.ToBytes());
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(next, _path, overwrite: true);
+            WholeFile.Replace(_path, Corrections.ToBytes());
         }
         catch (Exception fault) when (fault is IOException or UnauthorizedAccessException)
         {

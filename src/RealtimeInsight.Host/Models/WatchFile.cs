@@ -1,4 +1,5 @@
 using RealtimeInsight.Engine.Watching;
+using RealtimeInsight.Inference.Lifecycle;
 
 namespace RealtimeInsight.Host.Models;
 
@@ -12,15 +13,5 @@ public sealed class WatchFile(string dataDirectory) : IWatchStore
 
     public byte[]? Read() => File.Exists(_path) ? File.ReadAllBytes(_path) : null;
 
-    public void Write(byte[] snapshot)
-    {
-        var next = _path + ".next";
-        using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            stream.Write(snapshot);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, _path, overwrite: true);
-    }
+    public void Write(byte[] snapshot) => WholeFile.Replace(_path, snapshot);
 }

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using RealtimeInsight.Host.Api;
+using RealtimeInsight.Inference.Lifecycle;
 
 namespace RealtimeInsight.Host.Retraining;
 
@@ -21,15 +22,5 @@ internal sealed class RetrainFile(string dataDirectory)
         File.Exists(_path) ? JsonSerializer.Deserialize<RetrainState>(File.ReadAllBytes(_path), ApiJson.Options) : null;
 
     /// <exception cref="IOException">It cannot be written.</exception>
-    public void Write(RetrainState state)
-    {
-        var next = _path + ".next";
-        using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
-        {
-            JsonSerializer.Serialize(stream, state, ApiJson.Options);
-            stream.Flush(flushToDisk: true);
-        }
-
-        File.Move(next, _path, overwrite: true);
-    }
+    public void Write(RetrainState state) => WholeFile.Replace(_path, JsonSerializer.SerializeToUtf8Bytes(state, ApiJson.Options));
 }

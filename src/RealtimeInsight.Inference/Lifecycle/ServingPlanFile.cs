@@ -3,7 +3,7 @@ using System.Text.Json.Serialization;
 
 namespace RealtimeInsight.Inference.Lifecycle;
 
-/// <summary>The plan on disk: a small JSON file that is replaced as a whole, so that a crash leaves the old one or the new one.</summary>
+/// <summary>The plan on disk: a small JSON file, see <see cref="WholeFile"/>.</summary>
 public sealed partial class ServingPlanFile(string path)
 {
     public const string FileName = "serving.json";
@@ -34,16 +34,9 @@ public sealed partial class ServingPlanFile(string path)
     /// <exception cref="ModelRequestException">The folder cannot be written to; the plan kept is the one before.</exception>
     public void Write(ServingPlan plan)
     {
-        var next = Path + ".next";
         try
         {
-            using (var stream = new FileStream(next, FileMode.Create, FileAccess.Write, FileShare.None))
-            {
-                JsonSerializer.Serialize(stream, plan, PlanJson.Default.ServingPlan);
-                stream.Flush(flushToDisk: true);
-            }
-
-            File.Move(next, Path, overwrite: true);
+            WholeFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(plan, PlanJson.Default.ServingPlan));
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RealtimeInsight.Inference.Pool;
 
 namespace RealtimeInsight.Inference.Text;
 
@@ -42,35 +43,17 @@ public sealed class TextOptionsValidator : IValidateOptions<TextOptions>
     public ValidateOptionsResult Validate(string? name, TextOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var failures = new List<string>();
-        if (options.Model.AsSpan().ContainsAny('/', '\\') || options.Model is "." or "..")
-        {
-            failures.Add($"Model is {options.Model}; it has to be one folder name, or empty for none.");
-        }
-
-        if (options.ModelVersion is { } version && (version.Length == 0 || version.AsSpan().ContainsAnyExceptInRange('0', '9')))
-        {
-            failures.Add($"ModelVersion is {version}; it has to be a whole number, or absent for the highest.");
-        }
-
-        Range(nameof(options.CallersMax), options.CallersMax, 1, 64);
-        Range(nameof(options.BatchSizeMax), options.BatchSizeMax, 1, 256);
-        Range(nameof(options.TextsMax), options.TextsMax, 1, 1024);
-        Range(nameof(options.QueueLengthMax), options.QueueLengthMax, Math.Clamp(options.TextsMax, 1, 1024), 100_000);
-        Range(nameof(options.CharactersMax), options.CharactersMax, 1, 100_000);
-        Span(nameof(options.Timeout), options.Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
-        Range(nameof(options.FailuresMax), options.FailuresMax, 1, 1000);
-        Span(nameof(options.CoolDown), options.CoolDown, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
-        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
-
-        void Range(string setting, int value, int min, int max)
-        {
-            if (value < min || value > max) failures.Add($"{setting} is {value}; it has to be {min} to {max}.");
-        }
-
-        void Span(string setting, TimeSpan value, TimeSpan min, TimeSpan max)
-        {
-            if (value < min || value > max) failures.Add($"{setting} is {value}; it has to be {min} to {max}.");
-        }
+        var failures = new OptionFailures();
+        failures.FolderName(nameof(options.Model), options.Model, ", or empty for none");
+        failures.Version(nameof(options.ModelVersion), options.ModelVersion);
+        failures.Range(nameof(options.CallersMax), options.CallersMax, 1, 64);
+        failures.Range(nameof(options.BatchSizeMax), options.BatchSizeMax, 1, 256);
+        failures.Range(nameof(options.TextsMax), options.TextsMax, 1, 1024);
+        failures.Range(nameof(options.QueueLengthMax), options.QueueLengthMax, Math.Clamp(options.TextsMax, 1, 1024), 100_000);
+        failures.Range(nameof(options.CharactersMax), options.CharactersMax, 1, 100_000);
+        failures.Range(nameof(options.Timeout), options.Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
+        failures.Range(nameof(options.FailuresMax), options.FailuresMax, 1, 1000);
+        failures.Range(nameof(options.CoolDown), options.CoolDown, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        return failures.Result;
     }
 }

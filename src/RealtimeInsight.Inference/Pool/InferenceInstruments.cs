@@ -96,7 +96,7 @@ public sealed class InferenceInstruments
         }
     }
 
-    private static KeyValuePair<string, object?> OutcomeTag(ScoreOutcome outcome) => new("outcome", s_outcomes[(int)outcome]);
+    internal static KeyValuePair<string, object?> OutcomeTag(ScoreOutcome outcome) => new("outcome", s_outcomes[(int)outcome]);
 }
 
 /// <summary>Why a run failed.</summary>

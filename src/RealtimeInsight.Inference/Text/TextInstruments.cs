@@ -6,8 +6,6 @@ namespace RealtimeInsight.Inference.Text;
 /// <summary>Instruments of text classification, in the pool's meter. Tag values come from closed sets.</summary>
 public sealed class TextInstruments
 {
-    private static readonly string[] s_outcomes = ["scored", "rejected", "timed_out", "cancelled", "failed", "no_model"];
-
     private readonly Counter<long> _texts;
     private readonly Histogram<int> _batchSize;
     private readonly Histogram<double> _runDuration;
@@ -26,7 +24,7 @@ public sealed class TextInstruments
         _runDuration = meter.CreateHistogram<double>("realtime_insight.inference.text_run_duration", "s", "One run of the text model");
     }
 
-    internal void Settled(ScoreOutcome outcome) => _texts.Add(1, new KeyValuePair<string, object?>("outcome", s_outcomes[(int)outcome]));
+    internal void Settled(ScoreOutcome outcome) => _texts.Add(1, InferenceInstruments.OutcomeTag(outcome));
 
     internal void Ran(int texts, double seconds)
     {

@@ -22,7 +22,6 @@ public sealed class ScoreCorrections
     private const int ChangesMax = 256;
 
     private const byte FormatVersion = 1;
-    private const int Heads = 3;
 
     private readonly Lock _gate = new();
     private readonly Dictionary<uint, Head[]> _versions = [];
@@ -50,11 +49,7 @@ public sealed class ScoreCorrections
         {
             if (_versions.ContainsKey(stamp)) return;
             if (_versions.Count >= VersionsMax) _versions.Remove(_versions.MinBy(static pair => pair.Value.Max(LastUse)).Key);
-            _versions[stamp] =
-            [
-                Of(TimeSpan.FromDays(horizons.ChurnDays)), Of(TimeSpan.FromHours(horizons.AbandonmentHours)),
-                Of(TimeSpan.FromHours(horizons.PurchaseHours)),
-            ];
+            _versions[stamp] = [.. horizons.ToSpans().Select(Of)];
         }
 
         static Head Of(TimeSpan horizon) => new()
@@ -150,8 +145,8 @@ public sealed class ScoreCorrections
         for (var left = reader.Count(VersionsMax); left > 0; left--)
         {
             var stamp = reader.Unsigned32();
-            found[stamp] = new Head[Heads];
-            for (var i = 0; i < Heads; i++)
+            found[stamp] = new Head[ScoreHeads.Count];
+            for (var i = 0; i < ScoreHeads.Count; i++)
             {
                 var head = found[stamp][i] = new Head { Calibration = OnlineCalibration.Read(ref reader) };
                 head.IsLearned = reader.Bool();

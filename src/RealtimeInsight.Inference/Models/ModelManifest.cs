@@ -47,6 +47,10 @@ public sealed record ModelHorizons
     public required double AbandonmentHours { get; init; }
 
     public required double PurchaseHours { get; init; }
+
+    /// <summary>In the order of <see cref="ModelHeads.All"/>.</summary>
+    public IReadOnlyList<TimeSpan> ToSpans() =>
+        [TimeSpan.FromDays(ChurnDays), TimeSpan.FromHours(AbandonmentHours), TimeSpan.FromHours(PurchaseHours)];
 }
 
 /// <summary>From raw logit to probability. Platt: <c>p = sigmoid(a * logit + b)</c>.</summary>

@@ -18,18 +18,14 @@ internal sealed class VersionMonitor
         _manifest = manifest;
         _live = [.. Enumerable.Range(0, ScoreHeads.Count).Select(_ => new PanedTally(outcomeWindow))];
         Drift = DriftTally.Of(manifest?.Reference, driftWindow);
-        Horizons =
-        [
-            manifest is null ? OutcomeRules.ChurnHorizon : TimeSpan.FromDays(manifest.Horizons.ChurnDays),
-            manifest is null ? OutcomeRules.AbandonmentHorizon : TimeSpan.FromHours(manifest.Horizons.AbandonmentHours),
-            manifest is null ? OutcomeRules.PurchaseHorizon : TimeSpan.FromHours(manifest.Horizons.PurchaseHours),
-        ];
+        Horizons = manifest?.Horizons.ToSpans()
+            ?? [OutcomeRules.ChurnHorizon, OutcomeRules.AbandonmentHorizon, OutcomeRules.PurchaseHorizon];
     }
 
     public ModelIdentity Model { get; }
 
     /// <summary>By head.</summary>
-    public TimeSpan[] Horizons { get; }
+    public IReadOnlyList<TimeSpan> Horizons { get; }
 
     public DriftTally? Drift { get; }
 

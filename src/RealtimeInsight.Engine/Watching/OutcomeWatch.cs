@@ -21,7 +21,7 @@ internal sealed class OutcomeWatch
     private readonly PendingOutcomes _churn;
     private readonly PendingOutcomes _abandonment;
     private readonly PendingOutcomes _purchase;
-    private readonly Dictionary<uint, IReadOnlyList<TimeSpan>> _horizons = [];
+    private readonly Dictionary<uint, long[]> _horizonsMs = [];
     private readonly bool _isWall;
     private readonly TimeSpan _grace;
     private Instant _reached;
@@ -43,7 +43,8 @@ internal sealed class OutcomeWatch
     public IReadOnlyList<WaitingScores> Waiting => [_churn.Waiting, _abandonment.Waiting, _purchase.Waiting];
 
     /// <summary>Notes a model that scores from now on.</summary>
-    public void Know(ModelIdentity model, ModelManifest? manifest) => _horizons[model.Stamp] = _monitor.Know(model, manifest);
+    public void Know(ModelIdentity model, ModelManifest? manifest) =>
+        _horizonsMs[model.Stamp] = [.. _monitor.Know(model, manifest).Select(static horizon => (long)horizon.TotalMilliseconds)];
 
     /// <summary>An event was applied and scored: it may settle earlier scores, and its own are followed.</summary>
     /// <param name="now">By the engine's clock.</param>
@@ -151,7 +152,7 @@ internal sealed class OutcomeWatch
         var draw = DrawOf(state);
         _monitor.Sample(state, draw * 0x9E3779B97F4A7C15UL);
         var isWanted = draw <= _churn.FollowedUpTo || draw <= _purchase.FollowedUpTo || draw <= _abandonment.FollowedUpTo;
-        if (!isWanted || !_horizons.TryGetValue(state.ModelStamp, out var horizons)) return;
+        if (!isWanted || !_horizonsMs.TryGetValue(state.ModelStamp, out var horizonsMs)) return;
         var at = state.LastSeen.UnixMs;
         var score = new PendingScore
         {
@@ -166,7 +167,7 @@ internal sealed class OutcomeWatch
 
         PendingScore With(ScoreHead head) => score with
         {
-            Due = at + (long)horizons[(int)head].TotalMilliseconds,
+            Due = at + horizonsMs[(int)head],
             Score = state.Scores.Of(head),
             ShadowScore = isShadowed ? _early.Scores.Of(head) : 0f,
         };

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Inference.Models;
@@ -54,9 +55,8 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
         var number = _end++;
         ref var added = ref At(number);
         added = score;
-        added.Before = _newest.GetValueOrDefault(score.Customer, None);
         added.IsOpen = true;
-        _newest[score.Customer] = number;
+        Link(ref added, number);
         _open++;
         if (number == _first) NextDue = score.Due + _graceMs;
     }
@@ -171,6 +171,14 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
         return None;
     }
 
+    /// <summary>Makes an entry the newest of its customer.</summary>
+    private void Link(ref PendingScore entry, long number)
+    {
+        ref var newest = ref CollectionsMarshal.GetValueRefOrAddDefault(_newest, entry.Customer, out var isKnown);
+        entry.Before = isKnown ? newest : None;
+        newest = number;
+    }
+
     private void Settle(ref PendingScore entry, bool outcome)
     {
         entry.IsOpen = false;
@@ -218,8 +226,7 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
                 continue;
             }
 
-            entry.Before = _newest.GetValueOrDefault(entry.Customer, None);
-            _newest[entry.Customer] = to;
+            Link(ref entry, to);
             At(to++) = entry;
         }
 

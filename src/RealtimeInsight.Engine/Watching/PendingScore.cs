@@ -25,7 +25,8 @@ public record struct PendingScore
     /// for.</summary>
     public bool HasCome { get; set; }
 
+    internal bool IsOpen { get; set; }
+
     /// <summary>Number of the customer's entry before; those that have left are below the first.</summary>
     internal long Before { get; set; }
-    internal bool IsOpen { get; set; }
 }

@@ -4,7 +4,7 @@ namespace RealtimeInsight.Engine.Watching;
 public sealed class WatchOptions
 {
     /// <summary>
-    /// Scored moments that one shard follows at a time for one head (56 bytes each). When the room is full, half of those followed are let
+    /// Scored moments that one shard follows at a time for one head (72 bytes each). When the room is full, half of those followed are let
     /// go, by a draw that has nothing to do with the outcome, and half as many are followed from then on; they come back when there is room
     /// again. Default 16,384; 64 to 1,048,576, a power of two.
     /// </summary>

@@ -1,3 +1,4 @@
+using System.Runtime.CompilerServices;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Watching;
@@ -152,6 +153,9 @@ public sealed class PendingOutcomesTests
     private static void CountAll(PendingOutcomes pending) => pending.Pass(new Instant(long.MaxValue - 1), outcome: false);
 
     private PendingOutcomes Make(int capacity = 1024) => new(ScoreHead.Purchase, capacity, TimeSpan.FromHours(1), _monitor);
+
+    [Fact]
+    public void PendingScore_InMemory_TakesWhatTheOptionSays() => Assert.Equal(72, Unsafe.SizeOf<PendingScore>());
 
     private static PendingScore Score(ulong customer, long at) =>
         new() { Customer = customer, At = at, Due = at + Horizon, Stamp = 7, Score = 0.3f };

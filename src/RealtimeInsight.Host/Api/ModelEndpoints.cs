@@ -52,7 +52,7 @@ internal static class ModelEndpoints
     private static async Task<Results<Ok<ModelListing>, ProblemHttpResult>> Register(
         HttpContext context, EngineGate gate, CancellationToken cancellationToken)
     {
-        if (!context.Request.HasFormContentType) return Wrong("send multipart/form-data with the files manifest, step and fold");
+        if (!context.Request.HasFormContentType) return Problems.Bad("send multipart/form-data with the files manifest, step and fold");
         IFormFileCollection files;
         try
         {
@@ -61,13 +61,13 @@ internal static class ModelEndpoints
         }
         catch (InvalidDataException fault)
         {
-            return Wrong($"the form cannot be read: {fault.Message}");
+            return Problems.Bad($"the form cannot be read: {fault.Message}");
         }
 
         var found = new List<ReadOnlyMemory<byte>>();
         foreach (var name in (string[])["manifest", "step", "fold"])
         {
-            if (files.GetFile(name) is not { } file) return Wrong($"the file '{name}' is missing; send manifest, step and fold");
+            if (files.GetFile(name) is not { } file) return Problems.Bad($"the file '{name}' is missing; send manifest, step and fold");
             using var content = new MemoryStream();
             await file.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
             found.Add(content.GetBuffer().AsMemory(0, (int)content.Length));
@@ -88,8 +88,7 @@ internal static class ModelEndpoints
         }
         catch (ModelRequestException problem)
         {
-            return TypedResults.Problem(
-                statusCode: StatusCodes.Status409Conflict, title: "Not possible as things are", detail: problem.Message);
+            return Problems.NotPossible(problem.Message);
         }
         catch (ModelRefusedException refused)
         {
@@ -98,7 +97,4 @@ internal static class ModelEndpoints
                 extensions: new Dictionary<string, object?> { ["reason"] = refused.Reason });
         }
     }
-
-    private static ProblemHttpResult Wrong(string detail) =>
-        TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The request is wrong", detail: detail);
 }

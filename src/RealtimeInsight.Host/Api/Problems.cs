@@ -12,5 +12,9 @@ internal static class Problems
     public static ProblemHttpResult Bad(string detail) =>
         TypedResults.Problem(statusCode: StatusCodes.Status400BadRequest, title: "The request is wrong", detail: detail);
 
+    /// <summary>The request is right; what it is about does not allow it.</summary>
+    public static ProblemHttpResult NotPossible(string detail) =>
+        TypedResults.Problem(statusCode: StatusCodes.Status409Conflict, title: "Not possible as things are", detail: detail);
+
     public static ProblemHttpResult BadLimit(int limit, int most) => Bad($"limit is {limit}; use 1 to {most}");
 }

@@ -39,11 +39,8 @@ internal static class RetrainEndpoints
                 }
                 catch (Exception problem) when (problem is ModelRequestException or ModelRefusedException)
                 {
-                    return Refused(problem);
+                    return Problems.NotPossible(problem.Message);
                 }
             })
             .WithName($"{path}Retraining").WithSummary(summary);
-
-    private static ProblemHttpResult Refused(Exception problem) => TypedResults.Problem(
-        statusCode: StatusCodes.Status409Conflict, title: "Not possible as things are", detail: problem.Message);
 }

@@ -29,9 +29,7 @@ internal static class CorrectionEndpoints
     {
         if (gate.Corrections is not { } keeper)
         {
-            return TypedResults.Problem(
-                statusCode: StatusCodes.Status409Conflict, title: "Not possible as things are",
-                detail: "scores are not corrected by outcomes; set Inference:CorrectProbabilities to true to begin");
+            return Problems.NotPossible("scores are not corrected by outcomes; set Inference:CorrectProbabilities to true to begin");
         }
 
         await keeper.ResetAsync(cancellationToken).ConfigureAwait(false);

@@ -85,10 +85,7 @@ public sealed class RetrainOptions
 
         return problems;
 
-        void Range<T>(string name, T value, T min, T max)
-            where T : IComparable<T>
-        {
-            if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0) problems.Add($"Retrain:{name} is {value}, {min} to {max} is allowed");
-        }
+        void Range<T>(string name, T value, T least, T most)
+            where T : IComparable<T> => Rules.Range(problems, $"Retrain:{name}", value, least, most);
     }
 }

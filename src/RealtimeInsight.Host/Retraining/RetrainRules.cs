@@ -6,7 +6,6 @@ namespace RealtimeInsight.Host.Retraining;
 /// <summary>Pure rules: when to train, and whether a shadow has proved better.</summary>
 internal static class RetrainRules
 {
-    public const double FarIndex = 0.25;
     public const double AucLossMax = 0.05;
     public const long CountMin = 1_000;
 
@@ -43,8 +42,8 @@ internal static class RetrainRules
     private static string? Drift(VersionWatch champion)
     {
         if (champion.Drift is not { Samples: >= CountMin } drift) return null;
-        var far = drift.Inputs.Count(static input => input.Psi > FarIndex);
-        return far * 10 > drift.Inputs.Count ? Text($"drift: {far} of {drift.Inputs.Count} inputs are beyond {FarIndex}") : null;
+        var far = drift.Inputs.Count(static input => input.Psi > InputDrift.Far);
+        return far * 10 > drift.Inputs.Count ? Text($"drift: {far} of {drift.Inputs.Count} inputs are beyond {InputDrift.Far}") : null;
     }
 
     private static string? Quality(VersionWatch champion) => champion.Heads

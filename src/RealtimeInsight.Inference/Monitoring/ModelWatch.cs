@@ -30,7 +30,11 @@ public sealed record DriftWatch(
 
 /// <param name="Psi">Population stability index, see <see cref="DriftHistogram"/>; null before the first value.</param>
 /// <param name="OutOfRange">Part of the values outside of those that training saw; null before the first value.</param>
-public sealed record InputDrift(string Name, double? Psi, double? OutOfRange);
+public sealed record InputDrift(string Name, double? Psi, double? OutOfRange)
+{
+    /// <summary>An index above it is a large shift.</summary>
+    public const double Far = 0.25;
+}
 
 /// <param name="Rate">Part of the events that should have carried the field and did not; null where no such event came.</param>
 /// <param name="Trained">The same in training; null where the model does not say.</param>

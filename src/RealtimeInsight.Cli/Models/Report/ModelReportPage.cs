@@ -15,7 +15,6 @@ internal sealed record ModelReportData(
 /// <summary>One page that holds everything it shows.</summary>
 internal static class ModelReportPage
 {
-    private const double Far = 0.25;
     private const int InputsShown = 20;
 
     private const string Style = """
@@ -96,10 +95,10 @@ internal static class ModelReportPage
         var scores = drift.Scores.Where(static one => one.Psi is not null).Select(static one => ($"score: {one.Name}", one.Psi!.Value, ""));
         var inputs = drift.Inputs.Where(static one => one.Psi is not null).OrderByDescending(static one => one.Psi).Take(InputsShown)
             .Select(static one => (one.Name, one.Psi!.Value, one.OutOfRange > 0.001 ? $"({Figure(one.OutOfRange)} out of range)" : ""));
-        var far = drift.Inputs.Count(static one => one.Psi > Far);
+        var far = drift.Inputs.Count(static one => one.Psi > InputDrift.Far);
         page.Append($"<h3>Traffic against the training data</h3><p class=\"m\">{drift.Samples} events. Population stability index; ")
-            .Append($"{far} of {drift.Inputs.Count} inputs are beyond {Far.ToString(CultureInfo.InvariantCulture)}, a large shift.</p>")
-            .Append(Bars("scores, and the inputs that moved most", [.. scores, .. inputs], Far))
+            .Append(CultureInfo.InvariantCulture, $"{far} of {drift.Inputs.Count} inputs are beyond {InputDrift.Far}, a large shift.</p>")
+            .Append(Bars("scores, and the inputs that moved most", [.. scores, .. inputs], InputDrift.Far))
             .Append("<table><tr><th>field</th><th>missing</th><th>in training</th></tr>");
         foreach (var field in drift.Missing)
         {

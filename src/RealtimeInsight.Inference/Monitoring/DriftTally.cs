@@ -1,4 +1,3 @@
-using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Inference.Models;
@@ -10,7 +9,7 @@ namespace RealtimeInsight.Inference.Monitoring;
 /// pane that has taken <see cref="SampleMax"/> events takes half as many from then on and halves what it has, so that memory and time are
 /// bounded and every part of the pane counts alike. Not thread-safe.
 /// </summary>
-internal sealed class DriftTally
+internal sealed class DriftTally : IWatchedValues
 {
     /// <summary>Events that a pane takes before it halves its sample.</summary>
     public const int SampleMax = 8192;
@@ -18,10 +17,10 @@ internal sealed class DriftTally
     private readonly long _windowMs;
     private readonly DriftHistogram[] _inputs;
     private readonly DriftHistogram[] _scores;
-    private readonly float[] _asked = new float[MissingFields.Names.Count];
-    private readonly float[] _missing = new float[MissingFields.Names.Count];
-    private readonly float[] _askedBefore = new float[MissingFields.Names.Count];
-    private readonly float[] _missingBefore = new float[MissingFields.Names.Count];
+    private readonly float[] _asked = new float[WatchedValues.Fields.Count];
+    private readonly float[] _missing = new float[WatchedValues.Fields.Count];
+    private readonly float[] _askedBefore = new float[WatchedValues.Fields.Count];
+    private readonly float[] _missingBefore = new float[WatchedValues.Fields.Count];
     private readonly ModelReference _reference;
     private long _pane = long.MinValue;
     private float _samples;
@@ -32,16 +31,13 @@ internal sealed class DriftTally
     {
         _reference = reference;
         _windowMs = (long)window.TotalMilliseconds;
-        _inputs = [.. Names.Select(name => new DriftHistogram(reference.Inputs[name], reference.Rows))];
+        _inputs = [.. WatchedValues.Inputs.Select(name => new DriftHistogram(reference.Inputs[name], reference.Rows))];
         _scores = [.. ModelHeads.All.Select(name => new DriftHistogram(reference.Scores[name], reference.Rows))];
     }
 
-    /// <summary>Names of the inputs in order: a token's features, then a profile's.</summary>
-    public static IReadOnlyList<string> Names { get; } = [.. FeatureSchema.TokenNames, .. FeatureSchema.ProfileNames];
-
     /// <summary>Null where there is no reference, or one that lacks an input or a head.</summary>
     public static DriftTally? Of(ModelReference? reference, TimeSpan window) =>
-        reference is not null && Names.All(reference.Inputs.ContainsKey) && ModelHeads.All.All(reference.Scores.ContainsKey)
+        reference is not null && WatchedValues.Inputs.All(reference.Inputs.ContainsKey) && ModelHeads.All.All(reference.Scores.ContainsKey)
             ? new DriftTally(reference, window) : null;
 
     /// <summary>Largest draw that is in the sample now.</summary>
@@ -57,12 +53,7 @@ internal sealed class DriftTally
 
     public void Add(ReadOnlySpan<float> token, ReadOnlySpan<long> ids, ReadOnlySpan<float> profile, HeadScores scores)
     {
-        for (var i = 0; i < ModelContract.TokenFeatures; i++) _inputs[i].Add(token[i]);
-        for (var i = 0; i < ModelContract.ProfileFeatures; i++) _inputs[ModelContract.TokenFeatures + i].Add(profile[i]);
-        _scores[0].Add(scores.Churn);
-        if (profile[ReferenceSample.CartIsOpen] > 0f) _scores[1].Add(scores.Abandonment);
-        _scores[2].Add(scores.Purchase);
-        MissingFields.Visit(token, ids, new Counter(_asked, _missing));
+        WatchedValues.Visit(token, ids, profile, scores, this);
         _samples++;
         if (_samples >= SampleMax) Halve();
     }
@@ -74,9 +65,9 @@ internal sealed class DriftTally
         if (samples <= 0) return null;
         return new DriftWatch(
             (long)samples,
-            [.. _inputs.Select((one, i) => Input(Names[i], one))],
+            [.. _inputs.Select((one, i) => Input(WatchedValues.Inputs[i], one))],
             [.. _scores.Select((one, i) => Input(ModelHeads.All[i], one))],
-            [.. MissingFields.Names.Select((name, i) => new MissingRate(
+            [.. WatchedValues.Fields.Select((name, i) => new MissingRate(
                 name, Rate(i), _reference.Missing.TryGetValue(name, out var rate) ? rate : null))]);
 
         static InputDrift Input(string name, DriftHistogram one)
@@ -118,12 +109,13 @@ internal sealed class DriftTally
         Array.Clear(current);
     }
 
-    private readonly struct Counter(float[] asked, float[] missing) : IMissingCounter
+    void IWatchedValues.Input(int input, float value) => _inputs[input].Add(value);
+
+    void IWatchedValues.Score(ScoreHead head, float value) => _scores[(int)head].Add(value);
+
+    void IWatchedValues.Field(int field, bool isMissing)
     {
-        public void Count(int field, bool isMissing)
-        {
-            asked[field]++;
-            if (isMissing) missing[field]++;
-        }
+        _asked[field]++;
+        if (isMissing) _missing[field]++;
     }
 }

@@ -1,4 +1,3 @@
-using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Inference.Models;
 
@@ -8,30 +7,20 @@ namespace RealtimeInsight.Inference.Monitoring;
 /// Gathers inputs and probabilities of a sample of training events and makes a <see cref="ModelReference"/> of them: up to
 /// <see cref="Bins"/> bins a distribution, cut at its quantiles. Holds the sample, about 350 bytes an event. Not thread-safe.
 /// </summary>
-public sealed class ReferenceSample
+public sealed class ReferenceSample : IWatchedValues
 {
     public const int Bins = 10;
 
-    /// <summary>Position in a profile of the feature that says whether abandonment is asked.</summary>
-    internal static readonly int CartIsOpen = FeatureSchema.ProfileNames.ToList().IndexOf("cart_is_open");
-
-    private readonly List<float>[] _inputs = [.. DriftTally.Names.Select(static _ => new List<float>())];
+    private readonly List<float>[] _inputs = [.. WatchedValues.Inputs.Select(static _ => new List<float>())];
     private readonly List<float>[] _scores = [.. ModelHeads.All.Select(static _ => new List<float>())];
-    private readonly long[] _asked = new long[MissingFields.Names.Count];
-    private readonly long[] _missing = new long[MissingFields.Names.Count];
+    private readonly long[] _asked = new long[WatchedValues.Fields.Count];
+    private readonly long[] _missing = new long[WatchedValues.Fields.Count];
 
     public int Count => _inputs[0].Count;
 
     /// <param name="scores">Calibrated.</param>
-    public void Add(ReadOnlySpan<float> token, ReadOnlySpan<long> ids, ReadOnlySpan<float> profile, HeadScores scores)
-    {
-        for (var i = 0; i < ModelContract.TokenFeatures; i++) _inputs[i].Add(token[i]);
-        for (var i = 0; i < ModelContract.ProfileFeatures; i++) _inputs[ModelContract.TokenFeatures + i].Add(profile[i]);
-        _scores[(int)ScoreHead.Churn].Add(scores.Churn);
-        if (profile[CartIsOpen] > 0f) _scores[(int)ScoreHead.Abandonment].Add(scores.Abandonment);
-        _scores[(int)ScoreHead.Purchase].Add(scores.Purchase);
-        MissingFields.Visit(token, ids, new Counter(_asked, _missing));
-    }
+    public void Add(ReadOnlySpan<float> token, ReadOnlySpan<long> ids, ReadOnlySpan<float> profile, HeadScores scores) =>
+        WatchedValues.Visit(token, ids, profile, scores, this);
 
     /// <exception cref="InvalidOperationException">There is no event, or none with an open cart.</exception>
     public ModelReference ToReference()
@@ -44,9 +33,9 @@ public sealed class ReferenceSample
         return new ModelReference
         {
             Rows = Count,
-            Inputs = DriftTally.Names.Select((name, i) => (name, Histogram(_inputs[i]))).ToDictionary(),
+            Inputs = WatchedValues.Inputs.Select((name, i) => (name, Histogram(_inputs[i]))).ToDictionary(),
             Scores = ModelHeads.All.Select((name, i) => (name, Histogram(_scores[i]))).ToDictionary(),
-            Missing = MissingFields.Names.Select((name, i) => (name, _asked[i] == 0 ? 0d : Math.Round((double)_missing[i] / _asked[i], 6)))
+            Missing = WatchedValues.Fields.Select((name, i) => (name, _asked[i] == 0 ? 0d : Math.Round((double)_missing[i] / _asked[i], 6)))
                 .ToDictionary(),
         };
     }
@@ -75,12 +64,13 @@ public sealed class ReferenceSample
             [.. shares.Select(share => Math.Round(share / values.Count, 6))]);
     }
 
-    private readonly struct Counter(long[] asked, long[] missing) : IMissingCounter
+    void IWatchedValues.Input(int input, float value) => _inputs[input].Add(value);
+
+    void IWatchedValues.Score(ScoreHead head, float value) => _scores[(int)head].Add(value);
+
+    void IWatchedValues.Field(int field, bool isMissing)
     {
-        public void Count(int field, bool isMissing)
-        {
-            asked[field]++;
-            if (isMissing) missing[field]++;
-        }
+        _asked[field]++;
+        if (isMissing) _missing[field]++;
     }
 }

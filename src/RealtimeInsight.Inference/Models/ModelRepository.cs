@@ -1,5 +1,4 @@
 using System.Globalization;
-using System.Security.Cryptography;
 
 namespace RealtimeInsight.Inference.Models;
 
@@ -11,6 +10,7 @@ namespace RealtimeInsight.Inference.Models;
 public sealed class ModelRepository
 {
     private const string ManifestFile = "model.json";
+    private const string Needs = $"A version needs {ManifestFile}, {ModelGraphs.StepFile} and {ModelGraphs.FoldFile}.";
     private readonly string[] _roots;
     private readonly string _featureSchemaHash;
 
@@ -63,10 +63,7 @@ public sealed class ModelRepository
                 + "a version is a folder named by a whole number. Train one, or name a version that is there.");
         }
 
-        return Package(name, version, new ModelFiles(
-            ReadFile(folder, name, version, ManifestFile),
-            ReadFile(folder, name, version, ModelGraphs.StepFile),
-            ReadFile(folder, name, version, ModelGraphs.FoldFile)));
+        return Package(name, version, ReadFiles(folder));
     }
 
     /// <summary>Checks the files of a version that is not in the repository yet.</summary>
@@ -119,25 +116,15 @@ public sealed class ModelRepository
     }
 
     /// <summary>Lower-case hex SHA-256 over both graphs, as manifests hold it.</summary>
-    public static string DigestOf(ReadOnlySpan<byte> step, ReadOnlySpan<byte> fold)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(step);
-        hash.AppendData(fold);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    public static string DigestOf(ReadOnlySpan<byte> step, ReadOnlySpan<byte> fold) => VersionFolder.DigestOf(step, fold);
 
     /// <summary>The files of a version in a folder anywhere.</summary>
     /// <exception cref="ModelRefusedException">One of them cannot be read.</exception>
     public static ModelFiles ReadFiles(string folder)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var (name, version) = (Path.GetFileName(Path.GetDirectoryName(folder)) ?? "", Path.GetFileName(folder));
+        var files = VersionFolder.Of(folder);
         return new ModelFiles(
-            ReadFile(folder, name, version, ManifestFile),
-            ReadFile(folder, name, version, ModelGraphs.StepFile),
-            ReadFile(folder, name, version, ModelGraphs.FoldFile));
+            files.Read(ManifestFile, Needs), files.Read(ModelGraphs.StepFile, Needs), files.Read(ModelGraphs.FoldFile, Needs));
     }
 
     private ModelPackage Package(string name, string version, ModelFiles files)
@@ -177,18 +164,4 @@ public sealed class ModelRepository
 
     private static bool TryParseVersion(string version, out long number) =>
         long.TryParse(version, NumberStyles.None, CultureInfo.InvariantCulture, out number);
-
-    private static byte[] ReadFile(string folder, string name, string version, string file)
-    {
-        try
-        {
-            return File.ReadAllBytes(Path.Combine(folder, file));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelRefusedException(ModelRefusal.Missing,
-                $"{name}/{version}/{file} cannot be read: {error.Message} A version needs {ManifestFile}, {ModelGraphs.StepFile} and "
-                + $"{ModelGraphs.FoldFile}. Copy the version again.", error);
-        }
-    }
 }

@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using System.Text.Json.Serialization;
 using RealtimeInsight.Inference.Models;
@@ -40,18 +39,16 @@ public sealed partial class TextModelPackage
     /// <exception cref="ModelRefusedException">A file is missing, or is not what the others say.</exception>
     public static TextModelPackage Read(string folder)
     {
-        ArgumentException.ThrowIfNullOrWhiteSpace(folder);
-        folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(folder));
-        var (name, version) = (Path.GetFileName(Path.GetDirectoryName(folder)) ?? "", Path.GetFileName(folder));
-        var id = $"{name}/{version}";
-        var manifest = ReadManifest(ReadFile(folder, id, ManifestFile), $"{id}/{ManifestFile}");
-        if ((manifest.Name ?? name) != name || (manifest.Version ?? version) != version)
+        var files = VersionFolder.Of(folder);
+        var (id, needs) = (files.Id, $"A text model needs {ManifestFile}, {GraphFile} and {VocabularyFile} in {files.Path}.");
+        var manifest = ReadManifest(files.Read(ManifestFile, needs), $"{id}/{ManifestFile}");
+        if ((manifest.Name ?? files.Name) != files.Name || (manifest.Version ?? files.Version) != files.Version)
         {
             throw Bad($"{id}/{ManifestFile}",
                 $"describes {manifest.Name}/{manifest.Version}; it has to describe the folder it lies in. Move the folder.");
         }
 
-        var (graph, vocabulary) = (ReadFile(folder, id, GraphFile), ReadFile(folder, id, VocabularyFile));
+        var (graph, vocabulary) = (files.Read(GraphFile, needs), files.Read(VocabularyFile, needs));
         if (manifest.Digest is { } expected && DigestOf(graph, vocabulary) is var digest && digest != expected)
         {
             throw new ModelRefusedException(ModelRefusal.Digest,
@@ -63,13 +60,7 @@ public sealed partial class TextModelPackage
     }
 
     /// <summary>Lower-case hex SHA-256 over both files, as manifests hold it.</summary>
-    public static string DigestOf(ReadOnlySpan<byte> graph, ReadOnlySpan<byte> vocabulary)
-    {
-        using var hash = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        hash.AppendData(graph);
-        hash.AppendData(vocabulary);
-        return Convert.ToHexStringLower(hash.GetHashAndReset());
-    }
+    public static string DigestOf(ReadOnlySpan<byte> graph, ReadOnlySpan<byte> vocabulary) => VersionFolder.DigestOf(graph, vocabulary);
 
     private static TextModelManifest ReadManifest(ReadOnlySpan<byte> json, string place)
     {
@@ -105,20 +96,6 @@ public sealed partial class TextModelPackage
         }
 
         return manifest;
-    }
-
-    private static byte[] ReadFile(string folder, string id, string file)
-    {
-        try
-        {
-            return File.ReadAllBytes(Path.Combine(folder, file));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelRefusedException(ModelRefusal.Missing,
-                $"{id}/{file} cannot be read: {error.Message} A text model needs {ManifestFile}, {GraphFile} and {VocabularyFile} in "
-                + $"{folder}. Copy the version again.", error);
-        }
     }
 
     private static ModelRefusedException Bad(string place, string problem, Exception? cause = null) =>

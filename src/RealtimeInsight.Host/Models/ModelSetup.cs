@@ -14,7 +14,7 @@ namespace RealtimeInsight.Host.Models;
 internal static class ModelSetup
 {
     /// <summary>Folder of registered versions, within the data folder.</summary>
-    public const string RegisteredFolder = "models";
+    private const string RegisteredFolder = "models";
 
     /// <param name="dataDirectory">Holds the plan and the registered versions.</param>
     public static (InferencePool Pool, ModelRegistry Registry) Create(
@@ -24,11 +24,15 @@ internal static class ModelSetup
         var registry = new ModelRegistry(
             pool,
             new ModelRepository(options.ModelsDirectory, FeatureSchema.Hash),
-            new ModelRepository(options.ModelsDirectory, FeatureSchema.Hash, Path.Combine(dataDirectory, RegisteredFolder)),
+            Repository(options, dataDirectory),
             new OnnxModelRunnerFactory(options, loggers.CreateLogger<OnnxModelRunnerFactory>()),
             new ServingPlanFile(Path.Combine(dataDirectory, ServingPlanFile.FileName)),
             options,
             loggers.CreateLogger<ModelRegistry>());
         return (pool, registry);
     }
+
+    /// <summary>The versions that ship, and those registered since.</summary>
+    public static ModelRepository Repository(InferenceOptions options, string dataDirectory) =>
+        new(options.ModelsDirectory, FeatureSchema.Hash, Path.Combine(dataDirectory, RegisteredFolder));
 }

@@ -1,7 +1,6 @@
 using System.Diagnostics.Metrics;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging;
-using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Host.Models;
 using RealtimeInsight.Inference.Models;
 using RealtimeInsight.Inference.Onnx;
@@ -52,8 +51,7 @@ internal sealed partial class TextService(
     {
         try
         {
-            var repository = new ModelRepository(
-                settings.Inference.ModelsDirectory, FeatureSchema.Hash, Path.Combine(settings.Host.DataDir, ModelSetup.RegisteredFolder));
+            var repository = ModelSetup.Repository(settings.Inference, settings.Host.DataDir);
             var version = Options.ModelVersion ?? (repository.Versions(Options.Model) is [var highest, ..] ? highest : null);
             if (version is null || repository.FolderOf(Options.Model, version) is not { } folder)
             {

@@ -184,10 +184,12 @@ public sealed class OnlineCalibration
 
     private static long DayOf(long unixMs) => unixMs >= 0 ? unixMs / DayMs : ((unixMs + 1) / DayMs) - 1;
 
+    private int PlaceOf(long day) => (int)(((day % _slots) + _slots) % _slots);
+
     /// <summary>The place of a day, emptied when it held another; with the fit that there was when the day began.</summary>
     private int SlotOf(long day)
     {
-        var slot = (int)(((day % _slots) + _slots) % _slots);
+        var slot = PlaceOf(day);
         if (_dayOf[slot] == day) return slot;
         (_dayOf[slot], _gains[slot], _slopes[slot], _shifts[slot]) = (day, double.NaN, 1, 0);
         Array.Clear(_positives, slot * Bins, Bins);
@@ -220,7 +222,7 @@ public sealed class OnlineCalibration
         Judged = 0;
         for (var day = newest - Days + 1; day <= newest; day++)
         {
-            var slot = (int)(((day % _slots) + _slots) % _slots);
+            var slot = PlaceOf(day);
             if (_dayOf[slot] != day) continue;
             if (double.IsNaN(_gains[slot])) _gains[slot] = GainOf(slot);
             if (_slopes[slot] != 1 || _shifts[slot] != 0)

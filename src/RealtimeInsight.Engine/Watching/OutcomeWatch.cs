@@ -21,6 +21,9 @@ internal sealed class OutcomeWatch
     private readonly PendingOutcomes _churn;
     private readonly PendingOutcomes _abandonment;
     private readonly PendingOutcomes _purchase;
+
+    /// <summary>By head.</summary>
+    private readonly PendingOutcomes[] _heads;
     private readonly Dictionary<uint, long[]> _horizonsMs = [];
     private readonly bool _isWall;
     private readonly TimeSpan _grace;
@@ -35,12 +38,13 @@ internal sealed class OutcomeWatch
         _churn = Pending(ScoreHead.Churn);
         _abandonment = Pending(ScoreHead.Abandonment);
         _purchase = Pending(ScoreHead.Purchase);
+        _heads = [_churn, _abandonment, _purchase];
 
         PendingOutcomes Pending(ScoreHead head) => new(head, options.Watch.PendingMax, _grace, monitor);
     }
 
     /// <summary>What waits, by head; any thread may ask.</summary>
-    public IReadOnlyList<WaitingScores> Waiting => [_churn.Waiting, _abandonment.Waiting, _purchase.Waiting];
+    public IReadOnlyList<WaitingScores> Waiting => [.. _heads.Select(static head => head.Waiting)];
 
     /// <summary>Notes a model that scores from now on.</summary>
     public void Know(ModelIdentity model, ModelManifest? manifest) =>
@@ -89,18 +93,13 @@ internal sealed class OutcomeWatch
     public void Shadow(ulong customer, Instant at, uint stamp, HeadScores scores)
     {
         _early = (customer, at.UnixMs, stamp, scores);
-        _churn.TryShadow(customer, at.UnixMs, stamp, scores.Churn);
-        _abandonment.TryShadow(customer, at.UnixMs, stamp, scores.Abandonment);
-        _purchase.TryShadow(customer, at.UnixMs, stamp, scores.Purchase);
+        foreach (var head in _heads) head.Shadow(customer, at.UnixMs, stamp, scores.Of(head.Head));
     }
 
     /// <summary>A customer's history goes to another: so does what is followed of it.</summary>
     public void Give(ulong customer)
     {
-        var given = new[] { new List<PendingScore>(), [], [] };
-        _churn.Give(customer, given[0]);
-        _abandonment.Give(customer, given[1]);
-        _purchase.Give(customer, given[2]);
+        List<PendingScore>[] given = [.. _heads.Select(head => head.Give(customer))];
         if (given.Any(static one => one.Count > 0)) _moved.Put(customer, given);
     }
 
@@ -108,9 +107,7 @@ internal sealed class OutcomeWatch
     public void Take(ulong from, ulong customer)
     {
         if (_moved.Take(from) is not { } given) return;
-        _churn.Take(customer, given[0]);
-        _abandonment.Take(customer, given[1]);
-        _purchase.Take(customer, given[2]);
+        foreach (var head in _heads) head.Take(customer, given[(int)head.Head]);
     }
 
     /// <summary>Counts what is over by now, where nothing has happened for a while, and says what is still followed.</summary>
@@ -122,15 +119,13 @@ internal sealed class OutcomeWatch
     }
 
     /// <summary>What is followed, by head.</summary>
-    public IReadOnlyList<WatchPart> Snapshot() => [.. new[] { _churn, _abandonment, _purchase }.Select(
-        static pending => new WatchPart(pending.FollowedUpTo, [.. pending.Open()]))];
+    public IReadOnlyList<WatchPart> Snapshot() => [.. _heads.Select(
+        static head => new WatchPart(head.FollowedUpTo, [.. head.Open()]))];
 
     /// <summary>Goes on with what was followed before, by head.</summary>
     public void Restore(IReadOnlyList<ulong> followedUpTo, IReadOnlyList<IReadOnlyList<PendingScore>> scores)
     {
-        _churn.Restore(followedUpTo[0], scores[0]);
-        _abandonment.Restore(followedUpTo[1], scores[1]);
-        _purchase.Restore(followedUpTo[2], scores[2]);
+        foreach (var head in _heads) head.Restore(followedUpTo[(int)head.Head], scores[(int)head.Head]);
     }
 
     /// <summary>A customer is found to have gone on: settles what its newest order and session tell.</summary>

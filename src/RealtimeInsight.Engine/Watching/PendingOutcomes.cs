@@ -27,6 +27,8 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
     private long _unfollowed;
     private long _open;
 
+    public ScoreHead Head => head;
+
     /// <summary>When the first entry has to be looked at.</summary>
     public long NextDue { get; private set; } = long.MaxValue;
 
@@ -34,8 +36,10 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
     public ulong FollowedUpTo => _followedUpTo;
 
     public WaitingScores Waiting => new(
-        ModelHeads.All[(int)head], Volatile.Read(ref _open), (Volatile.Read(ref _followedUpTo) + 1d) / (ulong.MaxValue + 1d),
-        Volatile.Read(ref _unfollowed));
+        ModelHeads.All[(int)head], Volatile.Read(ref _open), ShareOf(Volatile.Read(ref _followedUpTo)), Volatile.Read(ref _unfollowed));
+
+    /// <summary>Part of the moments with a draw up to this one.</summary>
+    public static double ShareOf(ulong followedUpTo) => (followedUpTo + 1d) / (ulong.MaxValue + 1d);
 
     /// <summary>Follows a score, in the place of an earlier one of the same customer and moment.</summary>
     public void Add(in PendingScore score)
@@ -61,13 +65,12 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
         if (number == _first) NextDue = score.Due + _graceMs;
     }
 
-    /// <summary>Adds what a shadow made of a moment that is followed; false when it is not.</summary>
-    public bool TryShadow(ulong customer, long at, uint stamp, float score)
+    /// <summary>Adds what a shadow made of a moment, where that is followed.</summary>
+    public void Shadow(ulong customer, long at, uint stamp, float score)
     {
-        if (Find(customer, at) is not (>= 0 and var number)) return false;
+        if (Find(customer, at) is not (>= 0 and var number)) return;
         ref var entry = ref At(number);
         (entry.ShadowStamp, entry.ShadowScore) = (stamp, score);
-        return true;
     }
 
     /// <summary>The moment turned out to be none that the head is asked at.</summary>
@@ -118,11 +121,11 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
         if (_followedUpTo != ulong.MaxValue && _end - _first < capacity / 8) FollowMore(now.UnixMs, horizonMs);
     }
 
-    /// <summary>Takes a customer's scores out, to be followed under another id.</summary>
-    public void Give(ulong customer, List<PendingScore> given)
+    /// <summary>Takes a customer's scores out, oldest first, to be followed under another id.</summary>
+    public List<PendingScore> Give(ulong customer)
     {
-        if (!_newest.TryGetValue(customer, out var number)) return;
-        var from = given.Count;
+        var given = new List<PendingScore>();
+        if (!_newest.TryGetValue(customer, out var number)) return given;
         for (; number >= _first; number = At(number).Before)
         {
             ref var entry = ref At(number);
@@ -132,7 +135,8 @@ internal sealed class PendingOutcomes(ScoreHead head, int capacity, TimeSpan gra
             _open--;
         }
 
-        given.Reverse(from, given.Count - from);
+        given.Reverse();
+        return given;
     }
 
     /// <summary>Takes scores in that were followed elsewhere.</summary>

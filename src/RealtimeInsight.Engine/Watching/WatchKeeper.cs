@@ -41,8 +41,7 @@ internal sealed class WatchKeeper(
     public async ValueTask DisposeAsync()
     {
         if (_timer is null) return;
-        await _timer.DisposeAsync().ConfigureAwait(false);
-        await _saving.ConfigureAwait(false);
+        await AbortAsync().ConfigureAwait(false);
         Write([.. loops.Select(static loop => loop.Shard.Watch.Snapshot())], queue.NextOffset);
     }
 

@@ -22,7 +22,7 @@ public sealed record WatchSnapshot(long NextOffset, IReadOnlyList<ulong> Followe
     public IReadOnlyList<WaitingScores> Waiting =>
     [
         .. Scores.Select((scores, head) => new WaitingScores(
-            ModelHeads.All[head], scores.Count, (FollowedUpTo[head] + 1d) / (ulong.MaxValue + 1d), Unfollowed: 0)),
+            ModelHeads.All[head], scores.Count, PendingOutcomes.ShareOf(FollowedUpTo[head]), Unfollowed: 0)),
     ];
 
     internal byte[] ToBytes(ModelMonitor monitor)

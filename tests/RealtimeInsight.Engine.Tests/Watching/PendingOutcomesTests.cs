@@ -137,9 +137,7 @@ public sealed class PendingOutcomesTests
         var (from, to) = (Make(), Make());
         from.Add(Score(customer: 1, at: 10));
         from.Add(Score(customer: 1, at: 12));
-        var given = new List<PendingScore>();
-        from.Give(1, given);
-        to.Take(9, given);
+        to.Take(9, from.Give(1));
 
         to.Came(9, new Instant(20), order: 0);
         CountAll(from);

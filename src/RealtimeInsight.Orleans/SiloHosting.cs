@@ -76,13 +76,14 @@ public static class SiloHosting
         var hasDevice = labels.TryGetValue(DevicePlacementDirector.Label, out var device) && device == DevicePlacementDirector.Gpu;
         silo.Services.AddMetrics();
         silo.Services.AddSingleton<GrainInstruments>();
-        silo.Services.AddSingleton(services => new ClusterScorer(
+        silo.Services.AddSingleton(services => new DeviceSilos(
+            services.GetRequiredService<ISiloStatusOracle>(), services.GetRequiredService<ISiloMetadataCache>(), hasDevice,
+            services.GetRequiredService<TimeProvider>()));
+        silo.Services.AddSingleton(static services => new ClusterScorer(
             services.GetService<IScorer>() ?? throw new InvalidOperationException(
                 "no IScorer is registered, every customer grain scores through one; register the silo's InferencePool as IScorer"),
             services.GetRequiredService<IGrainFactory>(),
-            new DeviceSilos(
-                services.GetRequiredService<ISiloStatusOracle>(), services.GetRequiredService<ISiloMetadataCache>(), hasDevice,
-                services.GetRequiredService<TimeProvider>()),
+            services.GetRequiredService<DeviceSilos>(),
             services.GetRequiredService<GrainInstruments>(),
             services.GetRequiredService<TimeProvider>()));
     }

@@ -18,6 +18,7 @@ internal static class InsightViews
         Session = known.Session is { } session ? Session(session) : null,
         Cart = known.Cart is { } cart ? Cart(cart) : null,
         Scores = known.Scores is { } scores ? Scores(scores, known.AsOf) : null,
+        Texts = known.Texts is { } texts ? Texts(texts) : null,
         Segments = known.Segments,
         LastEvents = [.. known.LastEvents.Select(static one => new RecentEventView(one.Kind, Instant.From(one.OccurredAt), one.Value))],
         LastDecisions = [.. known.LastDecisions.Select(Decision)],
@@ -61,6 +62,10 @@ internal static class InsightViews
     private static CartView Cart(CartReply cart) => new(
         $"cart:{cart.Number}", cart.CartId, cart.State, Instant.From(cart.OpenedAt), Instant.From(cart.ChangedAt), cart.Value,
         cart.Currency, [.. cart.Lines.Select(static line => new CartLineView(line.ProductId, line.Quantity, line.Price, line.Name))]);
+
+    private static TextsView Texts(TextsReply texts) => new(
+        texts.Sentiment, texts.Topics, Instant.From(texts.At), texts.Texts, texts.Complaints, texts.ComplaintTopics,
+        texts.ComplaintAt is { } at ? Instant.From(at) : null);
 
     private static ScoresView Scores(ScoresReply scores, DateTimeOffset now) => new(
         scores.Churn, scores.Abandonment, scores.Purchase, scores.Model ?? "none", Instant.From(scores.ScoredAt),

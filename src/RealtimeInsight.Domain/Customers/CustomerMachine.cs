@@ -209,6 +209,7 @@ public sealed class CustomerMachine
         }
 
         if (customerEvent.Rating is { } rating) state.LastRating = (float)rating;
+        if (customerEvent.Labels is { } labels) (state.Texts ??= new TextHistory()).Note(labels, customerEvent.OccurredAt);
     }
 
     /// <param name="described">Holds the labels of the first product already.</param>

@@ -76,6 +76,9 @@ public sealed class CustomerState(CustomerId id)
     /// <summary>Carts, oldest first, at most <see cref="CartsMax"/>; empty for most customers.</summary>
     public IReadOnlyList<Cart> Carts => (IReadOnlyList<Cart>?)CartList ?? [];
 
+    /// <summary>Null for customers without a labelled text.</summary>
+    public TextHistory? Texts { get; internal set; }
+
     /// <summary>Null for customers who told nothing.</summary>
     public Person? Person { get; internal set; }
 

@@ -45,9 +45,10 @@ public static class CustomerStateCodec
 
         /// <summary>In memory alone, see <see cref="Pack"/>.</summary>
         Packed = 1 << 11,
+        Texts = 1 << 12,
     }
 
-    private const Part SavedParts = (Part)((1u << 11) - 1);
+    private const Part SavedParts = (Part)((1u << 11) - 1) | Part.Texts;
 
     public static void Write(CustomerState state, IBufferWriter<byte> output) => Write(state, output, null);
 
@@ -79,6 +80,7 @@ public static class CustomerStateCodec
         writer.Signed(state.CartCount);
         if ((parts & Part.Dormant) != 0) writer.Signed(state.DormancyLevel);
         if ((parts & Part.Rating) != 0) writer.Single(state.LastRating);
+        if (state.Texts is { } texts) TextsCodec.Write(ref writer, texts, state.LastSeen);
         BehaviourCodec.WriteKinds(ref writer, state);
         BehaviourCodec.WriteRates(ref writer, state);
         BehaviourCodec.WriteRecent(ref writer, state);
@@ -140,6 +142,7 @@ public static class CustomerStateCodec
         state.CartCount = reader.Int32();
         if ((parts & Part.Dormant) != 0) state.DormancyLevel = reader.Int32();
         if ((parts & Part.Rating) != 0) state.LastRating = reader.Single();
+        if ((parts & Part.Texts) != 0) state.Texts = TextsCodec.Read(ref reader, state.LastSeen);
         BehaviourCodec.ReadKinds(ref reader, state);
         BehaviourCodec.ReadRates(ref reader, state);
         BehaviourCodec.ReadRecent(ref reader, state);
@@ -171,7 +174,8 @@ public static class CustomerStateCodec
             | If(MemoryMarshal.Cast<float, int>(state.Recurrent).ContainsAnyExcept(0), Part.Recurrent)
             | If(hasOrders, Part.Orders) | If(hasOrders && hasGaps, Part.OrderGaps) | If(state.CartList is { Count: > 0 }, Part.Carts)
             | If(state.Person is not null, Part.Person) | If(state.Ledger is { Entries.Count: > 0 }, Part.Ledger)
-            | If(!IsZero(state.LastRating), Part.Rating) | If(state.DormancyLevel != 0, Part.Dormant);
+            | If(!IsZero(state.LastRating), Part.Rating) | If(state.DormancyLevel != 0, Part.Dormant)
+            | If(state.Texts is not null, Part.Texts);
     }
 
     private static Part If(bool condition, Part part) => condition ? part : Part.None;

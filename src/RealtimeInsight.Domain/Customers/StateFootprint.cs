@@ -37,6 +37,7 @@ public static class StateFootprint
         if (state.OrdersField.Currency is not null) bytes += CurrencyBytes;
         if (state.OrdersField.KnownOrders is not null) bytes += KnownOrdersBytes;
         bytes += state.CartBytes;
+        if (state.Texts is not null) bytes += ObjectBytes + 56;
         if (state.Person is { } person) bytes += OfPerson(person);
         if (state.Ledger is { } ledger) bytes += OfLedger(ledger);
         return bytes;

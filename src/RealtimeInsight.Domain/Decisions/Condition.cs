@@ -3,6 +3,7 @@ using System.Text.RegularExpressions;
 using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Segments;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Decisions;
@@ -18,7 +19,8 @@ public enum Comparison : byte
 }
 
 /// <summary>One comparison of a rule, written <c>field operator value</c>: <c>abandonment >= 0.6</c>, <c>segment != dormant</c>.</summary>
-public sealed partial record Condition(ConditionField Field, Comparison Comparison, double Number, string? Segment)
+/// <param name="Name">Of the segment or topic that it names; null for numbers.</param>
+public sealed partial record Condition(ConditionField Field, Comparison Comparison, double Number, string? Name)
 {
     private static readonly Dictionary<string, ConditionField> Fields = Enum.GetValues<ConditionField>()
         .ToDictionary(static field => SnakeCase().Replace(field.ToString(), "_$1").ToLowerInvariant(), StringComparer.Ordinal);
@@ -47,7 +49,8 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
 
         var comparison = Comparisons[match.Groups["operator"].Value];
         var value = match.Groups["value"].Value;
-        if (field == ConditionField.Segment) return ParseSegment(comparison, value, path);
+        if (field == ConditionField.Segment) return ParseName(field, comparison, value, SegmentRules.Names, path);
+        if (field == ConditionField.Topic) return ParseName(field, comparison, value, TopicNames.All, path);
         if (!double.TryParse(value, NumberStyles.Float, CultureInfo.InvariantCulture, out var number) || !double.IsFinite(number))
         {
             throw new PolicyException(path, $"'{value}' is not a number; write e.g. 0.6");
@@ -64,7 +67,14 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
         ArgumentNullException.ThrowIfNull(state);
         if (Field == ConditionField.Segment)
         {
-            return SegmentRules.Contains(state, Segment!, now) == (Comparison == Comparison.Equal);
+            return SegmentRules.Contains(state, Name!, now) == (Comparison == Comparison.Equal);
+        }
+
+        if (Field == ConditionField.Topic)
+        {
+            if (state.Texts is not { } texts) return false;
+            var isAbout = (texts.Newest.Topics & TopicNames.Find(Name!)) != 0;
+            return isAbout == (Comparison == Comparison.Equal);
         }
 
         // A value that does not exist is NaN, with which no comparison holds.
@@ -98,23 +108,27 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
         ConditionField.InactiveDays => state.LastActivityAt.HasValue ? (now - state.LastActivityAt).TotalDays : double.NaN,
         ConditionField.DormancyLevel => state.DormancyLevel,
         ConditionField.Rating => state.LastRating > 0f ? state.LastRating : double.NaN,
+        ConditionField.Sentiment => state.Texts?.Newest.Sentiment ?? double.NaN,
+        ConditionField.Complaints => state.Texts?.Complaints ?? 0,
         ConditionField.IsKnown => state.Id.IsVisitor ? 0 : 1,
         _ => throw new InvalidOperationException($"field {Field} is not handled"),
     };
 
-    private static Condition ParseSegment(Comparison comparison, string value, string path)
+    private static Condition ParseName(
+        ConditionField field, Comparison comparison, string value, IReadOnlyCollection<string> names, string path)
     {
+        var kind = field.ToString().ToLowerInvariant();
         if (comparison is not (Comparison.Equal or Comparison.NotEqual))
         {
-            throw new PolicyException(path, $"'segment {Sign(comparison)} {value}' compares by size, a segment has none; use = or !=");
+            throw new PolicyException(path, $"'{kind} {Sign(comparison)} {value}' compares by size, a {kind} has none; use = or !=");
         }
 
-        if (!SegmentRules.Names.Contains(value))
+        if (!names.Contains(value))
         {
-            throw new PolicyException(path, $"'{value}' is not a segment; use one of {string.Join(", ", SegmentRules.Names)}");
+            throw new PolicyException(path, $"'{value}' is not a {kind}; use one of {string.Join(", ", names)}");
         }
 
-        return new Condition(ConditionField.Segment, comparison, 0, value);
+        return new Condition(field, comparison, 0, value);
     }
 
     private static string Sign(Comparison comparison) => Comparisons.First(pair => pair.Value == comparison).Key;

@@ -26,9 +26,18 @@ public enum ConditionField : byte
     /// <summary>1 to 5 of the newest review; not met without one.</summary>
     Rating,
 
+    /// <summary>Probability that the newest labelled text is positive; not met without one.</summary>
+    Sentiment,
+
+    /// <summary>Negative texts so far; 0 where no text was labelled.</summary>
+    Complaints,
+
     /// <summary>1 for known customers, 0 for visitors.</summary>
     IsKnown,
 
     /// <summary>Membership in a built-in segment: only <c>=</c> and <c>!=</c>.</summary>
     Segment,
+
+    /// <summary>What the newest labelled text is about: only <c>=</c> and <c>!=</c>; not met without one.</summary>
+    Topic,
 }

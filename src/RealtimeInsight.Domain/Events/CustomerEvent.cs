@@ -1,4 +1,5 @@
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Events;
@@ -56,6 +57,9 @@ public sealed record CustomerEvent
 
     /// <summary>Review body, service message, mention; at most 8,192 characters.</summary>
     public string? Text { get; init; }
+
+    /// <summary>What <see cref="Text"/> says by the text model at the intake; null where it was not asked or did not answer.</summary>
+    public TextLabels? Labels { get; init; }
 
     /// <summary>1 to 5, of a review.</summary>
     public double? Rating { get; init; }

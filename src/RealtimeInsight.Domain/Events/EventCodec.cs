@@ -1,5 +1,6 @@
 using System.Buffers;
 using RealtimeInsight.Domain.Binary;
+using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Identity;
 
 namespace RealtimeInsight.Domain.Events;
@@ -36,9 +37,10 @@ public static class EventCodec
         Traits = 1 << 13,
         Consents = 1 << 14,
         TraceParent = 1 << 15,
+        Labels = 1 << 16,
     }
 
-    private const Field AllFields = (Field)((1u << 16) - 1);
+    private const Field AllFields = (Field)((1u << 17) - 1);
 
     public static void Write(CustomerEvent item, IBufferWriter<byte> output)
     {
@@ -68,13 +70,14 @@ public static class EventCodec
         if (item.TimeZone is { } timeZone) writer.Text(timeZone);
         WritePersonal(ref writer, item, fields);
         if (item.TraceParent is { } traceParent) writer.Text(traceParent);
+        if (item.Labels is { } labels) TextsCodec.WriteLabels(ref writer, labels);
         output.Advance(writer.Length);
     }
 
     /// <summary>The event takes no more bytes than this.</summary>
     private static int LengthMax(CustomerEvent item)
     {
-        const int Numbers = 2 + (8 * SpanWriter.NumberMax) + sizeof(decimal) + sizeof(double);
+        const int Numbers = 2 + (8 * SpanWriter.NumberMax) + sizeof(decimal) + sizeof(double) + TextsCodec.LabelsMax;
         const int ProductNumbers = 2 + sizeof(decimal) + SpanWriter.NumberMax;
         var length = Numbers + SpanWriter.MaxOf(item.Id.Value) + SpanWriter.MaxOf(item.Customer.Value)
             + SpanWriter.MaxOf(item.Visitor?.Value) + SpanWriter.MaxOf(item.CustomName) + SpanWriter.MaxOf(item.CartId)
@@ -137,6 +140,7 @@ public static class EventCodec
             Traits = fields.HasFlag(Field.Traits) ? ReadTraits(ref reader) : null,
             Consents = fields.HasFlag(Field.Consents) ? ReadConsents(ref reader) : null,
             TraceParent = fields.HasFlag(Field.TraceParent) ? reader.Text() : null,
+            Labels = fields.HasFlag(Field.Labels) ? TextsCodec.ReadLabels(ref reader) : null,
         };
         source = source[reader.Position..];
         return result;
@@ -150,7 +154,8 @@ public static class EventCodec
         | Has(item.Currency, Field.Currency) | Has(item.Subject, Field.Subject) | Has(item.Text, Field.Text)
         | (item.Rating.HasValue ? Field.Rating : Field.None)
         | Has(item.DecisionId, Field.DecisionId) | Has(item.TimeZone, Field.TimeZone)
-        | Has(item.Traits, Field.Traits) | Has(item.Consents, Field.Consents) | Has(item.TraceParent, Field.TraceParent);
+        | Has(item.Traits, Field.Traits) | Has(item.Consents, Field.Consents) | Has(item.TraceParent, Field.TraceParent)
+        | (item.Labels.HasValue ? Field.Labels : Field.None);
 
     private static Field Has(object? value, Field field) => value is null ? Field.None : field;
 

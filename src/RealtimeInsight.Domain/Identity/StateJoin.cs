@@ -31,6 +31,7 @@ public static class StateJoin
             DormancyLevel = newer.DormancyLevel,
             CartCount = older.CartCount + newer.CartCount,
             LastRating = newer.LastRating != 0f ? newer.LastRating : older.LastRating,
+            Texts = TextHistory.Join(older.Texts, newer.Texts),
             Person = People(older.Person, newer.Person),
         };
         for (var kind = 0; kind < EventKinds.Count; kind++) state.KindCounts[kind] = older.KindCounts[kind] + newer.KindCounts[kind];

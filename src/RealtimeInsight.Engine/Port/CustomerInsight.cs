@@ -14,6 +14,9 @@ public sealed record CustomerInsight
     public SessionView? Session { get; init; }
     public CartView? Cart { get; init; }
     public ScoresView? Scores { get; init; }
+
+    /// <summary>What the customer's texts said; null before the first labelled one.</summary>
+    public TextsView? Texts { get; init; }
     public required IReadOnlyList<string> Segments { get; init; }
     public required IReadOnlyList<RecentEventView> LastEvents { get; init; }
     public required IReadOnlyList<DecisionSummary> LastDecisions { get; init; }
@@ -70,5 +73,18 @@ public sealed record ScoresView(
     double AgeSeconds,
     bool IsDegraded,
     string? DegradedReason);
+
+/// <param name="Sentiment">Probability that the newest text is positive; null where the model does not tell.</param>
+/// <param name="Topics">What the newest text is about.</param>
+/// <param name="Complaints">Negative ones among the texts.</param>
+/// <param name="ComplaintTopics">What the newest complaint is about.</param>
+public sealed record TextsView(
+    float? Sentiment,
+    IReadOnlyList<string> Topics,
+    Instant At,
+    int Texts,
+    int Complaints,
+    IReadOnlyList<string> ComplaintTopics,
+    Instant? ComplaintAt);
 
 public sealed record RecentEventView(string Kind, Instant OccurredAt, decimal? Value);

@@ -1,5 +1,6 @@
 using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Text;
 
 namespace RealtimeInsight.Engine.Reads;
 
@@ -18,6 +19,12 @@ public static class EventDetail
         Put(detail, "currency", item.Currency);
         Put(detail, "subject", item.Subject);
         Put(detail, "text", item.Text);
+        if (item.Labels?.Sentiment is { } sentiment) detail["sentiment"] = sentiment;
+        if (item.Labels is { Topics: not TextTopics.None } labels)
+        {
+            detail["topics"] = new JsonArray([.. TopicNames.Of(labels.Topics).Select(static name => JsonValue.Create(name))]);
+        }
+
         if (item.Rating is { } rating) detail["rating"] = rating;
         Put(detail, "decision_id", item.DecisionId);
         if (item.Products.Count > 0) detail["products"] = new JsonArray([.. item.Products.Select(Product)]);

@@ -4,6 +4,7 @@ using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Profiles;
 using RealtimeInsight.Domain.Segments;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Shards;
@@ -23,6 +24,7 @@ internal sealed class InsightBuilder(DecisionMaker maker, Shard shard)
         Session = Session(state),
         Cart = state.Cart is { } cart ? Cart(cart) : null,
         Scores = Scores(state, asOf),
+        Texts = state.Texts is { } texts ? Texts(texts) : null,
         Segments = SegmentRules.Of(state, asOf),
         LastEvents = LastEvents(state),
         LastDecisions = LastDecisions(state),
@@ -132,6 +134,15 @@ internal sealed class InsightBuilder(DecisionMaker maker, Shard shard)
             state.ScoresDegraded,
             state.ScoresDegraded ? shard.DegradedReason : null);
     }
+
+    private static TextsView Texts(TextHistory texts) => new(
+        texts.Newest.Sentiment,
+        TopicNames.Of(texts.Newest.Topics),
+        texts.NewestAt,
+        texts.Texts,
+        texts.Complaints,
+        TopicNames.Of(texts.ComplaintTopics),
+        texts.ComplaintAt.HasValue ? texts.ComplaintAt : null);
 
     private static RecentEventView[] LastEvents(CustomerState state)
     {

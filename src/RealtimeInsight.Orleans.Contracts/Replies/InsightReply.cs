@@ -87,6 +87,10 @@ public sealed record InsightReply
 
     [Id(23)]
     public long Sessions { get; init; }
+
+    /// <summary>Null before the first labelled text.</summary>
+    [Id(24)]
+    public TextsReply? Texts { get; init; }
 }
 
 /// <param name="IsOpen">False when the last session has ended.</param>
@@ -101,6 +105,20 @@ public sealed record SessionReply(
 
 [GenerateSerializer, Immutable, Alias("ri.affinity-reply")]
 public sealed record AffinityReply([property: Id(0)] string Name, [property: Id(1)] float Weight);
+
+/// <param name="Sentiment">Probability that the newest text is positive; null where the model does not tell.</param>
+/// <param name="Topics">What the newest text is about.</param>
+/// <param name="Complaints">Negative ones among the texts.</param>
+/// <param name="ComplaintTopics">What the newest complaint is about.</param>
+[GenerateSerializer, Immutable, Alias("ri.texts-reply")]
+public sealed record TextsReply(
+    [property: Id(0)] float? Sentiment,
+    [property: Id(1)] string[] Topics,
+    [property: Id(2)] DateTimeOffset At,
+    [property: Id(3)] int Texts,
+    [property: Id(4)] int Complaints,
+    [property: Id(5)] string[] ComplaintTopics,
+    [property: Id(6)] DateTimeOffset? ComplaintAt);
 
 /// <param name="Kind">Wire name of the event kind.</param>
 [GenerateSerializer, Immutable, Alias("ri.recent-event-reply")]

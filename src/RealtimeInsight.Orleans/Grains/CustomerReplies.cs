@@ -4,6 +4,7 @@ using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Profiles;
 using RealtimeInsight.Domain.Segments;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Reads;
 using RealtimeInsight.Orleans.Actors;
@@ -38,6 +39,7 @@ internal static class CustomerReplies
             Cart = state.Cart is { } cart ? Cart(cart) : null,
             Scores = Scores(state, model),
             Orders = Orders(state, now),
+            Texts = state.Texts is { } texts ? Texts(texts) : null,
             Segments = [.. SegmentRules.Of(state, now)],
             Traits = person is null ? [] : new Dictionary<string, string>(person.Traits),
             Consents = person is null ? [] : new Dictionary<string, bool>(person.Consents),
@@ -50,6 +52,10 @@ internal static class CustomerReplies
                 : [.. state.Ledger.Entries.Reverse().Take(DecisionsMax).Select(entry => Decision(entry, deliveryOf(entry.DecisionId)))],
         };
     }
+
+    private static TextsReply Texts(TextHistory texts) => new(
+        texts.Newest.Sentiment, TopicNames.Of(texts.Newest.Topics), texts.NewestAt.ToDateTimeOffset(), texts.Texts, texts.Complaints,
+        TopicNames.Of(texts.ComplaintTopics), texts.ComplaintAt.HasValue ? texts.ComplaintAt.ToDateTimeOffset() : null);
 
     /// <summary>Null without an open cart.</summary>
     public static CartRiskReply? CartRisk(CustomerState state) => state.Cart is { } cart && CartStates.IsOpen(cart.State)

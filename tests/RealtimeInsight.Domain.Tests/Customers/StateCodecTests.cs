@@ -132,9 +132,22 @@ public sealed class StateCodecTests
         Assert.Equal((DecisionStatus.Decided, OutcomeKind.Recovered), (entry.Status, entry.Outcome));
     }
 
+    [Fact]
+    public void Golden_OfTexts_KeepsThem()
+    {
+        var state = Scenario.Of("review_posted sentiment=0.25 topic=size; wait 1h; service_message sentiment=0.75 topic=price").State;
+        GoldenFile.Expect("state-v2-texts.hex", Fold.Bytes(state));
+        var texts = CustomerStateCodec.Read(GoldenFile.Bytes("state-v2-texts.hex")).Texts!;
+
+        Assert.Equal((new TextLabels(0.75f, TextTopics.Price), state.LastSeen), (texts.Newest, texts.NewestAt));
+        Assert.Equal((2, 1, TextTopics.Size), (texts.Texts, texts.Complaints, texts.ComplaintTopics));
+        Assert.Equal(state.FirstSeen, texts.ComplaintAt);
+    }
+
     [Theory]
     [InlineData("state-v1.hex")]
     [InlineData("state-v2.hex")]
+    [InlineData("state-v2-texts.hex")]
     public void Read_OfBrokenBytes_IsAFormatExceptionOrAState(string golden)
     {
         var record = GoldenFile.Bytes(golden);

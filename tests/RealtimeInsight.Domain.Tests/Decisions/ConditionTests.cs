@@ -3,13 +3,14 @@ using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Segments;
 using RealtimeInsight.Domain.Tests.Kit;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Tests.Decisions;
 
 public sealed class ConditionTests
 {
-    private const string Story = "order a@30 id=1; wait 1d; add a*2@40 b@5; review_posted rating=4";
+    private const string Story = "order a@30 id=1; wait 1d; add a*2@40 b@5; review_posted rating=4 sentiment=0.25 topic=delivery";
 
     [Theory]
     [InlineData("churn", 0.25)]
@@ -27,6 +28,8 @@ public sealed class ConditionTests
     [InlineData("inactive_days", 0.00347222222222)]
     [InlineData("dormancy_level", 0)]
     [InlineData("rating", 4)]
+    [InlineData("sentiment", 0.25)]
+    [InlineData("complaints", 1)]
     [InlineData("is_known", 1)]
     public void EveryField_ComparesWithEveryOperator(string field, double value)
     {
@@ -52,6 +55,7 @@ public sealed class ConditionTests
     [InlineData("order_recency_days")]
     [InlineData("inactive_days")]
     [InlineData("rating")]
+    [InlineData("sentiment")]
     public void AField_WithoutAValue_MeetsNothing(string field)
     {
         var state = Scenario.Of("identify").State;
@@ -63,6 +67,26 @@ public sealed class ConditionTests
             }
         }
     }
+
+    [Fact]
+    public void Topic_IsOfTheNewestLabelledText()
+    {
+        var scenario = Scenario.Of("review_posted sentiment=0.1 topic=price; wait 1d; service_message sentiment=0.9 topic=returns");
+        Assert.True(Met("topic = returns") && Met("topic != price") && Met("complaints = 1") && Met("sentiment > 0.8"));
+        Assert.False(Met("topic = price") || Met("topic != returns"));
+        Assert.Equal((TextTopics.Price, 2), (scenario.State.Texts!.ComplaintTopics, scenario.State.Texts.Texts));
+
+        var silent = Scenario.Of("browse");
+        Assert.All(TopicNames.All, name => Assert.False(Condition.Parse($"topic != {name}", "").IsMet(silent.State, null, silent.Now)));
+
+        bool Met(string text) => Condition.Parse(text, "here").IsMet(scenario.State, null, scenario.Now);
+    }
+
+    [Theory]
+    [InlineData("topic > price", "'topic > price' compares by size, a topic has none; use = or !=")]
+    [InlineData("topic = weather", "'weather' is not a topic; use one of delivery, packaging, quality")]
+    public void Topic_OfAnotherForm_IsRefused(string text, string problem) =>
+        Assert.Contains(problem, Assert.Throws<PolicyException>(() => Condition.Parse(text, "here")).Message, StringComparison.Ordinal);
 
     [Fact]
     public void CartFields_WithoutACart_AreZero()

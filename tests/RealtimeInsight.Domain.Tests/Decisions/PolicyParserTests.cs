@@ -233,6 +233,6 @@ public sealed class PolicyParserTests
             var other => other.ToString(),
         };
         var field = Regex.Replace(condition.Field.ToString(), "(?<!^)([A-Z])", "_$1").ToLowerInvariant();
-        return $"{field} {sign} {condition.Segment ?? condition.Number.ToString()}";
+        return $"{field} {sign} {condition.Name ?? condition.Number.ToString()}";
     }
 }

@@ -2,6 +2,7 @@ using System.Buffers;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Tests.Kit;
+using RealtimeInsight.Domain.Text;
 
 namespace RealtimeInsight.Domain.Tests.Events;
 
@@ -37,6 +38,12 @@ public sealed class EventCodecTests
         TraceParent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01",
     };
 
+    private static readonly CustomerEvent Labelled = Make.Event(EventKind.ServiceMessage, Make.Start, "m") with
+    {
+        Text = "where is it",
+        Labels = new TextLabels(0.125f, TextTopics.Delivery | TextTopics.Returns),
+    };
+
     private static readonly CustomerEvent Bare = Make.Event(EventKind.PageViewed, Make.Start, "m");
 
     [Fact]
@@ -44,6 +51,7 @@ public sealed class EventCodecTests
     {
         GoldenFile.Expect("event-v1-full.hex", Fold.Bytes(Full));
         GoldenFile.Expect("event-v1-bare.hex", Fold.Bytes(Bare));
+        GoldenFile.Expect("event-v1-labels.hex", Fold.Bytes(Labelled));
     }
 
     [Fact]
@@ -51,6 +59,7 @@ public sealed class EventCodecTests
     {
         Same(Full, Fold.Event(GoldenFile.Bytes("event-v1-full.hex")));
         Same(Bare, Fold.Event(GoldenFile.Bytes("event-v1-bare.hex")));
+        Same(Labelled, Fold.Event(GoldenFile.Bytes("event-v1-labels.hex")));
     }
 
     [Fact]
@@ -107,12 +116,23 @@ public sealed class EventCodecTests
         Malformed.EveryChangedByteIsStood(record, Read);
         Malformed.EveryHugeNumberIsStood(record, Read);
         Malformed.EveryCutIsRefused(Fold.Bytes(Bare), Read);
+        Malformed.EveryCutIsRefused(Fold.Bytes(Labelled), Read);
 
         static void Read(byte[] bytes)
         {
             ReadOnlySpan<byte> source = bytes;
             _ = EventCodec.Read(ref source);
         }
+    }
+
+    [Theory]
+    [InlineData(1.5f, (TextTopics)1)]
+    [InlineData(float.NaN, (TextTopics)1)]
+    [InlineData(0.5f, (TextTopics)0x8000)]
+    public void Read_OfLabelsThatCannotBe_IsAFormatException(float sentiment, TextTopics topics)
+    {
+        var bytes = Fold.Bytes(Labelled with { Labels = new TextLabels(sentiment, topics) });
+        Assert.Throws<FormatException>(() => Fold.Event(bytes));
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class StateJoinTests
                 (joined.EventCount, joined.FirstSeen, joined.LastSeen, joined.LastActivityAt));
             Assert.All(whole.TakeLast(20), item => Assert.Equal(Admission.Duplicate, Fold.Machine.Admit(joined, item)));
             Assert.Equal((fold.Orders.Cancelled, fold.Orders.Refunded), (joined.Orders.Cancelled, joined.Orders.Refunded));
+            Assert.Equal(Texts(fold), Texts(joined));
             Assert.All(Enum.GetValues<EventKind>(), kind => Assert.Equal(fold.CountOf(kind), joined.CountOf(kind)));
             var (rates, expected) = (new float[DecayedRates.Length], new float[DecayedRates.Length]);
             joined.ReadRates(fold.LastSeen, rates);
@@ -54,6 +55,10 @@ public sealed class StateJoinTests
         Assert.Equal(["cart:2", "cart:3", "session:2", "ever"], joined.Ledger!.Entries.Select(static entry => entry.Episode));
         Assert.Equal((2, 3), (joined.Session.Number, joined.CartCount));
     }
+
+    private static (int, int, Instant, Instant)? Texts(CustomerState state) => state.Texts is { } texts
+        ? (texts.Texts, texts.Complaints, texts.NewestAt, texts.ComplaintAt)
+        : null;
 
     private static LedgerEntry Entry(string episode) => new()
     {

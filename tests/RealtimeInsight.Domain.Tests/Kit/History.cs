@@ -1,6 +1,7 @@
 using System.Globalization;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Tests.Kit;
@@ -146,12 +147,14 @@ internal sealed class History
         _inCart.Clear();
     }
 
+    private TextLabels Labels() => new(_events.Count % 6 == 5 ? null : _events.Count % 6 / 4f, (TextTopics)(_events.Count % 512));
+
     private CustomerEvent Other() => _random.Next(12) switch
     {
         0 => Event(EventKind.OrderRefunded) with { Value = 10m, Currency = "EUR" },
         1 => Event(EventKind.OrderCancelled) with { Value = 12.5m },
-        2 => Event(EventKind.ReviewPosted, Product()) with { Rating = 1 + _random.Next(5), Text = "fine" },
-        3 => Event(EventKind.ServiceMessage) with { Text = "where is my order" },
+        2 => Event(EventKind.ReviewPosted, Product()) with { Rating = 1 + _random.Next(5), Text = "fine", Labels = Labels() },
+        3 => Event(EventKind.ServiceMessage) with { Text = "where is my order", Labels = Labels() },
         4 => Event(EventKind.Identified) with { Traits = new Dictionary<string, string> { [$"trait{_random.Next(40)}"] = "value" } },
         5 => Event(EventKind.ConsentChanged) with { Consents = new Dictionary<string, bool> { ["marketing"] = _random.Next(2) == 0 } },
         6 => Event(EventKind.Custom) with { CustomName = "Wheel Spun" },

@@ -3,6 +3,7 @@ using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Domain.Tests.Kit;
@@ -124,9 +125,14 @@ internal sealed class Scenario(CustomerOptions? options = null, CustomerId? cust
             TimeZone = named.GetValueOrDefault("zone"),
             Value = named.TryGetValue("value", out var value) ? decimal.Parse(value, CultureInfo.InvariantCulture) : null,
             Rating = named.TryGetValue("rating", out var rating) ? double.Parse(rating, CultureInfo.InvariantCulture) : null,
+            Labels = Labels(named),
             Consents = named.TryGetValue("grant", out var granted) ? new Dictionary<string, bool> { [granted] = true }
                 : named.TryGetValue("withdraw", out var withdrawn) ? new Dictionary<string, bool> { [withdrawn] = false } : null,
             Customer = State.Id,
         };
     }
+
+    private static TextLabels? Labels(Dictionary<string, string> named) => named.TryGetValue("sentiment", out var sentiment)
+        ? new(float.Parse(sentiment, CultureInfo.InvariantCulture), TopicNames.Find(named.GetValueOrDefault("topic", "")))
+        : null;
 }

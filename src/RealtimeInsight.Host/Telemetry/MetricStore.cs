@@ -45,10 +45,22 @@ internal sealed class MetricStore : IDisposable
 
     public void Dispose() => _listener.Dispose();
 
+    /// <summary>True for an instrument whose meter another factory than <paramref name="scope"/> made.</summary>
+    public static bool IsForeign(Instrument instrument, IMeterFactory scope) =>
+        instrument.Meter.Scope is { } other && !ReferenceEquals(other, scope);
+
+    /// <summary>Bounds of a histogram of seconds that advises none; null for every other instrument.</summary>
+    public static double[]? SecondsOf(Instrument instrument) =>
+        TypeOf(instrument) == MetricType.Histogram && instrument.Unit == "s" && AdvisedBy(instrument) is null
+            ? [.. MetricFamily.SecondsBounds] : null;
+
+    /// <summary>True for what is reported as a share of a whole.</summary>
+    public static bool IsRatio(Instrument instrument) => TypeOf(instrument) == MetricType.Gauge && instrument.Unit == "1";
+
     private void Listen(Instrument instrument, MeterListener listener)
     {
         if (!_meters.Contains(instrument.Meter.Name)) return;
-        if (_scope is not null && instrument.Meter.Scope is not null && !ReferenceEquals(instrument.Meter.Scope, _scope)) return;
+        if (_scope is not null && IsForeign(instrument, _scope)) return;
         var type = TypeOf(instrument);
         var name = PrometheusText.NameOf(instrument.Name, instrument.Unit, type);
         var family = _families.GetOrAdd(
@@ -77,16 +89,15 @@ internal sealed class MetricStore : IDisposable
     private static Type? KindOf(Instrument instrument) =>
         instrument.GetType() is { IsGenericType: true } type ? type.GetGenericTypeDefinition() : null;
 
-    private static IReadOnlyList<double> BoundsOf(Instrument instrument)
+    private static IReadOnlyList<double> BoundsOf(Instrument instrument) =>
+        AdvisedBy(instrument) ?? SecondsOf(instrument) ?? MetricFamily.PlainBounds;
+
+    private static IReadOnlyList<double>? AdvisedBy(Instrument instrument) => instrument switch
     {
-        var advised = instrument switch
-        {
-            Histogram<double> histogram => histogram.Advice?.HistogramBucketBoundaries,
-            Histogram<float> histogram => histogram.Advice?.HistogramBucketBoundaries?.Select(bound => (double)bound).ToList(),
-            Histogram<long> histogram => histogram.Advice?.HistogramBucketBoundaries?.Select(bound => (double)bound).ToList(),
-            Histogram<int> histogram => histogram.Advice?.HistogramBucketBoundaries?.Select(bound => (double)bound).ToList(),
-            _ => null,
-        };
-        return advised ?? (instrument.Unit == "s" ? MetricFamily.SecondsBounds : MetricFamily.PlainBounds);
-    }
+        Histogram<double> histogram => histogram.Advice?.HistogramBucketBoundaries,
+        Histogram<float> histogram => histogram.Advice?.HistogramBucketBoundaries?.Select(bound => (double)bound).ToList(),
+        Histogram<long> histogram => histogram.Advice?.HistogramBucketBoundaries?.Select(bound => (double)bound).ToList(),
+        Histogram<int> histogram => histogram.Advice?.HistogramBucketBoundaries?.Select(bound => (double)bound).ToList(),
+        _ => null,
+    };
 }

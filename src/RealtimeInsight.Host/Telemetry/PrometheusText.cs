@@ -11,15 +11,21 @@ internal static class PrometheusText
 {
     public const string ContentType = "text/plain; version=0.0.4; charset=utf-8";
 
+    /// <summary>End of the name of a gauge whose unit is 1.</summary>
+    public const string Ratio = "_ratio";
+
+    private static readonly Dictionary<string, string> s_units = new(StringComparer.Ordinal)
+    {
+        ["d"] = "days", ["h"] = "hours", ["min"] = "minutes", ["s"] = "seconds", ["ms"] = "milliseconds", ["us"] = "microseconds",
+        ["ns"] = "nanoseconds", ["By"] = "bytes", ["KiBy"] = "kibibytes", ["MiBy"] = "mebibytes", ["GiBy"] = "gibibytes",
+        ["B"] = "bytes", ["KB"] = "kilobytes", ["MB"] = "megabytes", ["GB"] = "gigabytes", ["%"] = "percent",
+    };
+
     /// <summary>Instrument name and unit to a metric name: dots to underscores, the unit as a suffix, <c>_total</c> for counters.</summary>
     public static string NameOf(string instrument, string? unit, MetricType type)
     {
         var name = new StringBuilder(instrument.Length + 16);
-        foreach (var character in instrument)
-        {
-            name.Append(char.IsAsciiLetterOrDigit(character) || character is '_' or ':' ? character : '_');
-        }
-
+        AppendClean(name, instrument);
         if (name.Length == 0 || char.IsAsciiDigit(name[0])) name.Insert(0, '_');
         var suffix = SuffixOf(unit, type);
         if (suffix.Length > 0 && !name.ToString().EndsWith(suffix, StringComparison.Ordinal)) name.Append(suffix);
@@ -73,7 +79,7 @@ internal static class PrometheusText
         {
             if (output.Length > 0) output.Append(',');
             output.Append(LabelName(key)).Append("=\"");
-            output.Append(EscapeLabel(Convert.ToString(value, CultureInfo.InvariantCulture) ?? "")).Append('"');
+            output.Append(EscapeLabel(ValueOf(value))).Append('"');
         }
 
         return output.ToString();
@@ -91,6 +97,13 @@ internal static class PrometheusText
         _ => value.ToString("R", CultureInfo.InvariantCulture),
     };
 
+    private static string ValueOf(object? value) => value switch
+    {
+        true => "true",
+        false => "false",
+        _ => Convert.ToString(value, CultureInfo.InvariantCulture) ?? "",
+    };
+
     private static string EscapeHelp(string text) =>
         text.Replace("\\", "\\\\", StringComparison.Ordinal).Replace("\n", "\\n", StringComparison.Ordinal);
 
@@ -103,18 +116,25 @@ internal static class PrometheusText
         return name.Length > 0 && char.IsAsciiDigit(name[0]) ? "_" + name : name;
     }
 
-    private static string SuffixOf(string? unit, MetricType type) => unit switch
+    /// <summary>Appends a text, with one underscore for any run of characters that a name may not have.</summary>
+    private static void AppendClean(StringBuilder name, string text)
     {
-        null or "" => "",
-        "s" => "_seconds",
-        "ms" => "_milliseconds",
-        "us" => "_microseconds",
-        "By" => "_bytes",
-        "1" => type == MetricType.Gauge ? "_ratio" : "",
-        "%" => "_percent",
-        _ when unit.StartsWith('{') => "",
-        _ => "",
-    };
+        foreach (var character in text)
+        {
+            if (char.IsAsciiLetterOrDigit(character) || character == ':') name.Append(character);
+            else if (name.Length == 0 || name[^1] != '_') name.Append('_');
+        }
+    }
+
+    private static string SuffixOf(string? unit, MetricType type)
+    {
+        if (unit == "1") return type == MetricType.Gauge ? Ratio : "";
+        // What is counted, such as {event}, is no unit.
+        if (string.IsNullOrEmpty(unit) || unit.StartsWith('{')) return "";
+        var suffix = new StringBuilder("_");
+        AppendClean(suffix, s_units.GetValueOrDefault(unit, unit));
+        return suffix.ToString();
+    }
 }
 
 internal enum MetricType : byte

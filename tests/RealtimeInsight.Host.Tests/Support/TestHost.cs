@@ -16,7 +16,7 @@ internal sealed class TestHost : IAsyncDisposable
     public const string AdminKey = "admin-key-1";
 
     /// <summary>Longest wait for a signal; only reached when something is broken.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromSeconds(30);
+    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
     private readonly TempFolder _folder;
 
@@ -97,10 +97,7 @@ internal sealed class TestHost : IAsyncDisposable
 
     public async Task<string> MetricsAsync() => await Client.GetStringAsync(new Uri("/metrics", UriKind.Relative));
 
-    /// <summary>
-    /// Asserts the value of the one sample that has the name and all the labels. The OpenTelemetry exporter, where the build has it,
-    /// also counts what other hosts of this process do at the same time.
-    /// </summary>
+    /// <summary>Asserts the value of the one sample that has the name and all the labels.</summary>
     public async Task AssertMetricAsync(double expected, string name, params (string Name, string Value)[] labels)
     {
         var found = (await MetricsAsync()).Split('\n')
@@ -108,12 +105,7 @@ internal sealed class TestHost : IAsyncDisposable
             .Where(line => labels.All(label => line.Contains($"{label.Name}=\"{label.Value}\"", StringComparison.Ordinal)))
             .Select(line => double.Parse(line.Split("} ")[^1].Split(' ')[line.Contains('}') ? 0 : 1]))
             .ToList();
-        Assert.NotEmpty(found);
-#if PROMETHEUS_EXPORTER
-        Assert.True(found.Sum() >= expected, $"{name} is {found.Sum()}, at least {expected} is expected");
-#else
         Assert.Equal(expected, Assert.Single(found));
-#endif
     }
 
     public static AuthenticationHeaderValue Basic(string key) =>

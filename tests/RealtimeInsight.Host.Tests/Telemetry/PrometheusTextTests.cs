@@ -12,6 +12,9 @@ public sealed class PrometheusTextTests
     [InlineData("realtime_insight.engine.load", "1", "Gauge", "realtime_insight_engine_load_ratio")]
     [InlineData("process.cpu.time", "s", "Counter", "process_cpu_time_seconds_total")]
     [InlineData("wait.ms", "ms", "Gauge", "wait_ms_milliseconds")]
+    [InlineData("orleans-messaging-header-size", "bytes", "Counter", "orleans_messaging_header_size_bytes_total")]
+    [InlineData("orleans-memory", "MB", "Gauge", "orleans_memory_megabytes")]
+    [InlineData("a..b-_c", "x y", "Gauge", "a_b_c_x_y")]
     [InlineData("9lives", null, "Gauge", "_9lives")]
     [InlineData("already_total", "{x}", "Counter", "already_total")]
     public void Name_OfAnInstrument_CarriesUnitAndKind(string instrument, string? unit, string type, string expected) =>

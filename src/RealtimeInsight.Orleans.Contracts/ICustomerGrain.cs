@@ -9,7 +9,7 @@ namespace RealtimeInsight.Orleans.Contracts;
 /// One live customer. The key is the customer id as <c>CustomerId.Value</c> writes it: the shop's user id, or <c>anon:</c> and the
 /// visitor id. Calls of one customer run one after the other. An id that was merged into another customer answers as that customer.
 /// </summary>
-[Alias("ri.customer"), Version(2)]
+[Alias("ri.customer"), Version(3)]
 public interface ICustomerGrain : IGrainWithStringKey
 {
     /// <summary>Applies events in the given order; each is scored and decided about before the next.</summary>
@@ -42,7 +42,7 @@ public interface ICustomerGrain : IGrainWithStringKey
     Task EraseAsync();
 
     /// <summary>
-    /// Kept events and decisions, newest first; empty for an unknown customer. All events while the customer's history is kept, else the
+    /// Kept events, decisions, their outcomes and merges, newest first; empty for an unknown customer. All events while the customer's history is kept, else the
     /// last ones without their details.
     /// </summary>
     /// <param name="limit">Most entries, 1 to 1,000.</param>
@@ -52,6 +52,15 @@ public interface ICustomerGrain : IGrainWithStringKey
     /// <summary>The full record of a kept decision; null when it is unknown or has been dropped for newer ones.</summary>
     [Alias("why")]
     Task<WhyReply?> WhyAsync(string decisionId);
+
+    /// <summary>
+    /// What one of the customer's scores is made of, or was when a decision was made; null for an unknown customer, and for a decision
+    /// that is unknown or whose history is not kept or was merged with another since. Does not hold up the customer's other calls.
+    /// </summary>
+    /// <param name="head">churn, abandonment or purchase.</param>
+    /// <param name="decisionId">Null for the score now.</param>
+    [Alias("explain"), AlwaysInterleave]
+    Task<ExplanationReply?> ExplainAsync(string head, string? decisionId);
 
     /// <summary>Saves what is not saved yet. A reader of an event stream calls it before it moves its checkpoint.</summary>
     [Alias("flush")]

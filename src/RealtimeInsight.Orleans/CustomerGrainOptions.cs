@@ -41,6 +41,9 @@ public sealed class CustomerGrainOptions
     /// <summary>Decision records kept for "why"; the oldest goes. Default 16; 1 to 256.</summary>
     public int DecisionRecordsMax { get; set; } = 16;
 
+    /// <summary>Outcomes and merges kept for the timeline; the oldest goes. Default 32; 0 to 256.</summary>
+    public int TimelineNotesMax { get; set; } = 32;
+
     /// <summary>Actions waiting for delivery; a further one is dead at once, and logged. Default 64; 1 to 1,024.</summary>
     public int PendingActionsMax { get; set; } = 64;
 
@@ -98,6 +101,7 @@ public sealed class CustomerGrainOptions
         Range(problems, nameof(HistoryBytesMax), options.HistoryBytesMax, 0, 1 << 20);
         Range(problems, nameof(DecideWithin), options.DecideWithin, TimeSpan.FromMinutes(1), TimeSpan.FromDays(3650));
         Range(problems, nameof(DecisionRecordsMax), options.DecisionRecordsMax, 1, 256);
+        Range(problems, nameof(TimelineNotesMax), options.TimelineNotesMax, 0, 256);
         Range(problems, nameof(PendingActionsMax), options.PendingActionsMax, 1, 1024);
         Range(problems, nameof(ScoreTimeout), options.ScoreTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
         Range(problems, nameof(DeliveryAttemptsMax), options.DeliveryAttemptsMax, 1, 100);

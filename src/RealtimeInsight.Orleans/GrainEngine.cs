@@ -1,4 +1,6 @@
+using System.Text.Json;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Contracts;
@@ -70,11 +72,20 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
     /// <remarks>Null, too, for a decision that its customer has dropped for newer ones; the attempts are not listed.</remarks>
     public async ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken)
     {
-        ArgumentException.ThrowIfNullOrEmpty(decisionId);
-        var owner = await grains.GetGrain<IDecisionGrain>(decisionId).FindAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
-        if (owner is null) return null;
-        var why = await GrainOf(CustomerId.Parse(owner)).WhyAsync(decisionId).WaitAsync(cancellationToken).ConfigureAwait(false);
-        return why is null ? null : InsightViews.Of(owner, why);
+        if (await OwnerOfAsync(decisionId, cancellationToken).ConfigureAwait(false) is not { } owner) return null;
+        var why = await GrainOf(owner).WhyAsync(decisionId).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return why is null ? null : InsightViews.Of(owner.Value, why);
+    }
+
+    public async ValueTask<ScoreExplanation?> ExplainAsync(CustomerId customer, ScoreHead head, CancellationToken cancellationToken) =>
+        InsightViews.Of(await GrainOf(customer).ExplainAsync(NameOf(head), null).WaitAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <remarks>Null, too, for a decision that its customer has dropped for newer ones.</remarks>
+    public async ValueTask<ScoreExplanation?> ExplainDecisionAsync(string decisionId, ScoreHead head, CancellationToken cancellationToken)
+    {
+        if (await OwnerOfAsync(decisionId, cancellationToken).ConfigureAwait(false) is not { } owner) return null;
+        return InsightViews.Of(
+            await GrainOf(owner).ExplainAsync(NameOf(head), decisionId).WaitAsync(cancellationToken).ConfigureAwait(false));
     }
 
     public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
@@ -157,6 +168,16 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
         Interlocked.Add(ref _late, late);
         return new IngestResult(outcomes, accepted, duplicates, late);
     }
+
+    /// <summary>Whose decision it is; null for an unknown one.</summary>
+    private async Task<CustomerId?> OwnerOfAsync(string decisionId, CancellationToken cancellationToken)
+    {
+        ArgumentException.ThrowIfNullOrEmpty(decisionId);
+        var owner = await grains.GetGrain<IDecisionGrain>(decisionId).FindAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
+        return owner is null ? null : CustomerId.Parse(owner);
+    }
+
+    private static string NameOf(ScoreHead head) => JsonNamingPolicy.SnakeCaseLower.ConvertName(head.ToString());
 
     private ICustomerGrain GrainOf(CustomerId customer) => grains.GetGrain<ICustomerGrain>(customer.Value);
 

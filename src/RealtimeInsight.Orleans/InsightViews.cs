@@ -32,6 +32,16 @@ internal static class InsightViews
         ? new DecisionView(Decision(decision), customer, JsonNode.Parse(why.Record)!, [])
         : null;
 
+    /// <exception cref="EngineUnavailableException">The reply says why there is no explanation.</exception>
+    public static ScoreExplanation? Of(ExplanationReply? reply) => reply switch
+    {
+        null => null,
+        { Problem: { } problem } => throw new EngineUnavailableException(problem),
+        _ => new ScoreExplanation(
+            reply.CustomerId, reply.DecisionId, reply.Head, reply.Model, Instant.From(reply.AsOf), reply.Score, reply.Reference,
+            reply.ServedScore, reply.ServedModel, [.. reply.Contributions.Select(static one => new ScoreContribution(one.Group, one.Value))]),
+    };
+
     public static MergeResult Of(MergeReply reply) => new((Engine.Port.MergeOutcome)reply.Outcome, reply.CustomerId);
 
     private static ProfileView Profile(InsightReply known) => new(

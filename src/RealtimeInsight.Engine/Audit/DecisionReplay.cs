@@ -15,8 +15,7 @@ namespace RealtimeInsight.Engine.Audit;
 internal sealed class DecisionReplay(CustomerMachine machine, LogReader log, int recordsMax)
 {
     private readonly List<LogEntry> _records = [];
-    private readonly List<CustomerEvent> _events = [];
-    private readonly EffectBuffer _discarded = new();
+    private readonly ArrivalFold _fold = new(machine);
     private readonly float[] _features = new float[ModelContract.ProfileFeatures];
 
     /// <summary>Compares the decisions of a history up to a record.</summary>
@@ -26,19 +25,18 @@ internal sealed class DecisionReplay(CustomerMachine machine, LogReader log, int
     public ReplayVerdict Check(long newest, long since)
     {
         if (!TryRead(newest, since)) return default;
-        CustomerState? state = null;
-        _events.Clear();
+        _fold.Clear();
         var verdict = default(ReplayVerdict);
         foreach (var record in _records)
         {
             if (record.Kind == RecordKind.Event)
             {
                 ReadOnlySpan<byte> payload = record.Payload;
-                state = Apply(state, EventCodec.Read(ref payload));
+                _fold.Add(EventCodec.Read(ref payload));
             }
-            else if (record.Kind == RecordKind.Decision && state is not null)
+            else if (record.Kind == RecordKind.Decision && _fold.State is not null)
             {
-                verdict = Compare(state, DecisionPayload.ReadDecision(record.Payload, out var foldedUpTo), foldedUpTo, verdict);
+                verdict = Compare(DecisionPayload.ReadDecision(record.Payload, out var foldedUpTo), foldedUpTo, verdict);
             }
         }
 
@@ -55,23 +53,22 @@ internal sealed class DecisionReplay(CustomerMachine machine, LogReader log, int
     public CustomerState? LastScored(long newest, string? decisionId)
     {
         if (!TryRead(newest, since: 0)) return null;
-        CustomerState? state = null;
-        _events.Clear();
+        _fold.Clear();
         foreach (var record in _records)
         {
             if (record.Kind == RecordKind.Event)
             {
                 ReadOnlySpan<byte> payload = record.Payload;
-                state = Apply(state, EventCodec.Read(ref payload));
+                _fold.Add(EventCodec.Read(ref payload));
             }
             else if (decisionId is not null && record.Kind == RecordKind.Decision
                 && (string?)DecisionPayload.ReadDecision(record.Payload, out _)["decision_id"] == decisionId)
             {
-                return state;
+                return _fold.State;
             }
         }
 
-        return decisionId is null ? state : null;
+        return decisionId is null ? _fold.State : null;
     }
 
     /// <summary>The records, oldest first; false when they are too many, too old, or those of several histories.</summary>
@@ -91,38 +88,13 @@ internal sealed class DecisionReplay(CustomerMachine machine, LogReader log, int
         return true;
     }
 
-    /// <summary>As the shard does: in order where it can, else the whole history again.</summary>
-    private CustomerState Apply(CustomerState? state, CustomerEvent item)
+    private ReplayVerdict Compare(JsonNode record, Instant foldedUpTo, ReplayVerdict verdict)
     {
-        var at = _events.Count;
-        while (at > 0 && _events[at - 1].OccurredAt > item.OccurredAt) at--;
-        _events.Insert(at, item);
-        state ??= new CustomerState(item.Customer);
-        if (item.OccurredAt >= state.OrderedUpTo)
-        {
-            _discarded.Clear();
-            machine.Apply(state, item, _discarded);
-            return state;
-        }
-
-        var again = new CustomerState(state.Id);
-        foreach (var earlier in _events)
-        {
-            _discarded.Clear();
-            machine.Apply(again, earlier, _discarded);
-        }
-
-        Advance(again, state.OrderedUpTo);
-        return again;
-    }
-
-    private ReplayVerdict Compare(CustomerState state, JsonNode record, Instant foldedUpTo, ReplayVerdict verdict)
-    {
-        Advance(state, foldedUpTo);
+        _fold.AdvanceTo(foldedUpTo);
 
         // Another schema is other code: there is nothing to compare with.
         if ((string?)record["feature_schema"] != FeatureSchema.Hash || record["features"] is not JsonArray kept) return verdict;
-        FeatureExtractor.Profile(state, new Instant((long)record["decided_at_ms"]!), _features);
+        FeatureExtractor.Profile(_fold.State!, new Instant((long)record["decided_at_ms"]!), _features);
         var isSame = kept.Count == _features.Length;
         for (var i = 0; i < _features.Length && isSame; i++)
         {
@@ -130,12 +102,6 @@ internal sealed class DecisionReplay(CustomerMachine machine, LogReader log, int
         }
 
         return new ReplayVerdict(verdict.Compared + 1, verdict.Mismatches + (isSame ? 0 : 1));
-    }
-
-    private void Advance(CustomerState state, Instant upTo)
-    {
-        _discarded.Clear();
-        machine.AdvanceTo(state, upTo, _discarded);
     }
 }
 

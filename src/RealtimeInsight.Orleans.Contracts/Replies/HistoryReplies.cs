@@ -1,11 +1,12 @@
 namespace RealtimeInsight.Orleans.Contracts.Replies;
 
 /// <summary>One entry of a timeline.</summary>
-/// <param name="Type">event or decision.</param>
-/// <param name="Name">Wire name of the event kind, or the rule.</param>
+/// <param name="Type">event, decision, outcome or merge.</param>
+/// <param name="Name">Wire name of the event kind, the rule, recovered or not_recovered, merged or unmerged.</param>
 /// <param name="Status">Of a decision: its status; null for events.</param>
 /// <param name="Value">Money in the event; null without any.</param>
-/// <param name="Detail">JSON with what else is known: of an event its members, of a decision its record; null where it is not kept.</param>
+/// <param name="Detail">JSON with what else is known: of an event its members, of a decision its record; null where it is not
+/// kept.</param>
 [GenerateSerializer, Immutable, Alias("ri.timeline-item")]
 public sealed record TimelineItem(
     [property: Id(0)] DateTimeOffset At,

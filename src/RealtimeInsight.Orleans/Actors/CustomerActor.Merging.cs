@@ -43,6 +43,7 @@ internal sealed partial class CustomerActor
                 Pending = [.. Outbox.Pending.Select(action => action with { DecidedAs = action.DecidedAs ?? _id.Value })],
                 Decisions = [.. _decisions],
                 Members = [.. _members],
+                Notes = [.. _notes],
             },
         };
         Begin();
@@ -70,10 +71,15 @@ internal sealed partial class CustomerActor
             var state = CustomerStateCodec.Read(given.Customer);
             var history = new KeptHistory(given.History, _core.Options.HistoryBytesMax);
             brought.AddRange((state.Ledger?.Entries ?? []).Select(static entry => entry.DecisionId));
-            State = _folder.Join(State, History, state, history);
+            _outcomes.Clear();
+            State = _folder.Join(State, History, state, history, _outcomes);
             History.Add(history);
             Outbox.Adopt(given.Pending, Changes + 1);
             foreach (var decision in given.Decisions) Keep(decision);
+            _decisions = [.. _decisions.Select(static one => one with { HistoryLength = 0 })];
+            AdoptNotes(given.Notes, given.From);
+            NoteMerge(given.AtMs, "merged", "customer", given.From);
+            foreach (var outcome in _outcomes) Note(outcome);
         }
 
         _marks.Add(given.Marks);
@@ -101,10 +107,13 @@ internal sealed partial class CustomerActor
             History = otherHistory.ToBytes(),
             Marks = _marks.Take(member.Id, ids),
             Pending = [],
-            Decisions = [.. _decisions.Where(one => gone.Contains(one.DecisionId))],
+            Decisions = [.. _decisions.Where(one => gone.Contains(one.DecisionId)).Select(static one => one with { HistoryLength = 0 })],
             Members = [.. _members.Where(one => one.Id != member.Id && ids.Contains(one.Id))],
+            Notes = PartNotes(member.Id, ids),
         };
         (State, History) = (own, ownHistory);
+        _decisions = [.. _decisions.Select(static one => one with { HistoryLength = 0 })];
+        NoteMerge(Parted.AtMs, "unmerged", "customer", member.Id);
         _decisions.RemoveAll(one => gone.Contains(one.DecisionId));
         _members.RemoveAll(one => ids.Contains(one.Id));
         Changes++;
@@ -123,6 +132,7 @@ internal sealed partial class CustomerActor
     {
         if (Forward is not { } forward || forward.To != part.From || forward.AtMs > part.AtMs) return false;
         Adopt(part);
+        NoteMerge(part.AtMs, "unmerged", "from", part.From);
         StaysApart = true;
         return true;
     }
@@ -144,6 +154,7 @@ internal sealed partial class CustomerActor
         _marks = new ActorMarks(part.Marks, _core.Options.PartitionsMax);
         _decisions = [.. part.Decisions];
         _members = [.. part.Members];
+        _notes = [.. part.Notes];
         Outbox.Clear();
         Outbox.Adopt(part.Pending, Changes + 1);
         Changes++;
@@ -154,6 +165,7 @@ internal sealed partial class CustomerActor
         State = new CustomerState(_id);
         History = Empty();
         _decisions = [];
+        _notes = [];
         _unpaid.Clear();
         Outbox.Clear();
     }

@@ -7,6 +7,7 @@ using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Orleans.Budgets;
 using RealtimeInsight.Orleans.Contracts.Events;
 
@@ -40,6 +41,8 @@ internal sealed partial class CustomerActor
         _core = core;
         _id = id;
         _folder = new HistoryFolder(core);
+        _replay = new ArrivalFold(core.Machine);
+        _notes = [.. stored?.Notes ?? []];
         State = Read(stored?.Customer ?? []);
 
         // A row without a history may be one from before histories were kept.
@@ -163,6 +166,7 @@ internal sealed partial class CustomerActor
         Parted = Parted,
         StaysApart = StaysApart,
         ErasedAtMs = _erasedAtMs,
+        Notes = [.. _notes],
     };
 
     private async Task ApplyAsync(CustomerEvent item)
@@ -205,13 +209,18 @@ internal sealed partial class CustomerActor
         var since = now - _core.Options.DecideWithin;
         if (trigger is not null && trigger.OccurredAt < since) trigger = null;
         _core.Maker.Decide(State, Recent(since), trigger, now, ActorScorer.ModelOf(_core, State), _output);
+        foreach (var outcome in _output.Outcomes) Note(outcome);
         foreach (var decision in _output.Decisions)
         {
             var state = !decision.IsAction ? DeliveryState.None
                 : Outbox.TryAdd(decision, Changes + 1, _trace) ? DeliveryState.Pending : DeliveryState.Dead;
             _unnoted.Add(decision.Id);
             if (state == DeliveryState.Pending && _core.BudgetOf(decision.Rule) is { } budget) _unpaid.Add((decision.Id, budget));
-            Keep(new StoredDecision { DecisionId = decision.Id, Record = Encoding.UTF8.GetString(decision.Record.Span), Delivery = state });
+            Keep(new StoredDecision
+            {
+                DecisionId = decision.Id, Record = Encoding.UTF8.GetString(decision.Record.Span), Delivery = state,
+                HistoryLength = History.Length,
+            });
         }
     }
 

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Reads;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Actions;
 using RealtimeInsight.Orleans.Budgets;
@@ -10,7 +11,7 @@ using RealtimeInsight.Orleans.Products;
 namespace RealtimeInsight.Orleans.Actors;
 
 /// <summary>What all customers of a silo share. Thread-safe.</summary>
-internal sealed class CustomerCore
+internal sealed class CustomerCore : IDisposable
 {
     private readonly TimeProvider _indexTime;
     private readonly Dictionary<string, BudgetRule> _budgets = new(StringComparer.Ordinal);
@@ -32,6 +33,7 @@ internal sealed class CustomerCore
         Machine = new CustomerMachine(settings.Customers);
         Maker = new DecisionMaker(settings.Policy);
         Scorer = scorer;
+        Explanations = new ExplanationReader(scorer);
         Channels = channels;
         Instruments = instruments;
         Purse = purse;
@@ -50,6 +52,7 @@ internal sealed class CustomerCore
     public CustomerMachine Machine { get; }
     public DecisionMaker Maker { get; }
     public IScorer Scorer { get; }
+    public ExplanationReader Explanations { get; }
     public ActionChannels Channels { get; }
     public BudgetPurse Purse { get; }
     public ProductFeed Products { get; }
@@ -64,4 +67,6 @@ internal sealed class CustomerCore
 
     /// <summary>What a rule's treatments are paid from; null for one without a budget.</summary>
     public BudgetRule? BudgetOf(string rule) => _budgets.GetValueOrDefault(rule);
+
+    public void Dispose() => Explanations.Dispose();
 }

@@ -49,6 +49,10 @@ internal sealed class CustomerGrainState
     /// <summary>When the customer was erased last: what was handed over before is not taken any more. 0: never.</summary>
     [Id(10)]
     public long ErasedAtMs { get; set; }
+
+    /// <summary>Outcomes of decisions and merges, oldest first.</summary>
+    [Id(11)]
+    public List<StoredNote> Notes { get; set; } = [];
 }
 
 /// <summary>An action that waits for its delivery; the decision id is the idempotency key of every attempt.</summary>
@@ -101,6 +105,33 @@ internal sealed record StoredDecision
 
     [Id(3)]
     public int Attempts { get; init; }
+
+    /// <summary>How much of the kept history it was made on; 0 where that is not known, as after a merge.</summary>
+    [Id(4)]
+    public int HistoryLength { get; init; }
+}
+
+/// <summary>What happened to a customer beside events and decisions.</summary>
+[GenerateSerializer, Immutable, Alias("ri.stored-note")]
+internal sealed record StoredNote
+{
+    [Id(0)]
+    public required long AtMs { get; init; }
+
+    /// <summary>As timelines name it: outcome, merge.</summary>
+    [Id(1)]
+    public required string Type { get; init; }
+
+    [Id(2)]
+    public required string Name { get; init; }
+
+    /// <summary>JSON.</summary>
+    [Id(3)]
+    public required string Detail { get; init; }
+
+    /// <summary>The merged id that it happened to; null for the customer's own.</summary>
+    [Id(4)]
+    public string? Of { get; init; }
 }
 
 /// <summary>Where an action stands. Numbers are stored.</summary>

@@ -41,7 +41,9 @@ internal sealed class HistoryFolder(CustomerCore core)
     /// <summary>
     /// The state of two histories as one customer: the fold of both in order of time where both are whole, else the states joined.
     /// </summary>
-    public CustomerState Join(CustomerState own, KeptHistory ownHistory, CustomerState given, KeptHistory givenHistory)
+    /// <param name="outcomes">Receives those of decisions that the other's events settle.</param>
+    public CustomerState Join(
+        CustomerState own, KeptHistory ownHistory, CustomerState given, KeptHistory givenHistory, List<DecisionOutcome> outcomes)
     {
         var upTo = Instant.Max(own.OrderedUpTo, given.OrderedUpTo);
         CustomerState state;
@@ -53,7 +55,7 @@ internal sealed class HistoryFolder(CustomerCore core)
             state = union.State;
             Score(state, events, own.ScoredAt >= given.ScoredAt ? own : given);
             state.Ledger = union.Join(own.Ledger, given.Ledger);
-            if (state.Ledger is { } ledger) union.Settle(ledger, []);
+            if (state.Ledger is { } ledger) union.Settle(ledger, outcomes);
         }
         else
         {

@@ -42,13 +42,17 @@ internal sealed class KeptHistory
         Limit();
     }
 
+    /// <summary>Bytes kept: what came before any later event is the history's beginning of this length.</summary>
+    public int Length => _bytes?.WrittenCount ?? 0;
+
     /// <summary>In order of arrival.</summary>
+    /// <param name="length">Only as many of the first bytes, as <see cref="Length"/> gave them.</param>
     /// <exception cref="InvalidOperationException">The history is not whole.</exception>
-    public List<CustomerEvent> Read()
+    public List<CustomerEvent> Read(int length = int.MaxValue)
     {
         if (_bytes is null) throw new InvalidOperationException("the history is not kept; ask whether it is whole first");
         var events = new List<CustomerEvent>();
-        var bytes = _bytes.WrittenSpan;
+        var bytes = _bytes.WrittenSpan[..Math.Min(length, _bytes.WrittenCount)];
         while (!bytes.IsEmpty) events.Add(EventCodec.Read(ref bytes));
         return events;
     }

@@ -50,6 +50,10 @@ internal sealed record StoredPart
     /// <summary>Ids that belong to the one that is handed over.</summary>
     [Id(8)]
     public required List<StoredMember> Members { get; init; }
+
+    /// <summary>As in <see cref="CustomerGrainState"/>.</summary>
+    [Id(9)]
+    public List<StoredNote> Notes { get; init; } = [];
 }
 
 /// <summary>An id that was merged into a customer.</summary>

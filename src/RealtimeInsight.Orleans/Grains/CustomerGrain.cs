@@ -18,7 +18,7 @@ namespace RealtimeInsight.Orleans.Grains;
 [GrainType("ri.customer")]
 internal sealed partial class CustomerGrain(
     [PersistentState("customer", SiloHosting.StorageName)] IPersistentState<CustomerGrainState> storage, CustomerCore core)
-    : Grain, ICustomerGrain, ICustomerWakeGrain, ICustomerMergeGrain
+    : Grain, ICustomerGrain, ICustomerWakeGrain, ICustomerMergeGrain, ICustomerReadGrain
 {
     private const int TimelineMax = 1000;
 
@@ -119,7 +119,7 @@ internal sealed partial class CustomerGrain(
         if (await CustomerAsync() is { } customer) return await customer.GetTimelineAsync(limit);
         CatchUp();
         return CustomerReplies.Timeline(
-            _actor.State, _actor.History.IsWhole ? _actor.History.Read() : null, _actor.FindDecision, limit);
+            _actor.State, _actor.History.IsWhole ? _actor.History.Read() : null, _actor.Notes, _actor.FindDecision, limit);
     }
 
     /// <inheritdoc/>

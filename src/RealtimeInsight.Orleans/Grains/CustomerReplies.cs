@@ -64,12 +64,16 @@ internal static class CustomerReplies
             state.ScoresDegraded)
         : null;
 
-    /// <summary>Kept events and decisions, newest first.</summary>
+    /// <summary>Kept events, decisions, outcomes and merges, newest first.</summary>
     /// <param name="history">All events as they arrived; null where only the state's last ones are known.</param>
     public static TimelineItem[] Timeline(
-        CustomerState state, List<CustomerEvent>? history, Func<string, StoredDecision?> deliveryOf, int limit)
+        CustomerState state, List<CustomerEvent>? history, IReadOnlyList<StoredNote> notes, Func<string, StoredDecision?> deliveryOf,
+        int limit)
     {
-        var items = history is null ? LastItems(state) : [.. history.Select(Item)];
+        // Of one moment: who is merged into whom comes before the event that says so, and what that brings about after it.
+        var items = new List<TimelineItem>(Items(notes, isMerge: true));
+        items.AddRange(history is null ? LastItems(state) : history.Select(Item));
+        items.AddRange(Items(notes, isMerge: false));
         foreach (var entry in state.Ledger?.Entries ?? [])
         {
             items.Add(new TimelineItem(
@@ -77,10 +81,14 @@ internal static class CustomerReplies
                 deliveryOf(entry.DecisionId)?.Record));
         }
 
-        // A decision follows the event of the same moment that brought it about; newest first turns both around.
+        // Newest first turns that around.
         items.Reverse();
         return [.. items.OrderByDescending(static item => item.At).Take(limit)];
     }
+
+    private static IEnumerable<TimelineItem> Items(IReadOnlyList<StoredNote> notes, bool isMerge) => notes
+        .Where(note => note.Type == CustomerActor.Merges == isMerge)
+        .Select(static note => new TimelineItem(new Instant(note.AtMs).ToDateTimeOffset(), note.Type, note.Name, null, null, note.Detail));
 
     private static List<TimelineItem> LastItems(CustomerState state)
     {

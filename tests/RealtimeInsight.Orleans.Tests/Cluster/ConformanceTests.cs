@@ -109,7 +109,7 @@ public sealed class ConformanceTests
         var timeline = await grain.GetTimelineAsync(1000);
         Assert.Equal(fold.State.EventCount, timeline.Count(static item => item.Type == "event"));
         Assert.Equal(
-            CustomerReplies.Timeline(fold.State, null, static _ => null, 1000).Where(static item => item.Type == "decision"),
+            CustomerReplies.Timeline(fold.State, null, [], static _ => null, 1000).Where(static item => item.Type == "decision"),
             timeline.Where(static item => item.Type == "decision").Select(static item => item with { Detail = null }));
         foreach (var decision in fold.Decisions.Values.TakeLast(new CustomerGrainOptions().DecisionRecordsMax))
         {

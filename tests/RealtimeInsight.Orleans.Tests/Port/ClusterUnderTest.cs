@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
@@ -79,6 +80,13 @@ internal sealed class ClusterUnderTest : IEngineUnderTest
 
         public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
             engine.GetDecisionAsync(decisionId, cancellationToken);
+
+        public ValueTask<ScoreExplanation?> ExplainAsync(CustomerId customer, ScoreHead head, CancellationToken cancellationToken) =>
+            engine.ExplainAsync(customer, head, cancellationToken);
+
+        public ValueTask<ScoreExplanation?> ExplainDecisionAsync(
+            string decisionId, ScoreHead head, CancellationToken cancellationToken) =>
+            engine.ExplainDecisionAsync(decisionId, head, cancellationToken);
 
         public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
             engine.GetAtRiskAsync(limit, cancellationToken);

@@ -1,6 +1,7 @@
 using System.Text.Json;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.TestKit.Conformance;
 
@@ -46,6 +47,14 @@ public sealed class SideBySideTests
             var expected = (await embedded.Engine.GetInsightAsync(customer, CancellationToken.None))!;
             var found = (await cluster.Engine.GetInsightAsync(customer, CancellationToken.None))!;
             Assert.Equal(Text(expected), Text(found));
+            Assert.Equal(await TimelineAsync(embedded, customer), await TimelineAsync(cluster, customer));
+            foreach (var head in Enum.GetValues<ScoreHead>())
+            {
+                Assert.Equal(
+                    JsonSerializer.Serialize(await embedded.Engine.ExplainAsync(customer, head, CancellationToken.None)),
+                    JsonSerializer.Serialize(await cluster.Engine.ExplainAsync(customer, head, CancellationToken.None)));
+            }
+
             decisions.UnionWith(expected.LastDecisions.Select(static one => one.DecisionId));
         }
 
@@ -57,6 +66,12 @@ public sealed class SideBySideTests
             Assert.Equal(expected.Record.ToJsonString(), found.Record.ToJsonString());
         }
     }
+
+    private static async Task<List<string>> TimelineAsync(IEngineUnderTest shop, CustomerId customer) =>
+    [
+        .. (await shop.Engine.GetTimelineAsync(customer, 1000, CancellationToken.None))!
+            .Select(static one => $"{one.At} {one.Type} {one.Name} {one.Detail.ToJsonString()}"),
+    ];
 
     /// <summary>How far deliveries are is a matter of the moment.</summary>
     private static string Text(CustomerInsight insight) => JsonSerializer.Serialize(insight with

@@ -42,8 +42,8 @@ public interface ICustomerGrain : IGrainWithStringKey
     Task EraseAsync();
 
     /// <summary>
-    /// Kept events, decisions, their outcomes and merges, newest first; empty for an unknown customer. All events while the customer's history is kept, else the
-    /// last ones without their details.
+    /// Kept events, decisions, their outcomes and merges, newest first; empty for an unknown customer. All events while the customer's
+    /// history is kept, else the last ones without their details.
     /// </summary>
     /// <param name="limit">Most entries, 1 to 1,000.</param>
     [Alias("timeline")]

@@ -85,6 +85,18 @@ public sealed class CustomerGrainOptions
     /// </summary>
     public int ProductsPendingMax { get; set; } = 10_000;
 
+    /// <summary>
+    /// Parts that rejects are kept in. The same on every silo; may grow while the cluster is stopped, and never shrink. Default 64; 1 to
+    /// 1,024.
+    /// </summary>
+    public int RejectShares { get; set; } = 64;
+
+    /// <summary>
+    /// Bytes of rejects in one part, which is one write; the oldest go. A reject may have a quarter of it, the rest of its payload is cut
+    /// off. Default 128 KiB; 16 KiB to 512 KiB.
+    /// </summary>
+    public int RejectBytesMax { get; set; } = 128 << 10;
+
     /// <summary>CloudEvents <c>source</c> of the actions. Default <c>/realtime-insight</c>.</summary>
     public string Source { get; set; } = "/realtime-insight";
 
@@ -113,6 +125,8 @@ public sealed class CustomerGrainOptions
         Range(problems, nameof(BudgetBlock), options.BudgetBlock, 1, 1_000_000);
         Range(problems, nameof(BudgetAskAgain), options.BudgetAskAgain, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Range(problems, nameof(ProductsPendingMax), options.ProductsPendingMax, 0, 1_000_000);
+        Range(problems, nameof(RejectShares), options.RejectShares, 1, Rejects.RejectIds.SharesMax);
+        Range(problems, nameof(RejectBytesMax), options.RejectBytesMax, 16 << 10, 512 << 10);
         if (string.IsNullOrWhiteSpace(options.Source)) problems.Add("Source is empty; name a URI reference");
         return problems;
     }

@@ -1,11 +1,15 @@
+using System.Collections.Concurrent;
 using System.Text.Json;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Shards;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Decisions;
+using RealtimeInsight.Orleans.Rejects;
 using EventOutcome = RealtimeInsight.Engine.Port.EventOutcome;
 
 namespace RealtimeInsight.Orleans;
@@ -18,6 +22,7 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
 {
     private const int CallsMax = 64;
 
+    private readonly ClusterRejects _rejects = new(grains, settings.Grains);
     private long _accepted;
     private long _duplicate;
     private long _late;
@@ -25,29 +30,32 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
 
     public IDeliveryControl Delivery => throw NotHere("dead letters and endpoints are not listed by a cluster");
 
-    public IRejectControl Rejects => throw NotHere("rejects are not listed by a cluster");
+    public IRejectControl Rejects => _rejects;
 
     /// <remarks>
-    /// Late events and rejects are counted and answered, not kept. Events of customers who are one by an event of the same batch are sent
-    /// in turn, all others at once.
+    /// Events of customers who are one by an event of the same batch are sent in turn, all others at once. Rejects are kept after the
+    /// events: a batch that is sent again because one of them could not be kept has duplicates only.
     /// </remarks>
     public async ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(batch);
         var outcomes = new EventOutcome[batch.Events.Count];
+        var rejects = new ConcurrentQueue<RejectedItem>(batch.Rejects);
         try
         {
             foreach (var stretch in Stretches(batch.Events))
             {
-                await SendAsync(batch, stretch, outcomes, cancellationToken).ConfigureAwait(false);
+                await SendAsync(batch, stretch, outcomes, rejects, cancellationToken).ConfigureAwait(false);
             }
+
+            await _rejects.KeepAsync(rejects, cancellationToken).ConfigureAwait(false);
         }
         catch (Exception fault) when (fault is not (OperationCanceledException or ArgumentException))
         {
             throw new EngineUnavailableException("the cluster cannot save these events now; send them again later", fault);
         }
 
-        Interlocked.Add(ref _rejected, batch.Rejects.Count);
+        Interlocked.Add(ref _rejected, rejects.Count);
         return Counted(outcomes);
     }
 
@@ -139,7 +147,10 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
         return stretches;
     }
 
-    private async Task SendAsync(IngestBatch batch, Range stretch, EventOutcome[] outcomes, CancellationToken cancellationToken)
+    /// <param name="rejects">Receives the late events that are to be kept aside.</param>
+    private async Task SendAsync(
+        IngestBatch batch, Range stretch, EventOutcome[] outcomes, ConcurrentQueue<RejectedItem> rejects,
+        CancellationToken cancellationToken)
     {
         var limits = new ParallelOptions { MaxDegreeOfParallelism = CallsMax, CancellationToken = cancellationToken };
         var customers = Enumerable.Range(stretch.Start.Value, stretch.End.Value - stretch.Start.Value)
@@ -153,7 +164,13 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
                     Events = [.. part.Select(i => batch.Events[i])], MustBeSaved = true, TakesLate = batch.Late == LateRule.TakeIn,
                 };
                 var reply = await GrainOf(customer.Key).ObserveAsync(events).WaitAsync(cancelled).ConfigureAwait(false);
-                for (var i = 0; i < part.Length; i++) outcomes[part[i]] = (EventOutcome)reply.Outcomes[i];
+                for (var i = 0; i < part.Length; i++)
+                {
+                    var outcome = outcomes[part[i]] = (EventOutcome)reply.Outcomes[i];
+                    if (outcome != EventOutcome.Late || batch.Late != LateRule.KeepAside) continue;
+                    var newest = Instant.From(reply.NewestAt ?? events.Events[^1].OccurredAt.ToDateTimeOffset());
+                    rejects.Enqueue(LateReject.Of(events.Events[i], newest, settings.Customers.AllowedLateness));
+                }
             }
         }).ConfigureAwait(false);
     }

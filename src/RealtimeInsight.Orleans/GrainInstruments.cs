@@ -14,6 +14,7 @@ internal sealed class GrainInstruments
     private readonly Counter<long> _saveFailures;
     private readonly Histogram<double> _lateness;
     private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _rejectsDropped;
     private readonly Counter<long> _farScores;
     private readonly Counter<long> _farFailures;
     private readonly Histogram<int> _farRows;
@@ -30,6 +31,8 @@ internal sealed class GrainInstruments
         _lateness = meter.CreateHistogram<double>(
             "realtime_insight.cluster.deadline_lateness", "s", "From a deadline to its firing, where it was due.");
         _deliveries = meter.CreateCounter<long>("realtime_insight.cluster.deliveries", "{attempt}", "Attempts to deliver, by result.");
+        _rejectsDropped = meter.CreateCounter<long>(
+            "realtime_insight.cluster.rejects_dropped", "{reject}", "Kept rejects that went because there was no room for newer ones.");
         _farScores = meter.CreateCounter<long>(
             "realtime_insight.cluster.far_scores", "{score}", "Rows for the pool of another silo, by what became of them.");
         _farFailures = meter.CreateCounter<long>(
@@ -59,6 +62,8 @@ internal sealed class GrainInstruments
         DeliveryStatus.Failed => "failed",
         _ => "gone",
     }));
+
+    public void RejectsDropped(int rejects) => _rejectsDropped.Add(rejects);
 
     public void FarScored(string outcome, int rows) => _farScores.Add(rows, new KeyValuePair<string, object?>("outcome", outcome));
 

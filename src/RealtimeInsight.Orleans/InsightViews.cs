@@ -39,7 +39,8 @@ internal static class InsightViews
         { Problem: { } problem } => throw new EngineUnavailableException(problem),
         _ => new ScoreExplanation(
             reply.CustomerId, reply.DecisionId, reply.Head, reply.Model, Instant.From(reply.AsOf), reply.Score, reply.Reference,
-            reply.ServedScore, reply.ServedModel, [.. reply.Contributions.Select(static one => new ScoreContribution(one.Group, one.Value))]),
+            reply.ServedScore, reply.ServedModel,
+            [.. reply.Contributions.Select(static one => new ScoreContribution(one.Group, one.Value))]),
     };
 
     public static MergeResult Of(MergeReply reply) => new((Engine.Port.MergeOutcome)reply.Outcome, reply.CustomerId);

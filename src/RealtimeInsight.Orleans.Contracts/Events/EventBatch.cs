@@ -36,5 +36,7 @@ public sealed record EventBatch
 
 /// <param name="Outcomes">One for each event, in order.</param>
 /// <param name="IsSaved">True when everything applied so far is in the grain's storage.</param>
+/// <param name="NewestAt">Of a late event: the time of the newest one of its customer; else null.</param>
 [GenerateSerializer, Immutable, Alias("ri.observe-reply")]
-public sealed record ObserveReply([property: Id(0)] EventOutcome[] Outcomes, [property: Id(1)] bool IsSaved);
+public sealed record ObserveReply(
+    [property: Id(0)] EventOutcome[] Outcomes, [property: Id(1)] bool IsSaved, [property: Id(2)] DateTimeOffset? NewestAt = null);

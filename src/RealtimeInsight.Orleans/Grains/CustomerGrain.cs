@@ -177,7 +177,8 @@ internal sealed partial class CustomerGrain(
         }
 
         await FinishTurnAsync(batch.MustBeSaved);
-        return new ObserveReply(outcomes, IsSaved);
+        var isLate = outcomes.Contains(EventOutcome.Late);
+        return new ObserveReply(outcomes, IsSaved, isLate ? _actor.State.LastSeen.ToDateTimeOffset() : null);
     }
 
     /// <summary>Before a read: what is due happens first, so that nobody reads of a cart that was left an hour ago as open.</summary>

@@ -53,9 +53,9 @@ public sealed class StartTests
             DeliveryWaitMin = TimeSpan.Zero, DeliveryWaitMax = TimeSpan.FromDays(2), Source = " ",
             DeadlineBuckets = 0, DeadlineTick = TimeSpan.FromSeconds(2), DeadlineWakesMax = 0,
             HistoryBytesMax = -1, DecideWithin = TimeSpan.Zero, BudgetBlock = 0, BudgetAskAgain = TimeSpan.Zero, ProductsPendingMax = -1,
-            TimelineNotesMax = -1,
+            TimelineNotesMax = -1, RejectShares = 0, RejectBytesMax = 0,
         });
 
-        Assert.Equal(21, problems.Count);
+        Assert.Equal(23, problems.Count);
     }
 }

@@ -250,13 +250,12 @@ public sealed partial class SqliteStore : IEngineStore
         }
     }
 
-    private void Prepare(SqliteFile file)
+    private static void Prepare(SqliteFile file)
     {
         // The size of a page is settled by the first write, which the next setting may be.
         if (file.Scalar("PRAGMA page_count") == 0) file.Run("PRAGMA page_size = 8192");
         file.Run("PRAGMA journal_mode = WAL");
         file.Run("PRAGMA synchronous = FULL");
-        file.Run(string.Create(CultureInfo.InvariantCulture, $"PRAGMA wal_autocheckpoint = {_options.WalPages}"));
     }
 
     private LogRow ReadRow(SqliteStatement row)

@@ -38,7 +38,6 @@ internal sealed class WalCheckpointer : IDisposable
         writer.Run("PRAGMA wal_autocheckpoint = 0");
         _ = writer.TakePagesWritten();
         _file = new SqliteFile(path, readOnly: false, busyTimeout);
-        _file.Run("PRAGMA wal_autocheckpoint = 0");
         _file.Run("PRAGMA synchronous = FULL");
         _thread = new Thread(Work) { IsBackground = true, Name = "checkpoint" };
         _thread.Start();

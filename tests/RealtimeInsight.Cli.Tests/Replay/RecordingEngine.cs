@@ -51,32 +51,14 @@ internal sealed class RecordingEngine : ICustomerEngine, IReplayEngine
         return ValueTask.CompletedTask;
     }
 
-    public EngineStatus GetStatus() => new()
+    public EngineStatus GetStatus() => EngineStatus.Empty with
     {
         IsReady = true,
-        Problems = [],
         Model = "none/0",
         EventsAccepted = Events.Count,
-        EventsDuplicate = 0,
-        EventsLate = 0,
         EventsRejected = Rejects.Count,
         Customers = _customers.Count,
-        SessionsStarted = 0,
-        SessionsOpen = 0,
-        CartsOpened = 0,
-        CartsOpen = 0,
-        CartsAtRisk = 0,
-        CartsAbandoned = 0,
-        CartsRecovered = 0,
-        CartsConverted = 0,
-        CartsEmptied = 0,
         Scores = Events.Count,
-        ScoresDegraded = 0,
-        DecisionsMade = 0,
-        DecisionsSuppressed = 0,
-        Actions = 0,
-        ActionsDelivered = 0,
-        DeadlinesArmed = 0,
     };
 
     public ValueTask DisposeAsync() => ValueTask.CompletedTask;

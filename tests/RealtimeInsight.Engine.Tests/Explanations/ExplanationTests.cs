@@ -48,6 +48,7 @@ public sealed class ExplanationTests
     {
         await using var engine = await new EngineHarness().StartAsync();
         await engine.IngestAsync(Make.View("c1", 0), Make.Add("c1", 1));
+        // Less than DecideWithin: what was due is decided on, however late in the leap of the clock the shard wakes.
         await engine.AdvanceAsync(TimeSpan.FromHours(20));
         var insight = (await engine.InsightAsync("c1"))!;
         Assert.Equal("abandoned", insight.Cart!.State);

@@ -41,7 +41,7 @@ class Shop:
 
     def update(self, weights, shared, settings, seed, clip):
         """The change of the shared weights by local training, no longer than `clip` (None: as it is)."""
-        model = trainer.train(self.features, seed, settings, quiet=True, start=weights, scale=self.scale)
+        model = trainer.train(self.features, seed, settings, start=weights, scale=self.scale)
         change = flat(model.state_dict(), shared) - flat(weights, shared)
         return cut(change, clip)
 
@@ -85,7 +85,7 @@ def start_of(public, seed, settings, share):
     """Weights to begin with, and the profile's scale: from the public events alone. With `heads`, the rest is learned there."""
     scale = trainer.profile_scale(public)
     if share == "heads":
-        return trainer.train(public, seed, settings, quiet=True, scale=scale).state_dict(), scale
+        return trainer.train(public, seed, settings, scale=scale).state_dict(), scale
     torch.manual_seed(seed)
     return BehaviourModel(*scale, state_dropout=settings.state_dropout).state_dict(), scale
 
@@ -165,10 +165,10 @@ def compared(shops, federated, settings, asked, start):
     found = {"federated": federated, "start": [judged(shop, model_of(start, settings)) for shop in shops]}
     if asked.compare:
         passes = replace(settings, epochs=settings.epochs * asked.rounds)
-        pooled = trainer.train(Pooled([shop.features for shop in shops]), asked.seed, passes, quiet=True, start=start, scale=shops[0].scale)
+        pooled = trainer.train(Pooled([shop.features for shop in shops]), asked.seed, passes, start=start, scale=shops[0].scale)
         found["pooled"] = [judged(shop, pooled) for shop in shops]
         found["alone"] = [
-            judged(shop, trainer.train(shop.features, asked.seed, passes, quiet=True, start=start, scale=shop.scale)) for shop in shops]
+            judged(shop, trainer.train(shop.features, asked.seed, passes, start=start, scale=shop.scale)) for shop in shops]
     return {way: mean_over_shops(figures) for way, figures in found.items()}
 
 
@@ -192,7 +192,8 @@ def arguments_of():
 def main():
     asked = arguments_of()
     trainer.repeatable()
-    settings = Settings(epochs=asked.epochs)
+    # A round is one of many: it makes all of its passes.
+    settings = Settings(epochs=asked.epochs, patience=0)
     public = FeatureSet(asked.public)
     start, scale = start_of(public, asked.seed, replace(settings, epochs=asked.epochs * asked.rounds), asked.share)
     shops = [Shop(folder, scale) for folder in asked.shop]

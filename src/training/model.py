@@ -35,13 +35,22 @@ class BehaviourModel(nn.Module):
 
     def forward(self, tokens, ids, profile, state):
         """tokens [B,T,16], ids [B,T,4], profile [B,T,64], state [B,64] -> logits [B,T,3], item queries [B,T,16], last state [B,64]."""
+        states, last = self.fold(tokens, ids, state)
+        return *self.read(states, profile), last
+
+    def fold(self, tokens, ids, state):
+        """The state after each event [B,T,64], and the last one [B,64]."""
         embedded = self.embedding(ids + self.offsets).flatten(2)
         states, last = self.gru(torch.cat([tokens, embedded], -1), state[None])
+        return states, last[0]
+
+    def read(self, states, profile):
+        """Logits [B,T,3] and item queries [B,T,16] of states and profiles."""
         remembered = functional.dropout(states, self.state_dropout, self.training)
         known = torch.cat([remembered, (profile - self.profile_mean) / self.profile_spread], -1)
         # The outputs also see their inputs directly: what is linear in the profile need not pass through the hidden layer.
         outputs = self.outputs(torch.cat([known, torch.relu(self.hidden(known))], -1))
-        return outputs[..., :HEADS], outputs[..., HEADS:], last[0]
+        return outputs[..., :HEADS], outputs[..., HEADS:]
 
     def item_scores(self, queries, buckets):
         """Dot products of some queries with the rows of some item buckets."""

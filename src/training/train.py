@@ -20,45 +20,22 @@ import measure
 import trials
 from features import HEADS, HELD_OUT_DRAWS, FeatureSet, Windows
 from model import ITEM_QUERY_WIDTH, STATE_WIDTH, BehaviourModel
+from passes import BATCH, EarlyStop, Pass, hide_ids, inputs, item_popularity, next_item_loss, profile_scale, training_windows
+from pretrain import pretrain
 from trials import Settings
 
-WINDOW, BATCH = 64, 128
 PREDICT_WINDOW, PREDICT_BATCH = 256, 256
-NEXT_ITEMS_A_STEP = 1024
+HELD_OUT_CASES_MIN = 20  # fewer of either class say nothing about a head
 
 
 def progress(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def inputs(features, rows):
-    """Model inputs of a window of rows [B,W]."""
-    tokens = torch.from_numpy(np.ascontiguousarray(features.tokens[rows]))
-    ids = torch.from_numpy(features.ids[rows].astype(np.int64))
-    profile = torch.from_numpy(np.ascontiguousarray(features.profiles[rows]))
-    return tokens, ids, profile
-
-
-def next_item_loss(model, features, queries, rows, usable, rng, popularity):
-    """Softmax over the products that this step's customers looked at next, corrected for how likely each is among them."""
-    chosen = np.flatnonzero(usable)
-    if len(chosen) < 2:
-        return queries.sum() * 0
-    if len(chosen) > NEXT_ITEMS_A_STEP:
-        chosen = rng.choice(chosen, NEXT_ITEMS_A_STEP, replace=False)
-    targets = features.next_items[rows.reshape(-1)[chosen]].astype(np.int64)
-    candidates, position = np.unique(targets, return_inverse=True)
-    scores = model.item_scores(queries.reshape(-1, ITEM_QUERY_WIDTH)[torch.from_numpy(chosen)], torch.from_numpy(candidates))
-    among_them = np.log(-np.expm1(len(targets) * np.log1p(-popularity[candidates])))
-    return functional.cross_entropy(scores - torch.from_numpy(among_them.astype(np.float32)), torch.from_numpy(position))
-
-
 def step_loss(model, features, rows, valid, state, rng, popularity, rows_a_step, settings):
     """Sums over the labelled rows, in units of what a step has on average: every row weighs the same, in whichever batch it is."""
     tokens, ids, profile = inputs(features, rows)
-    hidden = torch.from_numpy(rng.random(ids.shape) < settings.forget_ids)
-    hidden[..., 0] = False
-    logits, queries, last = model(tokens, ids.masked_fill(hidden, 0), profile, state)
+    logits, queries, last = model(tokens, hide_ids(ids, settings.forget_ids, rng), profile, state)
     labels = torch.from_numpy(features.labels[rows].astype(np.float32))
     weights = torch.from_numpy((features.train[rows] & valid[..., None]).astype(np.float32))
     each = functional.binary_cross_entropy_with_logits(logits, labels.clamp(min=0), reduction="none")
@@ -66,31 +43,6 @@ def step_loss(model, features, rows, valid, state, rng, popularity, rows_a_step,
     usable = (features.next_item_train[rows] & valid).reshape(-1)
     loss = loss + settings.next_item_weight * next_item_loss(model, features, queries, rows, usable, rng, popularity)
     return loss, last
-
-
-def training_windows(features):
-    """Windows of the customers in the training time, without those held out."""
-    counts = np.diff(features.sequence_starts)
-    owner = np.repeat(np.arange(len(counts)), counts)
-    lengths = np.bincount(owner[features.in_train_time[features.sequence_rows]], minlength=len(counts))
-    chosen = np.flatnonzero((lengths >= 2) & (features.sequence_draws >= HELD_OUT_DRAWS))
-    if len(chosen) == 0:
-        raise SystemExit("no customer has two events in the training time; write features of more days or customers")
-    return Windows(features, chosen, lengths[chosen], WINDOW)
-
-
-def profile_scale(features):
-    """Mean and spread of the profile features over the training time; the export folds both into the weights."""
-    rows = np.flatnonzero(features.in_train_time & ~features.row_held_out)
-    rows = rows[:: max(1, len(rows) // 200_000)]
-    profiles = features.profiles[rows].astype(np.float64)
-    return profiles.mean(0), np.maximum(profiles.std(0), 1e-3)
-
-
-def item_popularity(features):
-    """Share of each item bucket among the next products, never quite 0 or 1."""
-    counts = np.bincount(features.next_items[features.next_item_train], minlength=4096).astype(np.float64)
-    return (counts + 1) / (counts.sum() + 4096)
 
 
 def predict(model, features, sequences=None):
@@ -112,8 +64,22 @@ def predict(model, features, sequences=None):
     return logits, queries
 
 
-def train(features, seed, settings, quiet=False, start=None, scale=None):
-    """A trained model. It begins with the weights `start`, and scales profiles by `scale`, where they are given."""
+def held_out_losses(features, logits):
+    """By head: log loss over that of the constant rate on customers held out, where there are enough cases; below 1 is better than
+    knowing nothing."""
+    found = {}
+    for i, head in enumerate(HEADS):
+        mask = features.validation[:, i]
+        labels = features.labels[mask, i]
+        if min(labels.sum(), len(labels) - labels.sum()) >= HELD_OUT_CASES_MIN:
+            constant = measure.quality(labels, np.full(len(labels), labels.mean()))["log_loss"]
+            found[head] = measure.quality(labels, measure.sigmoid(logits[mask, i]))["log_loss"] / constant
+    return found
+
+
+def train(features, seed, settings, tell=None, start=None, scale=None):
+    """A trained model. It begins with the weights `start`, and scales profiles by `scale`, where they are given. With `settings.patience`
+    passes without a gain on customers held out it ends, and has the weights of its best pass. `tell`: called with a line after each."""
     torch.manual_seed(seed)
     epochs = settings.epochs
     rng = np.random.default_rng(seed)
@@ -129,34 +95,33 @@ def train(features, seed, settings, quiet=False, start=None, scale=None):
     # Up over the first tenth, then down to nothing along a cosine.
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, 10 * (step + 1) / total) * 0.5 * (1 + math.cos(math.pi * min(1, step / total))))
-    # The state after each window as of the last pass; one more row that stays zero, for those that begin.
-    states = torch.zeros(len(windows) + 1, STATE_WIDTH)
+    walk, stop = Pass(windows, rng), EarlyStop(settings.patience)
     started, done = time.monotonic(), 0
     for epoch in range(epochs):
         model.train()
         losses = []
-        for chosen in windows.shuffled(rng, BATCH):
-            rows, valid = windows.rows(chosen)
-            carried = windows.has_before[chosen] & (rng.random(len(chosen)) >= settings.forget_state)
-            before = torch.from_numpy(np.where(carried, chosen - 1, len(windows)))
-            loss, last = step_loss(model, features, rows, valid, states[before], rng, popularity, rows_a_step, settings)
+        for chosen, rows, valid, before in walk.steps(settings.forget_state):
+            loss, last = step_loss(model, features, rows, valid, before, rng, popularity, rows_a_step, settings)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimizer.step()
             schedule.step()
-            states[torch.from_numpy(chosen)] = last.detach()
+            walk.keep(chosen, last)
             losses.append(loss.item())
             done += 1
-        if quiet:
+        if settings.patience == 0:
             continue
-        logits, _ = predict(model, features, held_out)
-        shown = "  ".join(
-            f"{head} {measure.auc(features.labels[mask, i], logits[mask, i]):.3f}"
-            for i, head in enumerate(HEADS) if (mask := features.validation[:, i]).any())
-        left = (time.monotonic() - started) * max(0, total - done) / done
-        progress(f"train     epoch {epoch + 1}/{epochs}: loss {np.mean(losses):.4f}, AUC on customers held out: {shown}; "
-                 f"about {left:.0f} s left")
+        found = held_out_losses(features, predict(model, features, held_out)[0])
+        if tell is not None:
+            shown = "  ".join(f"{head} {loss:.3f}" for head, loss in found.items()) or "too few cases"
+            left = (time.monotonic() - started) * max(0, total - done) / done
+            tell(f"train     pass {epoch + 1}/{epochs}: loss {np.mean(losses):.4f}; on customers held out, over that of the constant rate: "
+                 f"{shown}; at most {left:.0f} s left")
+        if found and stop.is_over(float(np.mean(list(found.values()))), model):
+            break
+    if stop.best is not None:
+        model.load_state_dict(stop.best)
     return model
 
 
@@ -193,7 +158,7 @@ def too_short(features):
             f"{horizons}); give an export of at least twice the shortest, better of several months")
 
 
-def finish(model, features, settings, search, seed, work):
+def finish(model, features, settings, search, seed, work, pretraining=()):
     """Calibrates, judges and writes what export.py and the check of the served model read; answers the report, and the logits behind it."""
     progress("train     scoring every event, calibrating, fitting the challengers")
     warnings = []
@@ -206,6 +171,7 @@ def finish(model, features, settings, search, seed, work):
     report = {
         "seed": seed,
         "settings": dataclasses.asdict(settings),
+        "pretraining": list(pretraining),
         "trials": search,
         "features": {key: features.description[key] for key in ("feature_schema_hash", "contract_version", "horizons", "digest")},
         "sources": features.sources,
@@ -235,12 +201,16 @@ def main():
     parser.add_argument("--features", required=True, metavar="DIR", help="arrays written by: insight features")
     parser.add_argument("--work", required=True, metavar="DIR", help="folder for the weights and the report that export.py reads")
     parser.add_argument("--seed", type=int, default=1, help="draws weights and order (default %(default)s)")
-    parser.add_argument("--epochs", type=int, default=10, help="passes over the training customers (default %(default)s)")
+    parser.add_argument("--epochs", type=int, default=10, help="most passes over the training customers (default %(default)s)")
+    parser.add_argument("--pretrain", type=int, default=10, metavar="N",
+                        help="most passes on the next event before that; 0: none (default %(default)s)")
     parser.add_argument("--trials", type=int, default=0, help="settings to try, by cross-validation in time (default: none)")
     parser.add_argument("--budget", type=float, metavar="MINUTES", help="most time for the trials (default: no limit)")
     arguments = parser.parse_args()
     if arguments.epochs < 1:
         parser.error(f"--epochs {arguments.epochs}: give 1 or more")
+    if arguments.pretrain < 0:
+        parser.error(f"--pretrain {arguments.pretrain}: give 0 or more")
     if arguments.trials < 0:
         parser.error(f"--trials {arguments.trials}: give 0 or more")
 
@@ -249,14 +219,15 @@ def main():
     progress(f"train     {len(features.times):,} events of {len(features.sequence_draws):,} customers")
     if not features.train.any():
         raise SystemExit(too_short(features))
-    settings, search = Settings(epochs=arguments.epochs), None
+    settings, search = Settings(epochs=arguments.epochs, pretrain_epochs=arguments.pretrain), None
     if arguments.trials > 0:
         seconds = None if arguments.budget is None else 60 * arguments.budget
         settings, best, results = trials.search(
-            features, train, predict, settings, arguments.trials, seconds, arguments.seed, progress)
+            features, pretrain, train, predict, settings, arguments.trials, seconds, arguments.seed, progress)
         search = {"asked": arguments.trials, "best": best, "results": results}
-    model = train(features, arguments.seed, settings)
-    report, _ = finish(model, features, settings, search, arguments.seed, Path(arguments.work))
+    start, losses = pretrain(features, arguments.seed, settings, progress) if settings.pretrain_epochs > 0 else (None, [])
+    model = train(features, arguments.seed, settings, progress, start)
+    report, _ = finish(model, features, settings, search, arguments.seed, Path(arguments.work), losses)
     for warning in report["warnings"]:
         progress(f"train     warning: {warning}")
     print(judge.table(report["rows"]))

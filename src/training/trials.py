@@ -19,7 +19,9 @@ class Settings:
     """What a run of training may choose."""
 
     learning_rate: float = 4e-3
-    epochs: int = 10
+    epochs: int = 10  # most passes
+    pretrain_epochs: int = 10  # most passes on the next event before the heads are learned; 0: none
+    patience: int = 3  # passes without a gain on customers held out after which either phase ends; 0: all passes are made
     state_dropout: float = 0.3
     forget_ids: float = 0.25  # share of ids hidden while training: other shops sell other things
     forget_state: float = 0.2  # share of windows that start from nothing, as after a change of model
@@ -37,7 +39,9 @@ def drawn(defaults, count, seed):
             state_dropout=float(rng.choice([0.1, 0.3, 0.5])),
             forget_ids=float(rng.choice([0.1, 0.25, 0.4])),
             forget_state=float(rng.choice([0.0, 0.2, 0.4])),
-            next_item_weight=float(rng.choice([0.1, 0.25, 0.5]))))
+            next_item_weight=float(rng.choice([0.1, 0.25, 0.5])),
+            pretrain_epochs=int(rng.choice([0, defaults.pretrain_epochs])),
+            patience=defaults.patience))
     return settings[:count]
 
 
@@ -57,9 +61,9 @@ def fold_scores(features, logits):
     return found
 
 
-def search(features, train, predict, defaults, count, seconds, seed, progress):
+def search(features, pretrain, train, predict, defaults, count, seconds, seed, progress):
     """Trains `count` settings on every fold, or as many as the seconds allow, the defaults first; answers the best ones and all results."""
-    started, results = time.monotonic(), []
+    started, results, starts = time.monotonic(), [], {}
     for number, settings in enumerate(drawn(defaults, count, seed)):
         spent = time.monotonic() - started
         if results and seconds is not None and spent + spent / len(results) > seconds:
@@ -68,7 +72,11 @@ def search(features, train, predict, defaults, count, seconds, seed, progress):
         folds = []
         for train_until, judge_until in FOLDS:
             features.split(train_until, judge_until)
-            folds.append(fold_scores(features, predict(train(features, seed, settings, quiet=True), features)[0]))
+            # Pre-training is by the defaults, once a fold: a trial chooses whether to begin with it.
+            if settings.pretrain_epochs > 0 and train_until not in starts:
+                starts[train_until] = pretrain(features, seed, defaults)[0]
+            start = starts[train_until] if settings.pretrain_epochs > 0 else None
+            folds.append(fold_scores(features, predict(train(features, seed, settings, start=start), features)[0]))
         scores = [score for fold in folds for score in fold.values()]
         if not scores:
             raise SystemExit(f"trials: no fold has {ROWS_OF_A_CLASS} cases of both classes whose outcome is known; train without --trials, "

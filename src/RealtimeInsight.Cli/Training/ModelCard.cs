@@ -109,6 +109,17 @@ internal static class ModelCard
     {
         card.AppendLine("## Settings").AppendLine();
         card.AppendLine(CultureInfo.InvariantCulture, $"Seed {report.Seed}; {Text(report.Settings)}.");
+        if (report.Pretraining.Count > 0)
+        {
+            card.AppendLine(
+                CultureInfo.InvariantCulture,
+                $"""
+
+                Pre-trained on kind, time and product of the next event for {report.Pretraining.Count} passes; the weights of the best were
+                kept (loss on customers held out {report.Pretraining[0]:F3} after the first, {report.Pretraining.Min():F3} at best).
+                """);
+        }
+
         if (report.Trials is { } trials)
         {
             card.AppendLine(
@@ -146,7 +157,8 @@ internal static class ModelCard
 
     private static string Text(TrainingChoice settings) => string.Create(
         CultureInfo.InvariantCulture,
-        $"learning rate {settings.LearningRate}, {settings.Epochs} passes, state dropout {settings.StateDropout}, "
+        $"learning rate {settings.LearningRate}, at most {settings.Epochs} passes after {settings.PretrainEpochs} on the next event, "
+        + $"state dropout {settings.StateDropout}, "
         + $"ids hidden {settings.ForgetIds}, states forgotten {settings.ForgetState}, weight of the next item {settings.NextItemWeight}");
 
     private static string Figure(double? value) =>

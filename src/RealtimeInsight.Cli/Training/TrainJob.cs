@@ -70,7 +70,7 @@ internal sealed class TrainJob(CliConsole console)
         string[] always =
         [
             "--features", settings.Features.Out, "--work", settings.Work, "--seed", $"{settings.Features.Seed}",
-            "--epochs", $"{settings.Epochs}", "--trials", $"{settings.Trials}",
+            "--epochs", $"{settings.Epochs}", "--pretrain", $"{settings.Pretrain}", "--trials", $"{settings.Trials}",
         ];
         return settings.Budget is { } budget
             ? [.. always, "--budget", budget.TotalMinutes.ToString(CultureInfo.InvariantCulture)]

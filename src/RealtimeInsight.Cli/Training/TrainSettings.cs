@@ -7,10 +7,13 @@ namespace RealtimeInsight.Cli.Training;
 /// <param name="Features">Sources of the arrays; its folder is in the work folder.</param>
 /// <param name="Work">Folder for arrays, weights and report.</param>
 /// <param name="Out">Folder of the model version: the last part is the version, the one above it the name.</param>
-/// <param name="Epochs">Passes over the training customers.</param>
+/// <param name="Epochs">Most passes over the training customers; customers held out end it earlier.</param>
 internal sealed record TrainSettings(FeatureSettings Features, string Work, string Out, int Epochs)
 {
     public const int TrialsMax = 500;
+
+    /// <summary>Most passes on the next event, which needs no outcome, before the heads are learned; 0: none.</summary>
+    public int Pretrain { get; init; } = EpochsDefault;
 
     /// <summary>Settings to try by cross-validation in time, the defaults first; 0 takes the defaults.</summary>
     public int Trials { get; init; }
@@ -35,6 +38,7 @@ internal sealed record TrainSettings(FeatureSettings Features, string Work, stri
     public TrainSettings Checked()
     {
         if (Epochs is < 1 or > EpochsMax) throw CliException.Usage($"--epochs {Epochs}: give 1 to {EpochsMax}");
+        if (Pretrain is < 0 or > EpochsMax) throw CliException.Usage($"--pretrain {Pretrain}: give 0 to {EpochsMax}");
         if (Trials is < 0 or > TrialsMax) throw CliException.Usage($"--trials {Trials}: give 0 to {TrialsMax}");
         if (Budget is { } budget && Trials == 0)
         {

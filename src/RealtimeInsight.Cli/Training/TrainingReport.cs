@@ -5,12 +5,14 @@ using RealtimeInsight.Cli.Features;
 namespace RealtimeInsight.Cli.Training;
 
 /// <summary>What the trainer says about its run: <c>report.json</c> in the work folder.</summary>
+/// <param name="Pretraining">Loss of the next event on customers held out after each pass of pre-training; the best pass was kept.</param>
 /// <param name="Rows">Every scorer on every source's later events.</param>
 /// <param name="Trials">The search for settings; null where none was asked for.</param>
 /// <param name="Warnings">What the data could not teach.</param>
 public sealed record TrainingReport(
     long Seed,
     TrainingChoice Settings,
+    IReadOnlyList<double> Pretraining,
     TrainingTrials? Trials,
     IReadOnlyList<FeatureSetSource> Sources,
     IReadOnlyList<JudgedScorer> Rows,
@@ -26,7 +28,7 @@ public sealed record TrainingReport(
 
 /// <summary>Settings of a run of training; the trainer's <c>trials.py</c> says what each does.</summary>
 public sealed record TrainingChoice(
-    double LearningRate, int Epochs, double StateDropout, double ForgetIds, double ForgetState, double NextItemWeight);
+    double LearningRate, int Epochs, int PretrainEpochs, double StateDropout, double ForgetIds, double ForgetState, double NextItemWeight);
 
 /// <param name="Asked">Settings that were to be tried; fewer results mean that the time was up.</param>
 /// <param name="Best">Index of the chosen result; 0 is the defaults.</param>

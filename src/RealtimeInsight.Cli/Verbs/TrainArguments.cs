@@ -19,7 +19,14 @@ internal sealed class TrainArguments
     private readonly Option<int> _epochs = new("--epochs")
     {
         HelpName = "N",
-        Description = "Passes over the training customers",
+        Description = "Most passes over the training customers; it ends when customers held out gain no more",
+        DefaultValueFactory = _ => TrainSettings.EpochsDefault,
+    };
+
+    private readonly Option<int> _pretrain = new("--pretrain")
+    {
+        HelpName = "N",
+        Description = "Most passes on the next event, which needs no outcome, before that; 0: none",
         DefaultValueFactory = _ => TrainSettings.EpochsDefault,
     };
 
@@ -53,7 +60,7 @@ internal sealed class TrainArguments
 
     public TrainArguments(Command verb)
     {
-        foreach (var option in (Option[])[_output, _epochs, _trials, _budget, _work, _register, _json]) verb.Options.Add(option);
+        foreach (var option in (Option[])[_output, _epochs, _pretrain, _trials, _budget, _work, _register, _json]) verb.Options.Add(option);
         _features.AddTo(verb);
     }
 
@@ -69,6 +76,7 @@ internal sealed class TrainArguments
         Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetValue(_output) ?? DefaultOut(root))),
         parsed.GetValue(_epochs))
     {
+        Pretrain = parsed.GetValue(_pretrain),
         Trials = parsed.GetValue(_trials),
         Budget = parsed.GetValue(_budget) is { } minutes ? BudgetOf(minutes) : null,
         Engine = parsed.GetValue(_register) is { } url ? ModelPlace.Engine(url) : null,

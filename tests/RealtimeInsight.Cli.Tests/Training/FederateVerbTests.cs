@@ -1,6 +1,4 @@
-using System.Diagnostics;
 using System.Text.Json;
-using RealtimeInsight.Cli.Features;
 using RealtimeInsight.Cli.Verbs;
 
 namespace RealtimeInsight.Cli.Tests.Training;
@@ -13,24 +11,8 @@ public sealed class FederateVerbTests : IDisposable
     public void Dispose() => _folder.Delete(recursive: true);
 
     [TrainingFact]
-    public async Task Laws_OfFederatedAveraging_Hold()
-    {
-        var script = Path.Combine(Repository.Root, "tests", "RealtimeInsight.Cli.Tests", "Training", "federated_laws.py");
-        var start = new ProcessStartInfo(TrainingPython.Path!, [script, WriteShop("first", 3), WriteShop("second", 4)])
-        {
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        start.Environment["PYTHONPATH"] = Path.Combine(Repository.Root, "src", "training");
-        start.Environment["PYTHONDONTWRITEBYTECODE"] = "1";
-        using var process = Process.Start(start)!;
-        using var stop = new CancellationTokenSource(RunMax);
-        var (output, error) = (process.StandardOutput.ReadToEndAsync(stop.Token), process.StandardError.ReadToEndAsync(stop.Token));
-        await process.WaitForExitAsync(stop.Token);
-
-        Assert.True(process.ExitCode == 0, await error);
-        Assert.Contains("the laws hold", await output);
-    }
+    public Task Laws_OfFederatedAveraging_Hold() =>
+        TrainingLaws.HoldAsync("federated_laws.py", RunMax, WriteShop("first", 3), WriteShop("second", 4));
 
     [TrainingFact]
     public async Task Federate_TwoShops_GetTheSameGraphsAndTheBudgetIsTold()
@@ -77,14 +59,7 @@ public sealed class FederateVerbTests : IDisposable
         Assert.Contains("holds no features.json; write one in each shop with: insight features", run.Error);
     }
 
-    private string WriteShop(string name, long seed)
-    {
-        var folder = Path.Combine(_folder.FullName, name);
-        var console = new CliConsole(TextWriter.Null, TextWriter.Null, null, TimeProvider.System);
-        new FeatureJob(console).Run(
-            new FeatureSettings { Out = folder, Seed = seed, Customers = 60, Days = FeatureSettings.DaysLeast }, CancellationToken.None);
-        return folder;
-    }
+    private string WriteShop(string name, long seed) => TrainingLaws.WriteShop(_folder, name, seed);
 
     private static Task<CliRun> RunAsync(string? python, params string[] args) =>
         CliRun.OfAsync(RunMax, console => [FederateVerb.Create(console, Repository.Root, python)], ["federate", .. args]);

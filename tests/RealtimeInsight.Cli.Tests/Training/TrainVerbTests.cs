@@ -23,8 +23,10 @@ public sealed class TrainVerbTests : IDisposable
         Assert.Contains("gradient-boosted trees", first.Run.Out);
         Assert.Contains("served    simulated abandonment: n ", first.Run.Error);
         Assert.Contains("trials    2/2: ", first.Run.Error);
+        Assert.Contains("loss of the next event on customers held out", first.Run.Error);
         var card = File.ReadAllText(Path.Combine(first.Model, "card.md"));
         Assert.Contains("Chosen from 2 of 2 trials", card);
+        Assert.Contains("Pre-trained on kind, time and product of the next event", card);
         Assert.Contains("| simulated | abandonment | gradient-boosted trees |", card);
         foreach (var file in (string[])["step.onnx", "fold.onnx", "model.json"])
         {
@@ -84,6 +86,8 @@ public sealed class TrainVerbTests : IDisposable
     [Theory]
     [InlineData("--out", "models/behaviour/newest", "--out")]
     [InlineData("--epochs", "0", "--epochs 0")]
+    [InlineData("--pretrain", "-1", "--pretrain -1")]
+    [InlineData("--pretrain", "201", "--pretrain 201")]
     [InlineData("--days", "30", "--days 30")]
     [InlineData("--seed", "-1", "--seed -1")]
     [InlineData("--trials", "501", "--trials 501")]
@@ -138,7 +142,7 @@ public sealed class TrainVerbTests : IDisposable
         var model = Path.Combine(_folder.FullName, name, "behaviour", "4");
         var run = await RunAsync(
             TrainingPython.Path, "train", "--out", model, "--work", Path.Combine(_folder.FullName, name + "-work"), "--customers", "60",
-            "--days", "120", "--epochs", "1", "--seed", "6", "--trials", "2", "--json");
+            "--days", "120", "--epochs", "1", "--pretrain", "2", "--seed", "6", "--trials", "2", "--json");
         return (run, model);
     }
 

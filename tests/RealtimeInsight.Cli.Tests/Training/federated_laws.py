@@ -37,13 +37,13 @@ def main():
     names = federated.shared_names(start, "all")
     shop, other = federated.Shop(first, scale), federated.Shop(second, scale)
 
-    plain = trainer.train(shop.features, SEED, settings, quiet=True, start=start, scale=scale).state_dict()
+    plain = trainer.train(shop.features, SEED, settings, start=start, scale=scale).state_dict()
     alone = run([shop], start, names, settings)
     assert not same(alone, start), "nothing was learned"
     assert same(alone, plain), "one shop without clip and noise is not plain training"
     assert same(run([shop, federated.Shop(first, scale)], start, names, settings), plain), "equal shards do not average to themselves"
 
-    theirs = trainer.train(other.features, SEED, settings, quiet=True, start=start, scale=scale).state_dict()
+    theirs = trainer.train(other.features, SEED, settings, start=start, scale=scale).state_dict()
     both = run([shop, other], start, names, settings)
     for name in names:
         mean = (plain[name].double() + theirs[name].double()) / 2

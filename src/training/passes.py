@@ -1,0 +1,103 @@
+"""What every way of training does: walk over windows of customers' events, and rank the next product."""
+
+import copy
+import math
+
+import numpy as np
+import torch
+from torch.nn import functional
+
+from features import HELD_OUT_DRAWS, Windows
+from model import ITEM_QUERY_WIDTH, STATE_WIDTH
+
+WINDOW, BATCH = 64, 128
+NEXT_ITEMS_A_STEP = 1024
+
+
+def inputs(features, rows):
+    """Model inputs of a window of rows [B,W]."""
+    tokens = torch.from_numpy(np.ascontiguousarray(features.tokens[rows]))
+    ids = torch.from_numpy(features.ids[rows].astype(np.int64))
+    profile = torch.from_numpy(np.ascontiguousarray(features.profiles[rows]))
+    return tokens, ids, profile
+
+
+def hide_ids(ids, share, rng):
+    """The ids, a share of them unknown: other shops sell other things. What kind of event it was stays."""
+    hidden = torch.from_numpy(rng.random(ids.shape) < share)
+    hidden[..., 0] = False
+    return ids.masked_fill(hidden, 0)
+
+
+def training_windows(features, held_out=False):
+    """Windows of the customers in the training time: without those held out, or of those alone."""
+    counts = np.diff(features.sequence_starts)
+    owner = np.repeat(np.arange(len(counts)), counts)
+    lengths = np.bincount(owner[features.in_train_time[features.sequence_rows]], minlength=len(counts))
+    chosen = np.flatnonzero((lengths >= 2) & ((features.sequence_draws < HELD_OUT_DRAWS) == held_out))
+    if len(chosen) == 0:
+        if held_out:
+            return None
+        raise SystemExit("no customer has two events in the training time; write features of more days or customers")
+    return Windows(features, chosen, lengths[chosen], WINDOW)
+
+
+class Pass:
+    """Windows in random order, each with the state after the one before it, as of the last pass."""
+
+    def __init__(self, windows, rng):
+        self.windows, self.rng = windows, rng
+        # One more row that stays zero, for those that begin.
+        self.states = torch.zeros(len(windows) + 1, STATE_WIDTH)
+
+    def steps(self, forget_state):
+        """Windows, rows, validity and states. A share of the windows starts from nothing, as after a change of model."""
+        for chosen in self.windows.shuffled(self.rng, BATCH):
+            rows, valid = self.windows.rows(chosen)
+            carried = self.windows.has_before[chosen] & (self.rng.random(len(chosen)) >= forget_state)
+            yield chosen, rows, valid, self.states[torch.from_numpy(np.where(carried, chosen - 1, len(self.windows)))]
+
+    def keep(self, chosen, last):
+        self.states[torch.from_numpy(chosen)] = last.detach()
+
+
+class EarlyStop:
+    """Keeps the weights of the pass with the least loss, and says when the passes after it have gained nothing."""
+
+    def __init__(self, patience):
+        self.patience, self.best, self.least, self.since = patience, None, math.inf, 0
+
+    def is_over(self, loss, model):
+        if loss < self.least:
+            self.best, self.least, self.since = copy.deepcopy(model.state_dict()), loss, 0
+        else:
+            self.since += 1
+        return self.since >= self.patience
+
+
+def profile_scale(features):
+    """Mean and spread of the profile features over the training time; the export folds both into the weights."""
+    rows = np.flatnonzero(features.in_train_time & ~features.row_held_out)
+    rows = rows[:: max(1, len(rows) // 200_000)]
+    profiles = features.profiles[rows].astype(np.float64)
+    return profiles.mean(0), np.maximum(profiles.std(0), 1e-3)
+
+
+def item_popularity(features):
+    """Share of each item bucket among the next products, never quite 0 or 1."""
+    counts = np.bincount(features.next_items[features.next_item_train], minlength=4096).astype(np.float64)
+    return (counts + 1) / (counts.sum() + 4096)
+
+
+def next_item_loss(model, features, queries, rows, usable, rng, popularity):
+    """Softmax over the products that this step's customers looked at next, corrected for how likely each is among them."""
+    chosen = np.flatnonzero(usable)
+    if len(chosen) < 2:
+        return queries.sum() * 0
+    if len(chosen) > NEXT_ITEMS_A_STEP:
+        chosen = rng.choice(chosen, NEXT_ITEMS_A_STEP, replace=False)
+    targets = features.next_items[rows.reshape(-1)[chosen]].astype(np.int64)
+    candidates, position = np.unique(targets, return_inverse=True)
+    scores = model.item_scores(queries.reshape(-1, ITEM_QUERY_WIDTH)[torch.from_numpy(chosen)], torch.from_numpy(candidates))
+    among_them = np.log(-np.expm1(len(targets) * np.log1p(-popularity[candidates])))
+    return functional.cross_entropy(scores - torch.from_numpy(among_them.astype(np.float32)), torch.from_numpy(position))

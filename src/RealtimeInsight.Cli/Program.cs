@@ -38,6 +38,7 @@ public static class Program
         RejectsVerb.Create(console),
         DeadLettersVerb.Create(console),
         EndpointsVerb.Create(console),
+        LearningVerb.Create(console),
         .. BackupVerb.CreateAll(console),
     ];
 }

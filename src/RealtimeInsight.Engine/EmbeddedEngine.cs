@@ -6,6 +6,7 @@ using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Identity;
+using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Outbox;
@@ -24,7 +25,7 @@ namespace RealtimeInsight.Engine;
 /// The engine in this process: customers in memory on shards with a thread each, one committing thread, a store. Start it once, then
 /// stop it (or dispose it, which stops it). The store, the scorer and the channels stay the caller's to dispose, after the engine.
 /// </summary>
-public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
+public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
 {
     private readonly EngineOptions _options;
     private readonly DecisionMaker _maker;
@@ -92,6 +93,12 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     /// <summary>Keeps what is known of the models' scores over a restart; null: it counts from the start on.</summary>
     public IWatchStore? WatchStore { get; init; }
 
+    /// <summary>Learns while the engine runs; null: nothing is learned. The decision maker should choose by it.</summary>
+    public EngineLearning? Learning { get; init; }
+
+    /// <summary>Keeps what is learned over a restart; null: learning begins with the log.</summary>
+    public IWatchStore? LearningStore { get; init; }
+
     /// <summary>Where the work runs: on threads, or in a simulation's order.</summary>
     internal IWorkHost WorkHost { get; init; } = new ThreadHost();
 
@@ -121,8 +128,10 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         _ = await parts.Intake.BetweenAsync(FinishMergesAsync, cancellationToken).ConfigureAwait(false);
         _instruments.ObserveAudit(() => parts.Audit.Compared, () => parts.Audit.Mismatches);
         _instruments.ObserveModels(() => Monitor.Read(WatchReader.Waiting(parts.Loops)), _time);
+        if (Learning is { IsOn: true }) _instruments.ObserveLearning(Learning);
         parts.Audit.Start();
         parts.Keeper?.Start();
+        parts.Learned?.Start();
         _running = parts;
         EngineLog.Ready(
             _logger, parts.Loops.Sum(loop => loop.Shard.Counters.Customers), replayed, parts.Loops.Length, _store.Name,
@@ -240,6 +249,10 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         return [.. found.SelectMany(static list => list).OrderByDescending(AtRiskReader.Risk).Take(limit)];
     }
 
+    /// <summary>Saves what is learned now; returns when it would outlive a restart.</summary>
+    /// <exception cref="IOException">It cannot be written.</exception>
+    public void SaveLearned() => Running.Learned?.Save();
+
     public ModelWatch GetModelWatch() => Monitor.Read(WatchReader.Waiting(Running.Loops));
 
     public EngineStatus GetStatus() => StatusReader.Read(_running, _isStopped, _store.Name, UnservedChannels);
@@ -298,59 +311,8 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         if (parts.Keeper is { } keeper) await (giveUp ? keeper.AbortAsync() : keeper.DisposeAsync().AsTask()).ConfigureAwait(false);
         parts.Commit.Stop();
         await _committing.ConfigureAwait(false);
+        if (parts.Learned is { } learned) await learned.StopAsync(giveUp).ConfigureAwait(false);
         if (parts.Commit.Problem is null) EngineLog.Stopped(_logger, _store.Name);
-    }
-
-    private (EngineParts Parts, long Replayed) Recover(CancellationToken cancellationToken)
-    {
-        var head = _store.Open();
-        var log = new LogReader(_store, _options.LogRowsCached);
-        var count = _options.Shards > 0 ? _options.Shards : Environment.ProcessorCount;
-        var shared = new ShardParts(
-            _options, _machine, _maker, _scorer, _store, log, new LogUnitPool(), _notices, new SegmentNumbers(head.NextSegment),
-            _instruments, _time, new AliasMap(), new LinkFilter())
-        {
-            Audit = new FeatureAudit(
-                new DecisionReplay(_machine, log, _options.RefoldEventsMax), head.NextOffset, _options.AuditInterval, _time, _logger),
-            Monitor = Monitor,
-            Logger = _logger,
-            ResidentBytesMax = _options.ResidentBytesMax == 0 ? 0 : Math.Max(1, _options.ResidentBytesMax / count),
-        };
-        var shards = Enumerable.Range(0, count).Select(index => new Shard(index, shared)).ToArray();
-        shared.Aliases.Load(_store.ReadAliases());
-        var (recovered, replayed, unfinished) = EngineRecovery.Run(_store, head, shards, WorkHost.RecoveryThreadsMax, cancellationToken);
-        var commit = new CommitLoop(_store, recovered, _options, _time, _notices, _instruments, _logger);
-        log.Queue = commit.Queue;
-        foreach (var shard in shards)
-        {
-            shard.Queue = commit.Queue;
-            shard.Merger.Begin(shards.Length, unfinished.Select(static step => step.Record));
-            shard.Begin();
-        }
-
-        var outbox = new OutboxCounters(_store.CountOutbox());
-        var outboxParts = new OutboxParts(_store, commit.Queue, _options.Outbox, outbox, _instruments, _notices, _time, _logger);
-        var disabled = _store.ReadEndpoints().ToDictionary(static row => row.Name, StringComparer.Ordinal);
-        var dispatchers = _channels
-            .Select(channel => new OutboxDispatcher(channel, disabled.GetValueOrDefault(channel.Name), outboxParts)).ToArray();
-        commit.OutboxChanged = added =>
-        {
-            outbox.Added(added);
-            foreach (var dispatcher in dispatchers) dispatcher.Signal.Set();
-        };
-        var loops = shards.Select(shard => new ShardLoop(shard, _options, _time, _logger)).ToArray();
-        var delivery = new DeliveryControl(_store, commit.Queue, dispatchers, outbox, _time);
-        var rejects = new RejectControl(_store, commit.Queue, _time);
-        var router = new BatchRouter(loops.Length, _options.BatchEventsMax, shared.Aliases, shared.Links);
-        var links = new IdentityLinks(_options, shared.Aliases, shared.Links, loops, _time);
-        foreach (var (offset, record) in unfinished) links.Unfinished(record, offset);
-        var intake = new Intake(loops, router, shared.Aliases, links);
-        var keeper = WatchStore is null ? null
-            : new WatchKeeper(WatchStore, Monitor, loops, commit.Queue, _options.Watch.SaveInterval, _time, _logger);
-        keeper?.Restore();
-        var parts = new EngineParts(
-            loops, commit, log, dispatchers, outbox, delivery, rejects, shared.Audit, _scorer, intake, shared.Aliases, keeper);
-        return (parts, replayed);
     }
 
     private static async Task<bool> FinishMergesAsync(IdentityLinks links)
@@ -384,16 +346,4 @@ public sealed class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     private DecisionSummary WithDelivery(DecisionSummary summary) => DecisionReader.WithDelivery(summary, _store);
 
     private sealed record Offset(long Value);
-}
-
-/// <summary>A running engine's parts.</summary>
-internal sealed record EngineParts(
-    ShardLoop[] Loops, CommitLoop Commit, LogReader Log, OutboxDispatcher[] Dispatchers, OutboxCounters Outbox,
-    DeliveryControl Delivery, RejectControl Rejects, FeatureAudit Audit, IScorer Scorer, Intake Intake,
-    AliasMap Aliases, WatchKeeper? Keeper)
-{
-    /// <summary>Why events cannot be taken at all any more; null when they can.</summary>
-    public string? Problem => Commit.IsLost
-        ? Commit.Problem
-        : Loops.Select(static loop => loop.Failure).FirstOrDefault(static failure => failure is not null);
 }

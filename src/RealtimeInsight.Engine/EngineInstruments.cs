@@ -2,6 +2,7 @@ using System.Diagnostics.Metrics;
 using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Shards;
 using RealtimeInsight.Engine.Watching;
@@ -103,6 +104,9 @@ public sealed class EngineInstruments
 
     /// <summary>Registers what is read of the models' live quality when somebody collects.</summary>
     internal void ObserveModels(Func<ModelWatch> read, TimeProvider time) => WatchInstruments.Observe(_meter, read, time);
+
+    /// <summary>Registers what is read of what the engine learns when somebody collects.</summary>
+    internal void ObserveLearning(EngineLearning learning) => LearningInstruments.Observe(_meter, learning);
 
     /// <summary>Registers what is read of the comparison with the log when somebody collects.</summary>
     internal void ObserveAudit(Func<long> compared, Func<long> mismatches)

@@ -67,6 +67,16 @@ internal static partial class EngineLog
     [LoggerMessage(3051, LogLevel.Warning, "What is known of the models' live quality is not saved now; it is tried again: {Reason}")]
     public static partial void WatchNotSaved(ILogger logger, string reason);
 
+    [LoggerMessage(3052, LogLevel.Warning, "What was learned cannot be read, learning begins anew with the log: {Reason}")]
+    public static partial void LearnedUnreadable(ILogger logger, string reason);
+
+    [LoggerMessage(3053, LogLevel.Warning, "What is learned is not saved now; it is tried again: {Reason}")]
+    public static partial void LearnedNotSaved(ILogger logger, string reason);
+
+    [LoggerMessage(3054, LogLevel.Warning,
+        "What was learned goes up to log record {Known}, the log ends at {End}: an older store was put back; what was learned is kept")]
+    public static partial void LearnedElsewhere(ILogger logger, long known, long end);
+
     [LoggerMessage(3009, LogLevel.Warning, "A read failed; its caller has the error")]
     public static partial void QueryFailed(ILogger logger, Exception exception);
 }

@@ -46,9 +46,12 @@ public static class CustomerStateCodec
         /// <summary>In memory alone, see <see cref="Pack"/>.</summary>
         Packed = 1 << 11,
         Texts = 1 << 12,
+
+        /// <summary>Decisions of which some gave a variant.</summary>
+        Variants = 1 << 13,
     }
 
-    private const Part SavedParts = (Part)((1u << 11) - 1) | Part.Texts;
+    private const Part SavedParts = (Part)((1u << 11) - 1) | Part.Texts | Part.Variants;
 
     public static void Write(CustomerState state, IBufferWriter<byte> output) => Write(state, output, null);
 
@@ -98,6 +101,7 @@ public static class CustomerStateCodec
         var rest = new ByteWriter(output);
         if ((parts & Part.Person) != 0) PartsCodec.WritePerson(rest, state.Person!);
         if ((parts & Part.Ledger) != 0 && names is null) PartsCodec.WriteLedger(rest, state.Ledger!);
+        if ((parts & Part.Variants) != 0) PartsCodec.WriteVariants(rest, state.Ledger!);
     }
 
     /// <exception cref="FormatException">The bytes are not a state of a known version.</exception>
@@ -159,6 +163,7 @@ public static class CustomerStateCodec
         if ((parts & Part.Ledger) != 0 && isPacked) state.Ledger = PackedLedger.Read(ref reader, state.LastSeen);
         if ((parts & Part.Person) != 0) state.Person = PartsCodec.ReadPerson(ref reader);
         if ((parts & Part.Ledger) != 0 && !isPacked) state.Ledger = PartsCodec.ReadLedger(ref reader);
+        if ((parts & Part.Variants) != 0) state.Ledger = PartsCodec.ReadVariants(ref reader, state.Ledger);
         return state;
     }
 
@@ -175,7 +180,7 @@ public static class CustomerStateCodec
             | If(hasOrders, Part.Orders) | If(hasOrders && hasGaps, Part.OrderGaps) | If(state.CartList is { Count: > 0 }, Part.Carts)
             | If(state.Person is not null, Part.Person) | If(state.Ledger is { Entries.Count: > 0 }, Part.Ledger)
             | If(!IsZero(state.LastRating), Part.Rating) | If(state.DormancyLevel != 0, Part.Dormant)
-            | If(state.Texts is not null, Part.Texts);
+            | If(state.Texts is not null, Part.Texts) | If(state.Ledger?.HasVariants == true, Part.Variants);
     }
 
     private static Part If(bool condition, Part part) => condition ? part : Part.None;

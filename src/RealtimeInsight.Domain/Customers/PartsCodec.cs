@@ -2,6 +2,7 @@ using RealtimeInsight.Domain.Carts;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Profiles;
+using RealtimeInsight.Domain.Text;
 
 namespace RealtimeInsight.Domain.Customers;
 
@@ -95,6 +96,32 @@ internal static class PartsCodec
                 Outcome = (OutcomeKind)reader.Choice((byte)OutcomeKind.NotRecovered, "outcome"),
                 AttributionEndsAt = reader.Time(),
             });
+        }
+
+        return ledger;
+    }
+
+    /// <summary>Which entries gave which variant; only of a ledger that has some, so that others take the bytes they always took.</summary>
+    public static void WriteVariants(ByteWriter writer, DecisionLedger ledger)
+    {
+        writer.Unsigned((uint)ledger.Entries.Count(static entry => entry.Variant is not null));
+        for (var i = 0; i < ledger.Entries.Count; i++)
+        {
+            if (ledger.Entries[i].Variant is not { } variant) continue;
+            writer.Unsigned((uint)i);
+            writer.Text(variant);
+        }
+    }
+
+    /// <summary>The ledger with the variants that its entries gave.</summary>
+    public static DecisionLedger ReadVariants(ref ByteReader reader, DecisionLedger? ledger)
+    {
+        if (ledger is null) throw reader.Malformed("there are variants and no decisions");
+        for (var left = reader.Count(DecisionLedger.EntriesMax); left > 0; left--)
+        {
+            var index = reader.Unsigned();
+            if (index >= (ulong)ledger.Entries.Count) throw reader.Malformed($"decision {index} of {ledger.Entries.Count} has a variant");
+            ledger.Put(ledger.Entries[(int)index].Of(SharedNames.Read(reader.Utf8(), out _)));
         }
 
         return ledger;

@@ -81,7 +81,7 @@ public static class StateFootprint
         for (var i = 0; i < ledger.Entries.Count; i++)
         {
             var entry = ledger.Entries[i];
-            bytes += ObjectBytes + 72 + sizeof(long) + Text(entry.DecisionId) + Text(entry.Episode);
+            bytes += ObjectBytes + 80 + sizeof(long) + Text(entry.DecisionId) + Text(entry.Episode);
         }
 
         return bytes;

@@ -40,7 +40,11 @@ public sealed record Decision
 
 /// <summary>What became of an earlier decision.</summary>
 /// <param name="Value">Order value that came with it; 0 without one.</param>
-public sealed record DecisionOutcome(string DecisionId, CustomerId Customer, OutcomeKind Outcome, Instant At, decimal Value);
+public sealed record DecisionOutcome(string DecisionId, CustomerId Customer, OutcomeKind Outcome, Instant At, decimal Value)
+{
+    /// <summary>The variant that the decision gave; null for none.</summary>
+    public GivenVariant? Given { get; init; }
+}
 
 /// <summary>Collects the decisions and outcomes of turns; reused by its owner. Not thread-safe.</summary>
 public sealed class DecisionOutput

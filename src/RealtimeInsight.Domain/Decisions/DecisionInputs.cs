@@ -13,7 +13,8 @@ internal readonly record struct DecisionInputs(
     string? Model,
     double HoldOutDraw,
     int Given,
-    IReadOnlyList<CandidateResult> Candidates);
+    IReadOnlyList<CandidateResult> Candidates,
+    VariantChoice? Choice);
 
 /// <summary>How one rule of the turn fared: decided, lower_priority, conditions, or a suppression reason.</summary>
 internal readonly record struct CandidateResult(string Rule, string Result);

@@ -15,6 +15,19 @@ public sealed class DecisionLedger
 
     public IReadOnlyList<LedgerEntry> Entries => _entries;
 
+    internal bool HasVariants
+    {
+        get
+        {
+            foreach (var entry in _entries)
+            {
+                if (entry.Variant is not null) return true;
+            }
+
+            return false;
+        }
+    }
+
     public LedgerEntry? Find(string decisionId)
     {
         foreach (var entry in _entries)

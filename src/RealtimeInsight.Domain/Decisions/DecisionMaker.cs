@@ -12,12 +12,16 @@ namespace RealtimeInsight.Domain.Decisions;
 /// Decides in one turn: trigger, conditions, once an episode, hold-out, consent, frequency cap, cool-down, quiet hours, then the highest
 /// priority. Pure: clock and scores come with the state and the arguments. Changes only the customer's ledger.
 /// </summary>
-public sealed class DecisionMaker(Policy policy)
+/// <param name="policy">What to do for whom.</param>
+/// <param name="chooser">Says how likely each variant of a rule is; null for all alike.</param>
+public sealed class DecisionMaker(Policy policy, IVariantChooser? chooser = null)
 {
     private static readonly string DueTrigger = EffectKinds.WireName(EffectKind.DecisionDue);
     private const ulong IdSeed = 0x5265616C74696D65; // Half of the 128-bit id; the other half uses seed 0.
     private readonly uint _effectMask = policy.Rules.Aggregate(0u, static (mask, rule) => mask | rule.EffectMask);
     private readonly uint _eventMask = policy.Rules.Aggregate(0u, static (mask, rule) => mask | rule.EventMask);
+
+    private readonly IVariantChooser _chooser = chooser ?? EqualChooser.Instance;
 
     public Policy Policy { get; } = policy;
 
@@ -70,7 +74,10 @@ public sealed class DecisionMaker(Policy policy)
             if (effect.Kind == EffectKind.AttributionEnded)
             {
                 var ended = state.Ledger!.Entries[effect.Number];
-                output.Outcomes.Add(new DecisionOutcome(ended.DecisionId, state.Id, OutcomeKind.NotRecovered, effect.At, 0m));
+                output.Outcomes.Add(new DecisionOutcome(ended.DecisionId, state.Id, OutcomeKind.NotRecovered, effect.At, 0m)
+                {
+                    Given = ended.Given,
+                });
             }
         }
 
@@ -81,7 +88,8 @@ public sealed class DecisionMaker(Policy policy)
             if (entry.Outcome != OutcomeKind.Open || !entry.AttributionEndsAt.HasValue) continue;
             if (!IsRecovery(entry, effects, trigger, out var at, out var value)) continue;
             entry.Outcome = OutcomeKind.Recovered;
-            output.Outcomes.Add(new DecisionOutcome(entry.DecisionId, state.Id, OutcomeKind.Recovered, at, value));
+            output.Outcomes.Add(
+                new DecisionOutcome(entry.DecisionId, state.Id, OutcomeKind.Recovered, at, value) { Given = entry.Given });
         }
     }
 
@@ -158,36 +166,44 @@ public sealed class DecisionMaker(Policy policy)
         {
             if (_found.Count == 0) return;
             var isGiven = false;
-            var made = new List<(Found Found, LedgerEntry Entry)>();
+            var made = new List<(Found Found, LedgerEntry Entry, VariantChoice? Choice)>();
             foreach (var found in _found)
             {
                 var isFree = found.Reason is SuppressionReason.None or SuppressionReason.QuietHours;
                 if (isFree && isGiven)
                 {
                     _results.Add(new CandidateResult(found.Rule.Id, DecisionRecord.WireName(SuppressionReason.LowerPriority)));
-                    if (found.Deferred is { } deferred) made.Add((found, Dropped(deferred, SuppressionReason.LowerPriority)));
+                    if (found.Deferred is { } deferred) made.Add((found, Dropped(deferred, SuppressionReason.LowerPriority), null));
                     continue;
                 }
 
                 isGiven |= isFree;
-                var entry = MakeEntry(found);
+                var choice = ChoiceOf(found);
+                var entry = MakeEntry(found, choice);
                 _results.Add(new CandidateResult(found.Rule.Id, Name(entry)));
-                made.Add((found, entry));
+                made.Add((found, entry, choice));
             }
 
-            foreach (var (found, entry) in made) Add(found.Rule, entry, found.TriggerName, found.TriggerAt);
+            foreach (var (found, entry, choice) in made) Add(found.Rule, entry, found.TriggerName, found.TriggerAt, choice);
         }
 
         private static string Name(LedgerEntry entry) => entry.Status == DecisionStatus.Suppressed
             ? DecisionRecord.WireName(entry.Reason)
             : DecisionRecord.WireName(entry.Status);
 
-        private LedgerEntry MakeEntry(in Found found) => new()
+        /// <summary>Only what is given is chosen: a customer who is held out, or has to wait, is in nobody's experiment yet.</summary>
+        private VariantChoice? ChoiceOf(in Found found) =>
+            found.Rule.Choose is { } choose && found.Reason == SuppressionReason.None
+                ? VariantChoice.Of(found.Id, choose.Seed, maker._chooser.OddsOf(found.Rule))
+                : null;
+
+        private LedgerEntry MakeEntry(in Found found, VariantChoice? choice) => new()
         {
             DecisionId = found.Id,
             Rule = found.Rule.Id,
-            Action = found.Rule.Action,
+            Action = choice is null ? found.Rule.Action : found.Rule.Variants[choice.Index].Action,
             Channel = found.Rule.Channel,
+            Variant = choice is null ? null : found.Rule.Variants[choice.Index].Id,
             Episode = found.Episode,
             Status = found.Reason switch
             {
@@ -216,13 +232,13 @@ public sealed class DecisionMaker(Policy policy)
             DecidedAt = now,
         };
 
-        private void Add(PolicyRule rule, LedgerEntry entry, string triggerName, Instant triggerAt)
+        private void Add(PolicyRule rule, LedgerEntry entry, string triggerName, Instant triggerAt, VariantChoice? choice = null)
         {
             var given = Given();
             (state.Ledger ??= new DecisionLedger()).Put(entry);
             var inputs = new DecisionInputs(
                 maker.Policy, rule, triggerName, triggerAt, trigger, model, HoldOutDraw(state.Id, maker.Policy.HoldOutSalt), given,
-                _results);
+                _results, choice);
             output.Decisions.Add(new Decision
             {
                 Id = entry.DecisionId,

@@ -54,6 +54,7 @@ public static class DecisionRecord
             Rule = Text(record, "rule"),
             Action = Text(record, "action"),
             Channel = Member(record, "channel") is null ? null : Text(record, "channel"),
+            Variant = Member(record, "choice") is { } choice ? Text(choice, "variant") : null,
             Episode = Text(record, "episode"),
             Status = Parse<DecisionStatus>(Text(record, "status"), WireName),
             Reason = Parse<SuppressionReason>(Text(record, "reason"), WireName),
@@ -92,6 +93,7 @@ public static class DecisionRecord
         json.WriteNumber("max", inputs.Policy.CapMax);
         json.WriteEndObject();
         WriteCandidates(json, inputs);
+        if (inputs.Choice is { } choice) WriteChoice(json, inputs.Rule, choice);
         if ((Episodes.CartOf(state, entry.Episode) ?? state.Cart) is { } cart) WriteCart(json, cart);
         json.WriteEndObject();
         json.Flush();
@@ -106,7 +108,7 @@ public static class DecisionRecord
         json.WriteString("action", entry.Action);
         json.WriteString("channel", entry.Channel);
         json.WritePropertyName("parameters");
-        inputs.Rule.Parameters.WriteTo(json);
+        (inputs.Choice is { } choice ? inputs.Rule.Variants[choice.Index].Parameters : inputs.Rule.Parameters).WriteTo(json);
         json.WriteString("episode", entry.Episode);
         json.WriteString("status", WireName(entry.Status));
         json.WriteString("reason", WireName(entry.Reason));
@@ -163,6 +165,29 @@ public static class DecisionRecord
         }
 
         json.WriteEndArray();
+    }
+
+    private static void WriteChoice(Utf8JsonWriter json, PolicyRule rule, VariantChoice choice)
+    {
+        json.WriteStartObject("choice");
+        json.WriteString("variant", rule.Variants[choice.Index].Id);
+        json.WriteString("by", rule.Choose!.By == VariantMethod.Thompson ? "thompson" : "uniform");
+        json.WriteNumber("propensity", choice.Propensity);
+        json.WriteNumber("draw", choice.Draw);
+        json.WriteNumber("seed", rule.Choose.Seed);
+        json.WriteStartArray("variants");
+        for (var i = 0; i < rule.Variants.Count; i++)
+        {
+            json.WriteStartObject();
+            json.WriteString("id", rule.Variants[i].Id);
+            json.WriteNumber("probability", choice.Odds[i].Probability);
+            json.WriteNumber("alpha", choice.Odds[i].Alpha);
+            json.WriteNumber("beta", choice.Odds[i].Beta);
+            json.WriteEndObject();
+        }
+
+        json.WriteEndArray();
+        json.WriteEndObject();
     }
 
     private static void WriteCart(Utf8JsonWriter json, Cart cart)

@@ -48,6 +48,9 @@ public sealed class LedgerEntry
     public required string Action { get; init; }
     public string? Channel { get; init; }
 
+    /// <summary>The variant that was given; null for a rule without variants, and for what was not given.</summary>
+    public string? Variant { get; init; }
+
     /// <summary>E.g. <c>cart:3</c>, <c>session:12</c>, <c>day:2026-01-31</c>.</summary>
     public required string Episode { get; init; }
     public required DecisionStatus Status { get; set; }
@@ -59,13 +62,22 @@ public sealed class LedgerEntry
     public OutcomeKind Outcome { get; set; }
     public Instant AttributionEndsAt { get; set; }
 
+    /// <summary>The variant that was given, for those who learn from its outcome; null for none.</summary>
+    public GivenVariant? Given => Variant is { } variant ? new GivenVariant(Rule, variant, DecidedAt) : null;
+
     /// <summary>The same decision about an episode by another name, as histories that are joined number theirs anew.</summary>
-    internal LedgerEntry About(string episode) => new()
+    internal LedgerEntry About(string episode) => Copy(episode, Variant);
+
+    /// <summary>The same decision with the variant that it gave.</summary>
+    internal LedgerEntry Of(string variant) => Copy(Episode, variant);
+
+    private LedgerEntry Copy(string episode, string? variant) => new()
     {
         DecisionId = DecisionId,
         Rule = Rule,
         Action = Action,
         Channel = Channel,
+        Variant = variant,
         Episode = episode,
         Status = Status,
         Reason = Reason,

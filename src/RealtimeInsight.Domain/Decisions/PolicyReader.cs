@@ -16,7 +16,8 @@ internal static partial class PolicyReader
         ["name", "time_zone", "hold_out", "quiet_hours", "frequency_cap", "cool_down", "consent_required", "attribution_window", "rules"];
 
     private static readonly string[] RuleKeys =
-        ["id", "on", "when", "action", "channel", "priority", "once_per", "consent", "ignore_quiet_hours", "parameters"];
+        ["id", "on", "when", "action", "channel", "priority", "once_per", "consent", "ignore_quiet_hours", "parameters",
+        "variants", "choose"];
 
     private static readonly Dictionary<string, EffectKind> EffectNames = Enum.GetValues<EffectKind>()
         .Where(static kind => kind is not (EffectKind.DecisionDue or EffectKind.AttributionEnded))
@@ -37,11 +38,13 @@ internal static partial class PolicyReader
 
         var holdOut = OptionalSection(root, "hold_out", ["fraction", "salt"]);
         var cap = OptionalSection(root, "frequency_cap", ["max", "window"]);
+        var attribution = Span(
+            root, "attribution_window", "attribution_window", TimeSpan.FromDays(7), min: 1, TimeSpan.FromDays(90));
         return new Policy
         {
             Name = RequiredText(root, "name", "name"),
             Version = version,
-            Rules = ReadRules(root["rules"]),
+            Rules = ReadRules(root["rules"], attribution),
             HoldOutFraction = Number(holdOut, "fraction", "hold_out.fraction", 0, 0, 0.5),
             HoldOutSalt = Text(holdOut, "salt", "hold_out.salt", ""),
             CapMax = Whole(cap, "max", "frequency_cap.max", 3, 0, Policy.CapMaxLimit),
@@ -49,12 +52,11 @@ internal static partial class PolicyReader
             CoolDown = Span(root, "cool_down", "cool_down", TimeSpan.FromHours(24), min: 0, TimeSpan.FromDays(365)),
             QuietHours = ReadQuietHours(root, zone),
             ConsentIsRequired = Flag(root, "consent_required", "consent_required"),
-            AttributionWindow = Span(
-                root, "attribution_window", "attribution_window", TimeSpan.FromDays(7), min: 1, TimeSpan.FromDays(90)),
+            AttributionWindow = attribution,
         };
     }
 
-    private static List<PolicyRule> ReadRules(JsonNode? node)
+    private static List<PolicyRule> ReadRules(JsonNode? node, TimeSpan attribution)
     {
         if (node is not JsonArray array)
         {
@@ -66,7 +68,7 @@ internal static partial class PolicyReader
         var ids = new HashSet<string>(StringComparer.Ordinal);
         for (var i = 0; i < array.Count; i++)
         {
-            var rule = ReadRule(array[i], $"rules[{i}]");
+            var rule = ReadRule(array[i], $"rules[{i}]", attribution);
             if (!ids.Add(rule.Id)) throw new PolicyException($"rules[{i}].id", $"'{rule.Id}' occurs twice, ids must differ; rename one");
             rules.Add(rule);
         }
@@ -74,30 +76,29 @@ internal static partial class PolicyReader
         return [.. rules.OrderByDescending(static rule => rule.Priority)];
     }
 
-    private static PolicyRule ReadRule(JsonNode? node, string path)
+    private static PolicyRule ReadRule(JsonNode? node, string path, TimeSpan attribution)
     {
         var rule = Section(node, path, RuleKeys);
         var id = RequiredText(rule, "id", $"{path}.id");
         if (!Identifier().IsMatch(id)) throw BadId(id, path);
         var (effects, events) = ReadTriggers(rule["on"], $"{path}.on");
+        var action = RequiredText(rule, "action", $"{path}.action");
+        var parameters = Parameters(rule, $"{path}.parameters");
         return new PolicyRule
         {
             Id = id,
             EffectMask = effects,
             EventMask = events,
             When = [.. Texts(rule["when"], $"{path}.when").Select((text, i) => Condition.Parse(text, $"{path}.when[{i}]"))],
-            Action = RequiredText(rule, "action", $"{path}.action"),
+            Action = action,
             Channel = Text(rule, "channel", $"{path}.channel", Policy.DefaultChannel),
             Priority = Whole(rule, "priority", $"{path}.priority", 0, -1000, 1000),
             OncePer = ReadScope(Text(rule, "once_per", $"{path}.once_per", "trigger"), $"{path}.once_per"),
             Consent = rule.ContainsKey("consent") ? RequiredText(rule, "consent", $"{path}.consent") : null,
             IgnoresQuietHours = Flag(rule, "ignore_quiet_hours", $"{path}.ignore_quiet_hours"),
-            Parameters = rule["parameters"] switch
-            {
-                null => [],
-                JsonObject parameters => (JsonObject)parameters.DeepClone(),
-                var other => throw NotAMapping(other, $"{path}.parameters"),
-            },
+            Parameters = parameters,
+            Variants = ReadVariants(rule, path, action, parameters),
+            Choose = ReadChoose(rule, path, attribution),
         };
     }
 

@@ -39,4 +39,10 @@ public sealed record PolicyRule
 
     /// <summary>Handed to the channel as they are: template, discount, ...</summary>
     public JsonObject Parameters { get; init; } = [];
+
+    /// <summary>Treatments to choose among when the rule gives one; empty for the one of <see cref="Action"/>.</summary>
+    public IReadOnlyList<PolicyVariant> Variants { get; init; } = [];
+
+    /// <summary>How it chooses; null without variants.</summary>
+    public VariantRule? Choose { get; init; }
 }

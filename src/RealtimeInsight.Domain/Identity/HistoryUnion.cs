@@ -106,7 +106,10 @@ public sealed class HistoryUnion
             if (entry.Outcome != OutcomeKind.Open || !entry.AttributionEndsAt.HasValue) continue;
             if (RecoveryOf(entry) is not { } recovery || recovery.At > entry.AttributionEndsAt) continue;
             entry.Outcome = OutcomeKind.Recovered;
-            outcomes.Add(new DecisionOutcome(entry.DecisionId, State.Id, OutcomeKind.Recovered, recovery.At, recovery.Value));
+            outcomes.Add(new DecisionOutcome(entry.DecisionId, State.Id, OutcomeKind.Recovered, recovery.At, recovery.Value)
+            {
+                Given = entry.Given,
+            });
         }
     }
 

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Logging;
+using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Storage;
@@ -74,6 +75,9 @@ internal sealed class CommitLoop : IStepped
 
     /// <summary>Called with the number of new entries after each commit that holds some.</summary>
     public Action<int>? OutboxChanged { get; set; }
+
+    /// <summary>Hears of what is committed; null: nothing is learned.</summary>
+    public EngineLearning? Learning { get; init; }
 
     public string Name => "commit";
 
@@ -250,6 +254,7 @@ internal sealed class CommitLoop : IStepped
             if (unit.Log is { } log)
             {
                 if (isCommitted) CommittedOffset = log.EndOffset;
+                if (isCommitted) Learning?.Committed(unit);
                 Queue.Remove(log);
                 log.Release();
                 unit.Log = null;

@@ -1,3 +1,4 @@
+using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
@@ -22,6 +23,9 @@ internal sealed class CommitUnit
 
     /// <summary>Told to live readers once committed.</summary>
     public List<EngineNotice> Notices { get; } = [];
+
+    /// <summary>Told to <see cref="EngineLearning"/> once committed.</summary>
+    public List<VariantNote> Variants { get; } = [];
 
     public SavedStates? Saved { get; set; }
 

@@ -28,14 +28,26 @@ internal static class DecisionPayload
         return JsonNode.Parse(payload[sizeof(long)..])!;
     }
 
-    public static byte[] WriteOutcome(DecisionOutcome outcome) => JsonSerializer.SerializeToUtf8Bytes<JsonNode>(new JsonObject
+    public static byte[] WriteOutcome(DecisionOutcome outcome)
     {
-        ["decision_id"] = outcome.DecisionId,
-        ["customer_id"] = outcome.Customer.Value,
-        ["outcome"] = DecisionRecord.WireName(outcome.Outcome),
-        ["at_ms"] = outcome.At.UnixMs,
-        ["value"] = outcome.Value.ToString(CultureInfo.InvariantCulture),
-    });
+        var payload = new JsonObject
+        {
+            ["decision_id"] = outcome.DecisionId,
+            ["customer_id"] = outcome.Customer.Value,
+            ["outcome"] = DecisionRecord.WireName(outcome.Outcome),
+            ["at_ms"] = outcome.At.UnixMs,
+            ["value"] = outcome.Value.ToString(CultureInfo.InvariantCulture),
+        };
+        if (outcome.Given is { } given)
+        {
+            payload["given"] = new JsonObject
+            {
+                ["rule"] = given.Rule, ["variant"] = given.Variant, ["decided_at_ms"] = given.DecidedAt.UnixMs,
+            };
+        }
+
+        return JsonSerializer.SerializeToUtf8Bytes<JsonNode>(payload);
+    }
 
     public static DecisionOutcome ReadOutcome(ReadOnlySpan<byte> payload)
     {
@@ -47,7 +59,14 @@ internal static class DecisionPayload
                 ? OutcomeKind.Recovered
                 : OutcomeKind.NotRecovered,
             new Instant(node["at_ms"]!.GetValue<long>()),
-            decimal.Parse(node["value"]!.GetValue<string>(), CultureInfo.InvariantCulture));
+            decimal.Parse(node["value"]!.GetValue<string>(), CultureInfo.InvariantCulture))
+        {
+            Given = node["given"] is { } given
+                ? new GivenVariant(
+                    given["rule"]!.GetValue<string>(), given["variant"]!.GetValue<string>(),
+                    new Instant(given["decided_at_ms"]!.GetValue<long>()))
+                : null,
+        };
     }
 
     public static CustomerId CustomerOf(JsonNode record) => CustomerId.Parse(record["customer_id"]!.GetValue<string>());

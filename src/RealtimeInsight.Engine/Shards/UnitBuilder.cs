@@ -6,6 +6,7 @@ using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Outbox;
@@ -68,6 +69,7 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
             DecisionRecord.WireName(decision.Status), reason, decision.Record));
         Notice(slot, decision.DecidedAt, "decision", $"{decision.Rule}: {reason ?? decision.Action}");
         if (!decision.IsAction) return;
+        if (decision.Entry.Given is { } given) _unit.Variants.Add(new VariantNote(given, null, decision.DecidedAt));
         var now = Instant.From(time.GetUtcNow());
         _unit.Outbox.Add(new OutboxRow(
             decision.Id, decision.Customer.Value, decision.Channel, ActionBody.Type, now, 0, now, ActionBody.Write(decision, source)));
@@ -77,6 +79,7 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
     {
         _log.Add(RecordKind.Outcome, slot.Hash, NewestOf(slot), DecisionPayload.WriteOutcome(outcome));
         Added(slot);
+        if (outcome.Given is { } given) _unit.Variants.Add(new VariantNote(given, outcome.Outcome, outcome.At));
         _unit.Outcomes.Add(new OutcomeRow(outcome.DecisionId, DecisionRecord.WireName(outcome.Outcome)!, outcome.At, outcome.Value));
     }
 

@@ -1,6 +1,8 @@
 namespace RealtimeInsight.Engine.Watching;
 
-/// <summary>Keeps what the engine knows of its models' scores between two runs. One caller at a time.</summary>
+/// <summary>
+/// Keeps one thing between two runs: what the engine knows of its models' scores, or what it has learned. One caller at a time.
+/// </summary>
 public interface IWatchStore
 {
     /// <summary>What was written last; null when nothing was.</summary>

@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Engine;
+using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Host.Learning;
 using RealtimeInsight.Host.Models;
@@ -38,6 +39,8 @@ public sealed class ComposedEngine : IRunningEngine
 
     public CorrectionsKeeper? Corrections => _corrections;
 
+    public LearningDesk? Learned => Embedded.Learning is { } learning ? new LearningDesk(learning, Embedded.SaveLearned) : null;
+
     public string? NameOf(uint stamp) => _pool.NameOf(stamp);
 
     public IReadOnlyList<string> Problems => _pool.Problem is { } problem ? [problem, .. Models.Problems] : Models.Problems;
@@ -52,11 +55,14 @@ public sealed class ComposedEngine : IRunningEngine
         var (pool, registry) = ModelSetup.Create(
             recipe.Inference, recipe.Store.DataDirectory, recipe.Meters, recipe.Loggers, recipe.Time);
         var store = new SqliteStore(recipe.Store);
+        var learning = new EngineLearning(recipe.Policy, recipe.Engine.Clock == EngineClock.EventTime, recipe.Time);
         var embedded = new EmbeddedEngine(
-            recipe.Engine, recipe.Customer, new DecisionMaker(recipe.Policy), pool, store, recipe.Channels,
+            recipe.Engine, recipe.Customer, new DecisionMaker(recipe.Policy, learning.Variants), pool, store, recipe.Channels,
             new EngineInstruments(recipe.Meters), recipe.Time, recipe.Loggers.CreateLogger<EmbeddedEngine>())
         {
             WatchStore = new WatchFile(recipe.Store.DataDirectory),
+            Learning = learning.IsOn ? learning : null,
+            LearningStore = new WatchFile(recipe.Store.DataDirectory, WatchFile.LearnedFileName),
         };
         CorrectionsKeeper? corrections = null;
         if (recipe.Inference.CorrectProbabilities)

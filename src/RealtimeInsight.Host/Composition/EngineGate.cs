@@ -33,6 +33,11 @@ internal sealed class EngineGate : ICustomerEngine
     public CorrectionsKeeper? Corrections => _running is { } running
         ? running.Corrections : throw new EngineUnavailableException($"{_reason}; send the request again later");
 
+    /// <summary>What the engine learns while it runs; null where nothing is learned.</summary>
+    /// <exception cref="EngineUnavailableException">The engine does not run yet or any more.</exception>
+    public LearningDesk? Learned => _running is { } running
+        ? running.Learned : throw new EngineUnavailableException($"{_reason}; send the request again later");
+
     /// <summary>Name and version of a model by its stamp; the stamp in hexadecimal where it is not known any more.</summary>
     public string NameOf(uint stamp) => _running?.NameOf(stamp) ?? stamp.ToString("x8", CultureInfo.InvariantCulture);
 

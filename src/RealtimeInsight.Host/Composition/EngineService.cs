@@ -25,6 +25,9 @@ public interface IRunningEngine : IAsyncDisposable
     /// <summary>Corrects scores by their outcomes; null where that is off.</summary>
     CorrectionsKeeper? Corrections => null;
 
+    /// <summary>What the engine learns while it runs; null where nothing is learned.</summary>
+    LearningDesk? Learned => null;
+
     /// <summary>Name and version of a model by its stamp; null where it is not known.</summary>
     string? NameOf(uint stamp) => null;
 

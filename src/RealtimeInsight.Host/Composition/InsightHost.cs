@@ -177,6 +177,7 @@ public sealed class InsightHost : IAsyncDisposable
         app.MapModels();
         app.MapRetraining();
         app.MapCorrections();
+        app.MapLearning();
         app.MapText();
         app.MapDelivery();
         app.MapRejects();

@@ -22,6 +22,10 @@ public sealed class OperateVerbTests
     [InlineData("endpoints enable web/hook", "POST /v1/endpoints/web%2Fhook/enable ")]
     [InlineData("rejects list --code late --open --before 9", "GET /v1/rejects?code=late&replayed=false&before=9 ")]
     [InlineData("rejects show 17", "GET /v1/rejects/17 ")]
+    [InlineData("learning show", "GET /v1/learning ")]
+    [InlineData("learning freeze variants", "POST /v1/learning/freeze?part=variants ")]
+    [InlineData("learning unfreeze variants", "POST /v1/learning/unfreeze?part=variants ")]
+    [InlineData("learning reset variants", "POST /v1/learning/reset?part=variants ")]
     public async Task Verb_Asks_WhatTheInterfaceOffers(string line, string request)
     {
         using var engine = new OneAnswer(200, """{"redriven":2}""");
@@ -82,6 +86,8 @@ public sealed class OperateVerbTests
     [InlineData("rejects replay 1 --patch {} --body x")]
     [InlineData("rejects replay 1 --body no-such-file")]
     [InlineData("rejects list --url nowhere")]
+    [InlineData("learning rollback no-such-file")]
+    [InlineData("learning export no/such/folder/x --url nowhere")]
     public async Task Options_ThatDoNotFit_AreUsageErrors(string line)
     {
         var run = await RunAsync(line.Split(' '));
@@ -90,8 +96,48 @@ public sealed class OperateVerbTests
         Assert.Empty(run.Out);
     }
 
+    [Fact]
+    public async Task Learning_ShowsTheVariants_AndSaysWhenThereAreNone()
+    {
+        using var some = new OneAnswer(200, """
+            {"variants":{"is_frozen":true,"items":[{"rule":"offer","variant":"ten","probability":0.7,"mean":0.1,"low":0,"high":0.2,
+             "decisions":12.5,"rewards":1,"open":3}]}}
+            """);
+        using var none = new OneAnswer(200, """{"variants":null}""");
+
+        var shown = await RunAsync("learning", "show", "--url", some.Url);
+        var empty = await RunAsync("learning", "show", "--url", none.Url);
+
+        Assert.Equal(["variants are frozen: they are chosen by what was known then",
+            "rule   variant  probability  mean  low  high  decisions  rewards  open",
+            "offer  ten      0.7          0.1   0    0.2   12.5       1        3"], shown.OutLines);
+        Assert.Equal(["nothing is learned: no rule of the policy has variants"], empty.OutLines);
+    }
+
+    [Fact]
+    public async Task Learning_ExportThenRollback_SendsTheSame()
+    {
+        const string Export = """{"exported_at":"2026-01-01T00:00:00Z","learned":"AQID"}""";
+        using var folder = new DataFolder();
+        var file = Path.Combine(folder.Path, "learned.json");
+        using var giving = new OneAnswer(200, Export);
+        using var taking = new OneAnswer(200, """{"variants":null}""");
+
+        var export = await RunAsync("learning", "export", file, "--url", giving.Url);
+        var rollback = await RunAsync("learning", "rollback", file, "--url", taking.Url);
+
+        Assert.True(export.ExitCode == ExitCodes.Success && rollback.ExitCode == ExitCodes.Success, export.Error + rollback.Error);
+        Assert.StartsWith("GET /v1/learning/export ", await giving.Asked, StringComparison.Ordinal);
+        Assert.StartsWith("POST /v1/learning/rollback ", await taking.Asked, StringComparison.Ordinal);
+        Assert.Equal(Export, System.Text.Json.Nodes.JsonNode.Parse(await File.ReadAllTextAsync(file))!.ToJsonString());
+    }
+
     private static Task<CliRun> RunAsync(params string[] arguments) => CliRun.OfAsync(
-        static console => [DeadLettersVerb.Create(console), EndpointsVerb.Create(console), RejectsVerb.Create(console)], arguments);
+        static console =>
+        [
+            DeadLettersVerb.Create(console), EndpointsVerb.Create(console), RejectsVerb.Create(console), LearningVerb.Create(console),
+        ],
+        arguments);
 
     /// <summary>Something at an address of this machine that answers one request.</summary>
     private sealed class OneAnswer : IDisposable

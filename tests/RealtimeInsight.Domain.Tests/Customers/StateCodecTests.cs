@@ -266,6 +266,7 @@ public sealed class StateCodecTests
                 Rule = $"rule-{i % 5}",
                 Action = "coupon",
                 Channel = i % 2 == 0 ? null : "webhook",
+                Variant = random.Next(3) == 0 ? $"variant-{i % 3}" : null,
                 Episode = $"session:{i}",
                 Status = (DecisionStatus)random.Next(4),
                 Reason = (SuppressionReason)random.Next(8),

@@ -7,6 +7,7 @@ using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
@@ -49,6 +50,11 @@ internal sealed class EngineHarness : IAsyncDisposable
     /// <summary>When set, what is known of the models outlives the engine.</summary>
     public IWatchStore? WatchStore { get; set; }
 
+    /// <summary>When set, what is learned outlives the engine.</summary>
+    public IWatchStore? LearningStore { get; set; }
+
+    public EngineLearning Learning { get; private set; } = null!;
+
     public RecordingChannel Channel { get; set; }
 
     public JsonObject Policy { get; set; } = DefaultPolicy();
@@ -68,12 +74,19 @@ internal sealed class EngineHarness : IAsyncDisposable
             new JsonObject { ["id"] = "rescue", ["on"] = "payment_failed", ["action"] = "service_call", ["channel"] = "log" }),
     };
 
-    public EmbeddedEngine Build(IEnumerable<IActionChannel> channels) => new(
-        Options, CustomerOptions, new DecisionMaker(Domain.Decisions.Policy.Parse(Policy)), Pool ?? Scorer, Store, channels,
-        new EngineInstruments(_meter), Time, NullLogger<EmbeddedEngine>.Instance)
+    public EmbeddedEngine Build(IEnumerable<IActionChannel> channels)
     {
-        WatchStore = WatchStore,
-    };
+        var policy = Domain.Decisions.Policy.Parse(Policy);
+        Learning = new EngineLearning(policy, Options.Clock == EngineClock.EventTime, Time);
+        return new EmbeddedEngine(
+            Options, CustomerOptions, new DecisionMaker(policy, Learning.Variants), Pool ?? Scorer, Store, channels,
+            new EngineInstruments(_meter), Time, NullLogger<EmbeddedEngine>.Instance)
+        {
+            WatchStore = WatchStore,
+            Learning = Learning,
+            LearningStore = LearningStore,
+        };
+    }
 
     public Task<EngineHarness> StartAsync(IActionChannel? channel = null) => StartAsync([channel ?? Channel]);
 
@@ -90,6 +103,7 @@ internal sealed class EngineHarness : IAsyncDisposable
         var next = new EngineHarness(Store, Time)
         {
             Scorer = Scorer, Pool = Pool, Channel = Channel, Policy = Policy, WatchStore = WatchStore,
+            LearningStore = LearningStore,
         };
         next.Options.Shards = Options.Shards;
         next.Options.Clock = Options.Clock;

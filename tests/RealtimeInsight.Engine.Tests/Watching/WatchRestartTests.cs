@@ -142,21 +142,4 @@ public sealed class WatchRestartTests
 
     private static long Waiting(EngineHarness engine) =>
         engine.Engine.GetModelWatch().Waiting.Single(static head => head.Head == "purchase").Open;
-
-    private sealed class MemoryWatchStore : IWatchStore
-    {
-        private TaskCompletionSource _written = new(TaskCreationOptions.RunContinuationsAsynchronously);
-
-        public byte[]? Kept { get; private set; }
-
-        public Task NextWrite() => (_written = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously)).Task;
-
-        public byte[]? Read() => Kept;
-
-        public void Write(byte[] snapshot)
-        {
-            Kept = snapshot;
-            _written.TrySetResult();
-        }
-    }
 }

@@ -6,6 +6,7 @@ using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Host.Learning;
 using RealtimeInsight.Inference.Monitoring;
 
 namespace RealtimeInsight.Host.Tests;
@@ -37,6 +38,9 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
     public IReadOnlyList<string> Problems { get; set; } = [];
 
     IReadOnlyList<string> IRunningEngine.Problems => Problems;
+
+    /// <summary>What the engine learns; null: nothing.</summary>
+    public LearningDesk? Learned { get; set; }
 
     public Instant LateBefore { get; set; } = Instant.None;
 

@@ -1,0 +1,195 @@
+using System.Buffers;
+using System.Numerics;
+using Microsoft.Extensions.Logging;
+using RealtimeInsight.Domain.Binary;
+using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Learning;
+using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Engine.Learning;
+
+/// <summary>
+/// What the engine learns while it runs. It hears of what is committed, in the order of the log, and is saved with the offset up to which
+/// it has heard: after a crash the decisions and outcomes behind that are read from the log, so that nothing is learned twice or not at
+/// all. Thread-safe.
+/// </summary>
+public sealed class EngineLearning
+{
+    private const uint Magic = 0x4E52414C; // "LARN", little-endian.
+    private const byte FormatVersion = 1;
+    private readonly Lock _gate = new();
+    private readonly TimeProvider _time;
+    private readonly bool _isHistory;
+    private long _nextOffset;
+
+    /// <param name="isHistory">
+    /// True for an engine that replays what happened elsewhere: nobody was given its variants, so nothing is learned of them.
+    /// </param>
+    public EngineLearning(Policy policy, bool isHistory, TimeProvider time)
+    {
+        (Variants, _isHistory, _time) = (new VariantLearner(policy), isHistory, time);
+    }
+
+    /// <summary>What the policy's variants turned out to be worth; chooses among them.</summary>
+    public VariantLearner Variants { get; }
+
+    /// <summary>True when there is anything to learn.</summary>
+    public bool IsOn => Enum.GetValues<LearnedPart>().Any(Has);
+
+    /// <summary>True when there is anything to learn of the part.</summary>
+    public bool Has(LearnedPart part) => part switch
+    {
+        LearnedPart.Variants => Variants.HasVariants,
+        _ => throw new ArgumentOutOfRangeException(nameof(part), part, "not a part"),
+    };
+
+    /// <summary>Forgets one part.</summary>
+    public void Reset(LearnedPart part)
+    {
+        switch (part)
+        {
+            case LearnedPart.Variants:
+                Variants.Reset(Now);
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(part), part, "not a part");
+        }
+    }
+
+    /// <summary>While frozen a part acts by what it knew, and goes on counting.</summary>
+    public void Freeze(LearnedPart part, bool isFrozen)
+    {
+        switch (part)
+        {
+            case LearnedPart.Variants:
+                Variants.IsFrozen = isFrozen;
+                break;
+            default:
+                throw new ArgumentOutOfRangeException(nameof(part), part, "not a part");
+        }
+    }
+
+    /// <summary>Everything, with a checksum at the end.</summary>
+    public byte[] ToBytes()
+    {
+        var output = new ArrayBufferWriter<byte>();
+        var writer = new ByteWriter(output);
+        writer.Fixed64(((ulong)FormatVersion << 32) | Magic);
+        lock (_gate)
+        {
+            writer.Signed(_nextOffset);
+            Variants.Write(output);
+        }
+
+        writer.Fixed64(Crc(output.WrittenSpan));
+        return output.WrittenSpan.ToArray();
+    }
+
+    /// <summary>Goes back to what <see cref="ToBytes"/> wrote, here or elsewhere.</summary>
+    /// <exception cref="FormatException">It is something else, or damaged; nothing has changed.</exception>
+    public void RollBack(ReadOnlySpan<byte> bytes)
+    {
+        var reader = Open(bytes);
+        _ = reader.Signed();
+        lock (_gate) Variants.Load(ref reader, Now);
+    }
+
+    /// <summary>Goes on where <see cref="ToBytes"/> ended.</summary>
+    /// <exception cref="FormatException">It is something else, or damaged; nothing has changed.</exception>
+    internal void GoOn(ReadOnlySpan<byte> bytes)
+    {
+        var reader = Open(bytes);
+        var offset = reader.Signed();
+        lock (_gate)
+        {
+            Variants.Load(ref reader);
+            _nextOffset = offset;
+        }
+    }
+
+    /// <summary>Learns what the log says behind what is known; before the first turn.</summary>
+    /// <exception cref="StoreException">The log cannot be read.</exception>
+    internal void CatchUp(IEngineStore store, long nextOffset, ILogger logger)
+    {
+        lock (_gate)
+        {
+            if (_nextOffset > nextOffset)
+            {
+                // The store is an older one, put back: what is known is of another history.
+                EngineLog.LearnedElsewhere(logger, _nextOffset, nextOffset);
+                _nextOffset = nextOffset;
+            }
+
+            if (Variants.HasVariants && !_isHistory && _nextOffset < nextOffset)
+            {
+                foreach (var row in store.ReadLog(_nextOffset)) Hear(row, store.Name);
+            }
+
+            _nextOffset = nextOffset;
+        }
+    }
+
+    /// <summary>A unit is committed; one caller at a time, in the order of the log.</summary>
+    internal void Committed(CommitUnit unit)
+    {
+        if (unit.Log is not { } log) return;
+        lock (_gate)
+        {
+            foreach (var note in unit.Variants) Hear(note);
+            _nextOffset = log.EndOffset;
+        }
+    }
+
+    private Instant Now => Instant.From(_time.GetUtcNow());
+
+    private void Hear(LogRow row, string source)
+    {
+        var reader = new LogRecordReader(row.Body.Span, source);
+        for (var offset = row.FirstOffset; reader.TryRead(out var record); offset++)
+        {
+            if (offset < _nextOffset) continue;
+            if (record.Kind == RecordKind.Decision && record.Payload.IndexOf("\"choice\""u8) >= 0)
+            {
+                var entry = DecisionRecord.ReadEntry(DecisionPayload.ReadDecision(record.Payload, out _));
+                if (entry.Given is { } given) Hear(new VariantNote(given, null, given.DecidedAt));
+            }
+            else if (record.Kind == RecordKind.Outcome && record.Payload.IndexOf("\"given\""u8) >= 0)
+            {
+                var outcome = DecisionPayload.ReadOutcome(record.Payload);
+                if (outcome.Given is { } given) Hear(new VariantNote(given, outcome.Outcome, outcome.At));
+            }
+        }
+    }
+
+    private void Hear(in VariantNote note)
+    {
+        if (_isHistory) return;
+        if (note.Outcome is { } outcome) Variants.NoteOutcome(note.Given, outcome, note.At);
+        else Variants.NoteGiven(note.Given);
+    }
+
+    private static ByteReader Open(ReadOnlySpan<byte> bytes)
+    {
+        const int SumBytes = sizeof(ulong);
+        if (bytes.Length < 2 * SumBytes || new ByteReader(bytes[^SumBytes..]).Fixed64() != Crc(bytes[..^SumBytes]))
+        {
+            throw new FormatException("its checksum does not match its content");
+        }
+
+        var reader = new ByteReader(bytes[..^SumBytes]);
+        var head = reader.Fixed64();
+        if ((uint)head != Magic) throw reader.Malformed("it is not what an engine has learned");
+        return head >> 32 == FormatVersion ? reader
+            : throw reader.Malformed($"what was learned has format {head >> 32}, this program reads {FormatVersion}");
+    }
+
+    private static ulong Crc(ReadOnlySpan<byte> bytes)
+    {
+        var crc = 0u;
+        foreach (var value in bytes) crc = BitOperations.Crc32C(crc, value);
+        return crc;
+    }
+}

@@ -1,0 +1,8 @@
+namespace RealtimeInsight.Engine.Learning;
+
+/// <summary>What is learned, each by itself.</summary>
+public enum LearnedPart
+{
+    /// <summary>What the variants of rules turned out to be worth.</summary>
+    Variants,
+}

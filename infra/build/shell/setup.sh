@@ -2,14 +2,16 @@
 # version changes or by `./insight setup --again`. Without that file the build takes everything to be available.
 
 orleans_packages="Microsoft.Orleans.Sdk Microsoft.Orleans.Server Microsoft.Orleans.Client Microsoft.Orleans.TestingHost"
-azure_packages="Microsoft.Orleans.Persistence.AzureStorage Microsoft.Orleans.Clustering.AzureStorage"
-azure_packages="$azure_packages Microsoft.Orleans.Hosting.Kubernetes Azure.Identity"
+storage_packages="Azure.Identity Azure.Data.Tables Azure.Storage.Blobs System.IO.Hashing"
+providers="Microsoft.Orleans.Persistence.AzureStorage Microsoft.Orleans.Clustering.AzureStorage"
 # name of the answer | packages that have to restore together | what its absence means
 questions="\
 HasOnnxRuntime|Microsoft.ML.OnnxRuntime|ONNX Runtime is built from its npm package
 HasOrleans|$orleans_packages|no Orleans cluster, the embedded engine only
-HasOrleansAzure|$azure_packages|silos keep customers in memory, on one machine
-HasEventHubs|Azure.Messaging.EventHubs Azure.Messaging.EventHubs.Processor Azure.Identity|no Event Hubs reader, HTTP intake only
+HasOrleansKubernetes|Microsoft.Orleans.Hosting.Kubernetes YamlDotNet|silos are not told by Kubernetes who they are
+HasAzureStorage|$storage_packages|no check of a storage account at the start of a silo
+HasOrleansAzure|$providers $storage_packages|silos keep customers in memory, on one machine
+HasEventHubs|Azure.Messaging.EventHubs Azure.Messaging.EventHubs.Processor $storage_packages|no Event Hubs reader, HTTP intake only
 HasPrometheusExporter|OpenTelemetry OpenTelemetry.Exporter.Prometheus.AspNetCore|/metrics comes from the built-in text endpoint"
 
 question_fingerprint() { { printf '%s\n' "$questions"; cat "$root/Directory.Packages.props"; } | cksum | cut -d' ' -f1; }

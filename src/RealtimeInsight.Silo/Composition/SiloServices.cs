@@ -75,6 +75,7 @@ internal static class SiloServices
         else
         {
             AzureCluster.Join(silo, cluster);
+            if (cluster.IsOnKubernetes) KubernetesSilo.Join(silo);
             silo.Configure<EndpointOptions>(options =>
             {
                 (options.SiloPort, options.GatewayPort) = (cluster.SiloPort, cluster.GatewayPort);

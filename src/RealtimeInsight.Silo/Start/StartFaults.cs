@@ -12,6 +12,7 @@ internal static class StartFaults
     {
         foreach (var one in Chain(fault))
         {
+            if (KubernetesSilo.Explain(one) is { } noPod) return noPod;
             switch (one)
             {
                 case SocketException { SocketErrorCode: SocketError.AddressNotAvailable }:

@@ -1,3 +1,4 @@
+using RealtimeInsight.Engine;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Storage.Sqlite;
 
@@ -16,4 +17,13 @@ internal sealed class DurableScenario : EngineScenario
 
     protected override IEngineStore Store(BenchFolder folder) =>
         new SqliteStore(new SqliteStoreOptions { DataDirectory = folder.Path });
+
+    protected override void Compare(BenchContext context, IEngineStore store, EngineOptions options, EngineRate rate)
+    {
+        var bare = StoreLimit.Of(store, context.Time).Measure(options);
+        var report = context.Report;
+        report.Add("store_events_per_second", bare.RowsPerSecond, "bare store: one thread commits log rows of such events");
+        report.Add("store_cpu_us_per_event", bare.CpuMicrosecondsPerRow, "processor time of the bare store for an event");
+        report.Add("ratio_to_store", rate.EventsPerSecond / bare.RowsPerSecond, "events_per_second over the bare store's rate");
+    }
 }

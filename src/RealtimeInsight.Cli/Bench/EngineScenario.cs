@@ -55,7 +55,8 @@ internal class EngineScenario : IBenchScenario
             ResidentBytesMax = 0,
         };
         var before = BenchMemory.Live();
-        var bench = await BenchEngine.StartAsync(options, Store(folder), context.Time, cancellationToken).ConfigureAwait(false);
+        var store = Store(folder);
+        var bench = await BenchEngine.StartAsync(options, store, context.Time, cancellationToken).ConfigureAwait(false);
         await using (bench.ConfigureAwait(false))
         {
             var run = new EngineRun(bench, shop, context.Whole("batch"), context.Whole("in-flight"), context.Time);
@@ -66,14 +67,21 @@ internal class EngineScenario : IBenchScenario
             for (var i = 0; i < context.Runs; i++)
             {
                 context.Progress($"run {i + 1} of {context.Runs}");
-                await RunOnceAsync(context, run, limit, cancellationToken).ConfigureAwait(false);
+                var rate = await RunOnceAsync(context, run, limit, cancellationToken).ConfigureAwait(false);
+                Compare(context, store, options, rate);
             }
         }
     }
 
     protected virtual IEngineStore Store(BenchFolder folder) => new DiscardingStore();
 
-    private static async Task RunOnceAsync(BenchContext context, EngineRun run, ModelLimit limit, CancellationToken cancellationToken)
+    /// <summary>Adds what a run compares with beside the bare model; nothing is under way then.</summary>
+    protected virtual void Compare(BenchContext context, IEngineStore store, EngineOptions options, EngineRate rate)
+    {
+    }
+
+    private static async Task<EngineRate> RunOnceAsync(
+        BenchContext context, EngineRun run, ModelLimit limit, CancellationToken cancellationToken)
     {
         var bare = limit.Reference(TimeSpan.FromSeconds(0.5));
         var rate = await run.MeasureAsync(context.Whole("events"), cancellationToken).ConfigureAwait(false);
@@ -87,5 +95,6 @@ internal class EngineScenario : IBenchScenario
         report.Add("ratio_to_limit", rate.EventsPerSecond / bare.RowsPerSecond, "events_per_second over the bare step's rate");
         report.Add(
             "ratio_to_limit_cpu", bare.CpuMicrosecondsPerRow / rate.CpuMicroseconds, "processor time of the bare step over an event's");
+        return rate;
     }
 }

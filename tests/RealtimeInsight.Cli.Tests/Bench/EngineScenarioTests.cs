@@ -20,11 +20,15 @@ public sealed class EngineScenarioTests
     }
 
     [Fact]
-    public async Task Durable_SmallRun_EndsWithItsFigures()
+    public async Task Durable_SmallRun_EndsWithItsFiguresAndThoseOfTheBareStore()
     {
         var report = await BenchRun.OfAsync(new DurableScenario(), ("customers", 20), ("events", 100), ("runs", 1), ("history", 1));
 
-        Assert.InRange(report.Median("events_per_second")!.Value, 1, 1e9);
+        var rate = report.Median("events_per_second")!.Value;
+        var bare = report.Median("store_events_per_second")!.Value;
+        Assert.InRange(rate, 1, 1e9);
+        Assert.InRange(bare, 1, 1e9);
+        Assert.Equal(rate / bare, report.Median("ratio_to_store")!.Value, 1e-9);
     }
 
     [Fact]

@@ -8,8 +8,8 @@ internal static class KubernetesSilo
     /// <exception cref="SetupException">Always.</exception>
     public static void Join(ISiloBuilder silo) => throw new SetupException(
         "Cluster:IsOnKubernetes is true, and this build has no hosting for Kubernetes: the package registry that it was built with does "
-        + "not serve Microsoft.Orleans.Hosting.Kubernetes; add a registry that does, run ./insight setup --again and build again, or set it to "
-        + "false and give Cluster:Address");
+        + "not serve Microsoft.Orleans.Hosting.Kubernetes; add a registry that does, run ./insight setup --again and build again, or "
+        + "set it to false and give Cluster:Address");
 
     public static string? Explain(Exception fault) => null;
 }

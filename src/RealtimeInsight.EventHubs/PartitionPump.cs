@@ -10,9 +10,10 @@ namespace RealtimeInsight.EventHubs;
 /// Takes the events of one partition to their sink, one batch after the other, while this reader owns the partition. A checkpoint is only
 /// saved for what the sink has made durable; what is read again behind it is known by its id or offset. Not thread-safe.
 /// </summary>
+/// <param name="partition">As the hub names it.</param>
 internal sealed class PartitionPump(
-    IPartitionSink sink, IHubEventReader reader, HubReaderOptions options, Func<HubPosition, CancellationToken, Task> saveCheckpoint,
-    HubInstruments instruments, TimeProvider time, ILogger logger)
+    string partition, IPartitionSink sink, IHubEventReader reader, HubReaderOptions options,
+    Func<HubPosition, CancellationToken, Task> saveCheckpoint, HubInstruments instruments, TimeProvider time, ILogger logger)
 {
     /// <summary>Reject code of an event on which the reader itself failed.</summary>
     public const string Unreadable = "unreadable";
@@ -32,9 +33,7 @@ internal sealed class PartitionPump(
     {
         if (received.Count > 0)
         {
-            var batch = Read(received);
-            await RepeatAsync(stop => sink.IngestAsync(batch, stop), batch.Events.Count, HubLog.EngineUnavailable, cancellationToken)
-                .ConfigureAwait(false);
+            var batch = await TakeAsync(received, cancellationToken).ConfigureAwait(false);
             var now = time.GetUtcNow();
             instruments.Taken(received.Count, batch.Poison, now - received[^1].EnqueuedAt);
             if (_unsavedEvents == 0) _unsavedSince = now;
@@ -51,6 +50,23 @@ internal sealed class PartitionPump(
     /// </summary>
     public Task StopAsync(bool isOwned, CancellationToken cancellationToken) =>
         isOwned ? SaveAsync(cancellationToken) : Task.CompletedTask;
+
+    private async Task<PartitionBatch> TakeAsync(IReadOnlyList<HubEvent> received, CancellationToken cancellationToken)
+    {
+        using var span = HubTraces.Process(options, partition, received);
+        try
+        {
+            var batch = Read(received);
+            await RepeatAsync(stop => sink.IngestAsync(batch, stop), batch.Events.Count, HubLog.EngineUnavailable, cancellationToken)
+                .ConfigureAwait(false);
+            return batch;
+        }
+        catch (Exception fault)
+        {
+            HubTraces.Failed(span, fault);
+            throw;
+        }
+    }
 
     private PartitionBatch Read(IReadOnlyList<HubEvent> received)
     {

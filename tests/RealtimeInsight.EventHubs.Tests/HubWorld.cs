@@ -33,7 +33,10 @@ internal sealed class HubWorld : IHubEventReader
     /// <summary>Thrown by the next save.</summary>
     public Exception? SaveFault { get; set; }
 
-    public PartitionPump NewOwner() => new(Sink, this, Options, SaveAsync, s_instruments, Time, NullLogger.Instance);
+    /// <summary>As the hub names it.</summary>
+    public string Partition { get; init; } = "0";
+
+    public PartitionPump NewOwner() => new(Partition, Sink, this, Options, SaveAsync, s_instruments, Time, NullLogger.Instance);
 
     public HubEvent At(int sequence) => new(
         new HubPosition(sequence, $"o{sequence}"), HubEventId.Of(null, "shop/clicks", "0", sequence), Time.GetUtcNow(),

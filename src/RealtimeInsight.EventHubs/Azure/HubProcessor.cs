@@ -37,7 +37,7 @@ internal sealed class HubProcessor : PluggableCheckpointStoreEventProcessor<HubP
     {
         var id = partition.PartitionId;
         partition.Pump = new PartitionPump(
-            _parts.SinkOf(HubEventId.PartitionOf(HubName, id)), _parts.Reader, _parts.Options,
+            id, _parts.SinkOf(HubEventId.PartitionOf(HubName, id)), _parts.Reader, _parts.Options,
             (position, token) => UpdateCheckpointAsync(id, new CheckpointPosition(position.Offset, position.SequenceNumber), token),
             _parts.Instruments, _parts.Time, _parts.Logger);
         HubLog.Owned(_parts.Logger, id);
@@ -53,16 +53,10 @@ internal sealed class HubProcessor : PluggableCheckpointStoreEventProcessor<HubP
             one.EnqueuedTime,
             one.EventBody.ToMemory())
         {
-            TraceParent = TraceParentOf(one),
+            TraceParent = HubTraces.ContextOf(one.Properties),
         }).ToList();
         return partition.Pump!.ProcessAsync(received, cancellationToken);
     }
-
-    /// <summary>As the Azure SDKs send it: Diagnostic-Id is the older name of traceparent.</summary>
-    private static string? TraceParentOf(EventData one) =>
-        one.Properties.TryGetValue("traceparent", out var value) || one.Properties.TryGetValue("Diagnostic-Id", out value)
-            ? value as string
-            : null;
 
     protected override async Task OnPartitionProcessingStoppedAsync(
         HubPartition partition, ProcessingStoppedReason reason, CancellationToken cancellationToken)

@@ -21,8 +21,14 @@ internal sealed partial class CustomerGrain
         while (!cancellationToken.IsCancellationRequested && _actor.Outbox.NextDue() is { } next)
         {
             var action = next with { Attempts = next.Attempts + 1 };
-            var result = await SendAsync(action, cancellationToken);
-            core.Instruments.Delivered(result.Status);
+            DeliveryResult result;
+            using (var span = GrainTraces.Deliver(action))
+            {
+                result = await SendAsync(action, cancellationToken);
+                core.Instruments.Delivered(result.Status);
+                GrainTraces.Ended(span, result);
+            }
+
             if (cancellationToken.IsCancellationRequested && result.Status != DeliveryStatus.Delivered) return;
             Settle(action, result);
         }
@@ -38,15 +44,12 @@ internal sealed partial class CustomerGrain
             return new DeliveryResult(DeliveryStatus.Retry, Detail: "this silo has no such channel");
         }
 
-        using var span = GrainTraces.Deliver(action);
         try
         {
             var customer = action.DecidedAs ?? _id.Value;
             var message = new ActionMessage(
                 action.DecisionId, customer, ActionBody.Type, action.Attempts, new Instant(action.CreatedAtMs), action.Body);
-            var result = await channel.SendAsync(message, cancellationToken);
-            GrainTraces.Ended(span, result);
-            return result;
+            return await channel.SendAsync(message, cancellationToken);
         }
         catch (Exception exception)
         {

@@ -26,7 +26,7 @@ public sealed class HubToGrainsTests
         foreach (var _ in (int[])[1, 2])
         {
             var pump = new PartitionPump(
-                silo.Services.GetRequiredService<Func<string, IPartitionSink>>()("hub-1"), new HubEventReader(new IntakeOptions()),
+                "1", silo.Services.GetRequiredService<Func<string, IPartitionSink>>()("hub-1"), new HubEventReader(new IntakeOptions()),
                 new HubReaderOptions { CheckpointEventsMax = 50 },
                 (position, _) =>
                 {

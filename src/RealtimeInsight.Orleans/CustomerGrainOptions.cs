@@ -61,6 +61,33 @@ public sealed class CustomerGrainOptions
     /// <summary>Longest wait between attempts. Default 1 hour; at least <see cref="DeliveryWaitMin"/>, at most 24 hours.</summary>
     public TimeSpan DeliveryWaitMax { get; set; } = TimeSpan.FromHours(1);
 
+    /// <summary>Actions of one customer that were given up and are kept; the oldest goes, and is logged. Default 32; 1 to 1,024.</summary>
+    public int DeadLettersMax { get; set; } = 32;
+
+    /// <summary>
+    /// Parts of the cluster's list of dead letters. The same on every silo; may grow while the cluster is stopped, and never shrink.
+    /// Default 16; 1 to 1,024.
+    /// </summary>
+    public int DeadLetterShares { get; set; } = 16;
+
+    /// <summary>
+    /// Dead letters that one part lists; older ones go from the list, are counted, and are still found by their decision. Default 1,000; 10
+    /// to 2,000.
+    /// </summary>
+    public int DeadLettersListedMax { get; set; } = 1000;
+
+    /// <summary>Failed attempts in a row after which a silo pauses an endpoint. Default 5; 1 to 1,000.</summary>
+    public int CircuitFailures { get; set; } = 5;
+
+    /// <summary>First pause of an endpoint; doubles with every further failure. Default 5 s; 100 ms to 1 hour.</summary>
+    public TimeSpan CircuitWaitMin { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>
+    /// Longest pause of an endpoint, for its failures or at its wish. Default 5 minutes; at least <see cref="CircuitWaitMin"/>, at most
+    /// 24 hours.
+    /// </summary>
+    public TimeSpan CircuitWaitMax { get; set; } = TimeSpan.FromMinutes(5);
+
     /// <summary>
     /// Parts of the index that calls customers whose deadlines are due. The same on every silo; may grow while the cluster is stopped, and
     /// never shrink. Default 32; 1 to 4,096.
@@ -119,6 +146,12 @@ public sealed class CustomerGrainOptions
         Range(problems, nameof(DeliveryAttemptsMax), options.DeliveryAttemptsMax, 1, 100);
         Range(problems, nameof(DeliveryWaitMin), options.DeliveryWaitMin, TimeSpan.FromMilliseconds(1), TimeSpan.FromHours(1));
         Range(problems, nameof(DeliveryWaitMax), options.DeliveryWaitMax, options.DeliveryWaitMin, TimeSpan.FromHours(24));
+        Range(problems, nameof(DeadLettersMax), options.DeadLettersMax, 1, 1024);
+        Range(problems, nameof(DeadLetterShares), options.DeadLetterShares, 1, 1024);
+        Range(problems, nameof(DeadLettersListedMax), options.DeadLettersListedMax, 10, 2000);
+        Range(problems, nameof(CircuitFailures), options.CircuitFailures, 1, 1000);
+        Range(problems, nameof(CircuitWaitMin), options.CircuitWaitMin, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
+        Range(problems, nameof(CircuitWaitMax), options.CircuitWaitMax, options.CircuitWaitMin, TimeSpan.FromHours(24));
         Range(problems, nameof(DeadlineBuckets), options.DeadlineBuckets, 1, 4096);
         Range(problems, nameof(DeadlineTick), options.DeadlineTick, TimeSpan.FromMilliseconds(10), TimeSpan.FromSeconds(1));
         Range(problems, nameof(DeadlineWakesMax), options.DeadlineWakesMax, 1, 1024);

@@ -9,6 +9,7 @@ using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Decisions;
+using RealtimeInsight.Orleans.Delivery;
 using RealtimeInsight.Orleans.Rejects;
 using EventOutcome = RealtimeInsight.Engine.Port.EventOutcome;
 
@@ -22,13 +23,14 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
 {
     private const int CallsMax = 64;
 
+    private readonly ClusterDelivery _delivery = new(grains, settings.Grains);
     private readonly ClusterRejects _rejects = new(grains, settings.Grains);
     private long _accepted;
     private long _duplicate;
     private long _late;
     private long _rejected;
 
-    public IDeliveryControl Delivery => throw NotHere("dead letters and endpoints are not listed by a cluster");
+    public IDeliveryControl Delivery => _delivery;
 
     public IRejectControl Rejects => _rejects;
 

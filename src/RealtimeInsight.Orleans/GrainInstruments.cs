@@ -14,6 +14,7 @@ internal sealed class GrainInstruments
     private readonly Counter<long> _saveFailures;
     private readonly Histogram<double> _lateness;
     private readonly Counter<long> _deliveries;
+    private readonly Counter<long> _deadUnlisted;
     private readonly Counter<long> _rejectsDropped;
     private readonly Counter<long> _farScores;
     private readonly Counter<long> _farFailures;
@@ -31,6 +32,8 @@ internal sealed class GrainInstruments
         _lateness = meter.CreateHistogram<double>(
             "realtime_insight.cluster.deadline_lateness", "s", "From a deadline to its firing, where it was due.");
         _deliveries = meter.CreateCounter<long>("realtime_insight.cluster.deliveries", "{attempt}", "Attempts to deliver, by result.");
+        _deadUnlisted = meter.CreateCounter<long>(
+            "realtime_insight.cluster.dead_letters_unlisted", "{letter}", "Dead letters that the list has no room for any more.");
         _rejectsDropped = meter.CreateCounter<long>(
             "realtime_insight.cluster.rejects_dropped", "{reject}", "Kept rejects that went because there was no room for newer ones.");
         _farScores = meter.CreateCounter<long>(
@@ -62,6 +65,8 @@ internal sealed class GrainInstruments
         DeliveryStatus.Failed => "failed",
         _ => "gone",
     }));
+
+    public void DeadUnlisted() => _deadUnlisted.Add(1);
 
     public void RejectsDropped(int rejects) => _rejectsDropped.Add(rejects);
 

@@ -45,4 +45,20 @@ internal static partial class GrainLog
 
     [LoggerMessage(6012, LogLevel.Warning, "A product could not be told what customers did with it; that is not counted.")]
     public static partial void ProductNotTold(ILogger logger, Exception exception);
+
+    [LoggerMessage(6013, LogLevel.Error, "Dead letter {DecisionId} is dropped: its customer has more than {Max}.")]
+    public static partial void DeadLetterDropped(ILogger logger, string decisionId, int max);
+
+    [LoggerMessage(6014, LogLevel.Warning, "The list of dead letters could not be told of {Count}; it is tried again in {Wait}.")]
+    public static partial void NotFiled(ILogger logger, int count, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(6015, LogLevel.Error,
+        "Endpoint {Endpoint} is disabled: {Reason}; its actions become dead letters until it is enabled again.")]
+    public static partial void EndpointDisabled(ILogger logger, string endpoint, string reason);
+
+    [LoggerMessage(6016, LogLevel.Warning, "The board of the cluster does not answer; it is asked again in {Wait}.")]
+    public static partial void BoardUnreachable(ILogger logger, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(6017, LogLevel.Warning, "A silo could not be shown what changed on the board; it asks for it within a second.")]
+    public static partial void SiloNotShown(ILogger logger, Exception exception);
 }

@@ -29,8 +29,11 @@ internal static class InsightViews
 
     /// <summary>Null where the customer knows the record only.</summary>
     public static DecisionView? Of(string customer, WhyReply why) => why.Decision is { } decision
-        ? new DecisionView(Decision(decision), customer, JsonNode.Parse(why.Record)!, [])
+        ? new DecisionView(Decision(decision), customer, JsonNode.Parse(why.Record)!, [.. (why.Tried ?? []).Select(Of)])
         : null;
+
+    public static DeliveryAttempt Of(AttemptReply one) => new(
+        one.Number, Instant.From(one.At), one.Result, one.StatusCode, one.Detail, one.DurationMs);
 
     /// <exception cref="EngineUnavailableException">The reply says why there is no explanation.</exception>
     public static ScoreExplanation? Of(ExplanationReply? reply) => reply switch

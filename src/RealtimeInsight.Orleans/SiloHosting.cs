@@ -7,6 +7,7 @@ using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Actions;
 using RealtimeInsight.Orleans.Actors;
+using RealtimeInsight.Orleans.Boards;
 using RealtimeInsight.Orleans.Budgets;
 using RealtimeInsight.Orleans.Deadlines;
 using RealtimeInsight.Orleans.Inference;
@@ -36,9 +37,10 @@ public static class SiloHosting
         silo.Services.AddSingleton(services => new CustomerCore(
             settings,
             services.GetRequiredService<ClusterScorer>(),
-            new ActionChannels(services.GetServices<IActionChannel>(), settings.Policy),
+            services.GetRequiredService<ActionChannels>(),
             services.GetRequiredService<BudgetPurse>(),
             services.GetRequiredService<ProductFeed>(),
+            services.GetRequiredService<BoardKeeper>(),
             services.GetRequiredService<GrainInstruments>(),
             settings.Time ?? services.GetRequiredService<TimeProvider>(),
             LoggerOf(services)));
@@ -47,7 +49,15 @@ public static class SiloHosting
         silo.Services.AddSingleton(services => new ProductFeed(
             services.GetRequiredService<IGrainFactory>(), settings.Grains, services.GetRequiredService<TimeProvider>(),
             LoggerOf(services)));
+        silo.Services.AddSingleton(services => new ActionChannels(
+            services.GetServices<IActionChannel>(), settings.Policy, settings.Grains));
+        silo.Services.AddSingleton(services => new BoardKeeper(
+            services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<ILocalSiloDetails>(),
+            services.GetRequiredService<ActionChannels>(), settings.Time ?? services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<TimeProvider>(), LoggerOf(services)));
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeadlineStarter>();
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            static services => services.GetRequiredService<BoardKeeper>());
         AddInference(silo, labels ?? new Dictionary<string, string>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             static services => services.GetRequiredService<BudgetPurse>());

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Text.Json;
 using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Time;
@@ -22,6 +21,9 @@ internal sealed class DeliveryControl(
 
     public IReadOnlyList<EndpointStatus> Endpoints => [.. dispatchers.Select(one => one.Endpoint.Status(Now))];
 
+    public ValueTask<IReadOnlyList<EndpointStatus>> GetEndpointsAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult(Endpoints);
+
     private Instant Now => Instant.From(time.GetUtcNow());
 
     public ValueTask<DeadLetterPage> ListAsync(
@@ -30,8 +32,8 @@ internal sealed class DeliveryControl(
         ArgumentNullException.ThrowIfNull(filter);
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, LimitMax);
-        var items = Read(filter, cursor is null ? null : PositionOf(cursor), limit);
-        var next = items.Count < limit ? null : CursorOf(items[^1]);
+        var items = Read(filter, cursor is null ? null : DeadLetterPosition.Parse(cursor), limit);
+        var next = items.Count < limit ? null : DeadLetterPosition.Of(items[^1]).ToCursor();
         return ValueTask.FromResult(new DeadLetterPage(items, next));
     }
 
@@ -141,19 +143,5 @@ internal sealed class DeliveryControl(
             // Bodies are JSON; one that is not is still worth its other members.
             return null;
         }
-    }
-
-    private static string CursorOf(DeadLetter letter) =>
-        string.Create(CultureInfo.InvariantCulture, $"{letter.DiedAt.UnixMs}.{letter.DecisionId}");
-
-    private static DeadLetterPosition PositionOf(string cursor)
-    {
-        var dot = cursor.IndexOf('.', StringComparison.Ordinal);
-        if (dot > 0 && long.TryParse(cursor.AsSpan(0, dot), NumberStyles.None, CultureInfo.InvariantCulture, out var at))
-        {
-            return new DeadLetterPosition(new Instant(at), cursor[(dot + 1)..]);
-        }
-
-        throw new FormatException("the cursor is not one of this list; take it from 'next' of the page before");
     }
 }

@@ -8,7 +8,7 @@ namespace RealtimeInsight.Engine.Outbox;
 /// Whether one endpoint may be sent to: open, paused (failures in a row, or the receiver asked to wait) or disabled. After a pause of
 /// failures one send at a time tries it, until one gets through. Knows no clock. Thread-safe.
 /// </summary>
-internal sealed class EndpointGate(string name, IReadOnlyList<string> names, OutboxOptions options, EndpointRow? disabled)
+public sealed class EndpointGate(string name, IReadOnlyList<string> names, OutboxOptions options, EndpointRow? disabled)
 {
     private const int DoublingsMax = 30;
     private readonly Lock _gate = new();
@@ -70,6 +70,7 @@ internal sealed class EndpointGate(string name, IReadOnlyList<string> names, Out
         }
     }
 
+    /// <summary>Sends nothing until it is enabled.</summary>
     public void Disable(EndpointRow row)
     {
         lock (_gate) _disabled = row;

@@ -7,7 +7,7 @@ namespace RealtimeInsight.Engine.Port;
 public interface IDeliveryControl
 {
     /// <summary>Every endpoint that is set up, by name.</summary>
-    IReadOnlyList<EndpointStatus> Endpoints { get; }
+    ValueTask<IReadOnlyList<EndpointStatus>> GetEndpointsAsync(CancellationToken cancellationToken);
 
     /// <summary>Actions that were given up, the newest death first.</summary>
     /// <param name="limit">Most entries, 1 to 1,000.</param>

@@ -87,22 +87,28 @@ internal static class DeliveryEndpoints
             await engine.Delivery.RedriveAsync(filter, most, cancellationToken).ConfigureAwait(false)));
     }
 
-    private static Ok<IReadOnlyList<EndpointStatus>> GetEndpoints(ICustomerEngine engine) => TypedResults.Ok(engine.Delivery.Endpoints);
+    private static async Task<Ok<IReadOnlyList<EndpointStatus>>> GetEndpoints(
+        ICustomerEngine engine, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await engine.Delivery.GetEndpointsAsync(cancellationToken).ConfigureAwait(false));
 
     private static async Task<Results<Ok<EndpointStatus>, ProblemHttpResult>> Enable(
-        string name, ICustomerEngine engine, CancellationToken cancellationToken) =>
-        await engine.Delivery.EnableAsync(name, cancellationToken).ConfigureAwait(false)
-            ? StatusOf(engine, name)
-            : NoEndpoint(engine, name);
+        string name, ICustomerEngine engine, CancellationToken cancellationToken) => await AnswerAsync(
+            name, engine, await engine.Delivery.EnableAsync(name, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
 
     private static async Task<Results<Ok<EndpointStatus>, ProblemHttpResult>> Disable(
-        string name, ICustomerEngine engine, CancellationToken cancellationToken) =>
-        await engine.Delivery.DisableAsync(name, cancellationToken).ConfigureAwait(false)
-            ? StatusOf(engine, name)
-            : NoEndpoint(engine, name);
+        string name, ICustomerEngine engine, CancellationToken cancellationToken) => await AnswerAsync(
+            name, engine, await engine.Delivery.DisableAsync(name, cancellationToken).ConfigureAwait(false), cancellationToken)
+            .ConfigureAwait(false);
 
-    private static Ok<EndpointStatus> StatusOf(ICustomerEngine engine, string name) =>
-        TypedResults.Ok(engine.Delivery.Endpoints.First(endpoint => endpoint.Name == name));
+    private static async Task<Results<Ok<EndpointStatus>, ProblemHttpResult>> AnswerAsync(
+        string name, ICustomerEngine engine, bool isKnown, CancellationToken cancellationToken)
+    {
+        var endpoints = await engine.Delivery.GetEndpointsAsync(cancellationToken).ConfigureAwait(false);
+        return isKnown && endpoints.FirstOrDefault(endpoint => endpoint.Name == name) is { } found
+            ? TypedResults.Ok(found)
+            : NoEndpoint(endpoints, name);
+    }
 
     private static DeadLetterFilter? FilterOf(
         string? channel, string? newerThan, string? olderThan, TimeProvider time, out string problem)
@@ -134,8 +140,8 @@ internal static class DeliveryEndpoints
         detail: "No action of this decision was given up, or it was redriven. GET /v1/dead-letters lists them; "
             + "GET /v1/decisions/{id} tells how the delivery of a decision stands.");
 
-    private static ProblemHttpResult NoEndpoint(ICustomerEngine engine, string name) => TypedResults.Problem(
+    private static ProblemHttpResult NoEndpoint(IReadOnlyList<EndpointStatus> endpoints, string name) => TypedResults.Problem(
         statusCode: StatusCodes.Status404NotFound, title: "No such endpoint",
         detail: $"'{(name.Length > 64 ? name[..64] : name)}' is not set up; there are: "
-            + $"{string.Join(", ", engine.Delivery.Endpoints.Select(static endpoint => endpoint.Name))}.");
+            + $"{string.Join(", ", endpoints.Select(static endpoint => endpoint.Name))}.");
 }

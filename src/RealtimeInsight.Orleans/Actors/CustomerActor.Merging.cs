@@ -44,9 +44,13 @@ internal sealed partial class CustomerActor
                 Decisions = [.. _decisions],
                 Members = [.. _members],
                 Notes = [.. _notes],
+                Dead = [.. _dead.Select(one => one with { Action = one.Action with { DecidedAs = one.Action.DecidedAs ?? _id.Value } })],
+                Unfiled = [.. _unfiled.Keys],
             },
         };
         Begin();
+        _dead = [];
+        _unfiled.Clear();
         _marks = new ActorMarks(new Dictionary<string, long>(), _core.Options.PartitionsMax);
         _members = [];
         StaysApart = false;
@@ -82,6 +86,8 @@ internal sealed partial class CustomerActor
             foreach (var outcome in _outcomes) Note(outcome);
         }
 
+        if (given.AtMs > _erasedAtMs) AdoptDead(given);
+        else Unlist(given);
         _marks.Add(given.Marks);
         _members.Add(new StoredMember { Id = given.From, Into = _id.Value, Decisions = brought });
         _members.AddRange(given.Members);
@@ -110,6 +116,7 @@ internal sealed partial class CustomerActor
             Decisions = [.. _decisions.Where(one => gone.Contains(one.DecisionId)).Select(static one => one with { HistoryLength = 0 })],
             Members = [.. _members.Where(one => one.Id != member.Id && ids.Contains(one.Id))],
             Notes = PartNotes(member.Id, ids),
+            Dead = PartDead(member.Id, ids, gone),
         };
         (State, History) = (own, ownHistory);
         _decisions = [.. _decisions.Select(static one => one with { HistoryLength = 0 })];
@@ -155,6 +162,9 @@ internal sealed partial class CustomerActor
         _decisions = [.. part.Decisions];
         _members = [.. part.Members];
         _notes = [.. part.Notes];
+        _dead = [];
+        _unfiled.Clear();
+        AdoptDead(part);
         Outbox.Clear();
         Outbox.Adopt(part.Pending, Changes + 1);
         Changes++;

@@ -10,6 +10,7 @@ using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Orleans.Budgets;
 using RealtimeInsight.Orleans.Contracts.Events;
+using RealtimeInsight.Orleans.Contracts.Replies;
 
 namespace RealtimeInsight.Orleans.Actors;
 
@@ -43,6 +44,8 @@ internal sealed partial class CustomerActor
         _folder = new HistoryFolder(core);
         _replay = new ArrivalFold(core.Machine);
         _notes = [.. stored?.Notes ?? []];
+        _dead = [.. stored?.Dead ?? []];
+        foreach (var decision in stored?.Unfiled ?? []) _unfiled[decision] = 0;
         State = Read(stored?.Customer ?? []);
 
         // A row without a history may be one from before histories were kept.
@@ -128,6 +131,7 @@ internal sealed partial class CustomerActor
     /// <summary>Forgets everything but the marks and who belongs to whom.</summary>
     public void Erase()
     {
+        ForgetDead();
         Begin();
         _erasedAtMs = _core.Now.UnixMs;
         Changes++;
@@ -141,15 +145,15 @@ internal sealed partial class CustomerActor
     public void Settle(StoredAction action, DeliveryState state)
     {
         if (!Outbox.Remove(action.DecisionId)) return;
-        Note(action.DecisionId, state, action.Attempts);
+        Note(action, state);
         Changes++;
     }
 
-    /// <summary>Notes an attempt that has to be repeated.</summary>
+    /// <summary>Notes an attempt that has to be repeated, or when it can be made at all.</summary>
     public void PutOff(StoredAction action)
     {
         if (!Outbox.Replace(action)) return;
-        Note(action.DecisionId, DeliveryState.Pending, action.Attempts);
+        Note(action, DeliveryState.Pending);
         Changes++;
     }
 
@@ -167,6 +171,8 @@ internal sealed partial class CustomerActor
         StaysApart = StaysApart,
         ErasedAtMs = _erasedAtMs,
         Notes = [.. _notes],
+        Dead = [.. _dead],
+        Unfiled = [.. _unfiled.Keys],
     };
 
     private async Task ApplyAsync(CustomerEvent item)
@@ -247,7 +253,7 @@ internal sealed partial class CustomerActor
         _unpaid.Remove((decisionId, budget));
         if (isPaid || !Outbox.Remove(decisionId)) return;
         GrainLog.OverBudget(_core.Logger, decisionId, budget.Campaign);
-        Note(decisionId, DeliveryState.OverBudget, 0);
+        Note(decisionId, DeliveryState.OverBudget, 0, []);
     }
 
     /// <summary>Decisions made since they were last asked for.</summary>
@@ -271,10 +277,12 @@ internal sealed partial class CustomerActor
         _decisions.Add(decision);
     }
 
-    private void Note(string decisionId, DeliveryState state, int attempts)
+    private void Note(StoredAction action, DeliveryState state) => Note(action.DecisionId, state, action.Attempts, action.Tried);
+
+    private void Note(string decisionId, DeliveryState state, int attempts, List<AttemptReply> tried)
     {
         var at = _decisions.FindIndex(one => string.Equals(one.DecisionId, decisionId, StringComparison.Ordinal));
-        if (at >= 0) _decisions[at] = _decisions[at] with { Delivery = state, Attempts = attempts };
+        if (at >= 0) _decisions[at] = _decisions[at] with { Delivery = state, Attempts = attempts, Tried = tried };
     }
 
     private CustomerState Read(byte[] bytes) => bytes.Length > 0 ? CustomerStateCodec.Read(bytes) : new CustomerState(_id);

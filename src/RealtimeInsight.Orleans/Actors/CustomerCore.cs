@@ -5,6 +5,7 @@ using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Reads;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Actions;
+using RealtimeInsight.Orleans.Boards;
 using RealtimeInsight.Orleans.Budgets;
 using RealtimeInsight.Orleans.Products;
 
@@ -23,6 +24,7 @@ internal sealed class CustomerCore : IDisposable
         ActionChannels channels,
         BudgetPurse purse,
         ProductFeed products,
+        BoardKeeper board,
         GrainInstruments instruments,
         TimeProvider time,
         ILogger logger)
@@ -38,6 +40,7 @@ internal sealed class CustomerCore : IDisposable
         Instruments = instruments;
         Purse = purse;
         Products = products;
+        Board = board;
         foreach (var rule in settings.Policy.Rules)
         {
             if (BudgetPurse.Of(rule) is { } budget) _budgets[rule.Id] = budget;
@@ -56,6 +59,7 @@ internal sealed class CustomerCore : IDisposable
     public ActionChannels Channels { get; }
     public BudgetPurse Purse { get; }
     public ProductFeed Products { get; }
+    public BoardKeeper Board { get; }
     public GrainInstruments Instruments { get; }
     public TimeProvider Time { get; }
     public ILogger Logger { get; }

@@ -1,3 +1,5 @@
+using RealtimeInsight.Orleans.Contracts.Replies;
+
 namespace RealtimeInsight.Orleans.Actors;
 
 /// <summary>What a grain stores of its customer: one write holds the state, the marks, the outbox and the decisions' records.</summary>
@@ -53,6 +55,14 @@ internal sealed class CustomerGrainState
     /// <summary>Outcomes of decisions and merges, oldest first.</summary>
     [Id(11)]
     public List<StoredNote> Notes { get; set; } = [];
+
+    /// <summary>Actions that were given up, oldest first.</summary>
+    [Id(12)]
+    public List<StoredDeadLetter> Dead { get; set; } = [];
+
+    /// <summary>Decisions of which the list of dead letters does not know yet how they stand.</summary>
+    [Id(13)]
+    public List<string> Unfiled { get; set; } = [];
 }
 
 /// <summary>An action that waits for its delivery; the decision id is the idempotency key of every attempt.</summary>
@@ -87,7 +97,19 @@ internal sealed record StoredAction
     /// <summary>W3C trace context of the event that brought it; null without one.</summary>
     [Id(7)]
     public string? TraceParent { get; init; }
+
+    /// <summary>The last attempts, oldest first.</summary>
+    [Id(8)]
+    public List<AttemptReply> Tried { get; init; } = [];
+
+    /// <summary>Attempts that were made before it was redriven last: the schedule begins there.</summary>
+    [Id(9)]
+    public int RoundStart { get; init; }
 }
+
+/// <summary>An action that was given up.</summary>
+[GenerateSerializer, Immutable, Alias("ri.stored-dead-letter")]
+internal sealed record StoredDeadLetter([property: Id(0)] StoredAction Action, [property: Id(1)] long DiedAtMs);
 
 /// <summary>A decision's record and what became of its action.</summary>
 [GenerateSerializer, Alias("ri.stored-decision")]
@@ -109,6 +131,10 @@ internal sealed record StoredDecision
     /// <summary>How much of the kept history it was made on; 0 where that is not known, as after a merge.</summary>
     [Id(4)]
     public int HistoryLength { get; init; }
+
+    /// <summary>The last attempts to deliver, oldest first.</summary>
+    [Id(5)]
+    public List<AttemptReply> Tried { get; init; } = [];
 }
 
 /// <summary>What happened to a customer beside events and decisions.</summary>

@@ -54,6 +54,14 @@ internal sealed record StoredPart
     /// <summary>As in <see cref="CustomerGrainState"/>.</summary>
     [Id(9)]
     public List<StoredNote> Notes { get; init; } = [];
+
+    /// <summary>As in <see cref="CustomerGrainState"/>.</summary>
+    [Id(10)]
+    public List<StoredDeadLetter> Dead { get; init; } = [];
+
+    /// <summary>As in <see cref="CustomerGrainState"/>.</summary>
+    [Id(11)]
+    public List<string> Unfiled { get; init; } = [];
 }
 
 /// <summary>An id that was merged into a customer.</summary>

@@ -1,12 +1,17 @@
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Orleans.Actions;
 using RealtimeInsight.Orleans.Actors;
+using RealtimeInsight.Orleans.Contracts.Replies;
 
 namespace RealtimeInsight.Orleans.Grains;
 
 /// <summary>Delivering the customer's actions.</summary>
 internal sealed partial class CustomerGrain
 {
+    private const int AttemptsKept = 20;
+    private const int DetailLengthMax = 500;
+
     private void ArmDelivery()
     {
         var due = _actor.Outbox.NextDueAt();
@@ -18,32 +23,47 @@ internal sealed partial class CustomerGrain
     /// <summary>Sends what is saved and due, oldest first. A crash before the next save sends it again under the same id.</summary>
     private async Task DeliverAsync(CancellationToken cancellationToken)
     {
+        await core.Board.Known.WaitAsync(cancellationToken);
         while (!cancellationToken.IsCancellationRequested && _actor.Outbox.NextDue() is { } next)
         {
-            var action = next with { Attempts = next.Attempts + 1 };
-            DeliveryResult result;
-            using (var span = GrainTraces.Deliver(action))
-            {
-                result = await SendAsync(action, cancellationToken);
-                core.Instruments.Delivered(result.Status);
-                GrainTraces.Ended(span, result);
-            }
-
-            if (cancellationToken.IsCancellationRequested && result.Status != DeliveryStatus.Delivered) return;
-            Settle(action, result);
+            var endpoint = core.Channels.Resolve(next.Channel);
+            if (endpoint?.Gate.Disabled is not null) await SkipAsync(next, endpoint, cancellationToken);
+            else if (endpoint?.TryBegin(core.Now) == false) PutOff(next, endpoint.Gate.OpensAt);
+            else if (!await AttemptAsync(next, endpoint, cancellationToken)) return;
         }
 
         ArmSave();
         ArmDelivery();
     }
 
-    private async Task<DeliveryResult> SendAsync(StoredAction action, CancellationToken cancellationToken)
+    /// <summary>One attempt; false when the silo stops and it may not have been made.</summary>
+    private async Task<bool> AttemptAsync(StoredAction next, SiloEndpoint? endpoint, CancellationToken cancellationToken)
     {
-        if (core.Channels.Resolve(action.Channel) is not { } channel)
+        var action = next with { Attempts = next.Attempts + 1 };
+        var began = core.Time.GetTimestamp();
+        DeliveryResult result;
+        try
         {
-            return new DeliveryResult(DeliveryStatus.Retry, Detail: "this silo has no such channel");
+            using var span = GrainTraces.Deliver(action);
+            result = await SendAsync(action, endpoint?.Channel, cancellationToken);
+            core.Instruments.Delivered(result.Status);
+            GrainTraces.Ended(span, result);
+        }
+        finally
+        {
+            endpoint?.End();
         }
 
+        if (cancellationToken.IsCancellationRequested && result.Status != DeliveryStatus.Delivered) return false;
+        endpoint?.Gate.Observe(result.Status, result.RetryAfter, core.Now);
+        if (endpoint is not null && result.Status == DeliveryStatus.Gone) await core.Board.GoneAsync(endpoint);
+        Settle(Tried(action, NameOf(result.Status), result.StatusCode, result.Detail, core.Time.GetElapsedTime(began)), result);
+        return true;
+    }
+
+    private async Task<DeliveryResult> SendAsync(StoredAction action, IActionChannel? channel, CancellationToken cancellationToken)
+    {
+        if (channel is null) return new DeliveryResult(DeliveryStatus.Retry, Detail: "this silo has no such channel");
         try
         {
             var customer = action.DecidedAs ?? _id.Value;
@@ -59,23 +79,65 @@ internal sealed partial class CustomerGrain
         }
     }
 
+    /// <summary>
+    /// The endpoint is disabled: its action becomes a dead letter without an attempt, once the board says that it still is. This silo may
+    /// not have heard yet that it was enabled.
+    /// </summary>
+    private async Task SkipAsync(StoredAction next, SiloEndpoint endpoint, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await core.Board.LookAsync(cancellationToken);
+        }
+        catch (Exception exception) when (!cancellationToken.IsCancellationRequested)
+        {
+            GrainLog.BoardUnreachable(core.Logger, core.Options.DeliveryWaitMin, exception);
+            PutOff(next, Instant.None);
+            return;
+        }
+
+        if (endpoint.Gate.Disabled is not { } row) return;
+        var why = $"the endpoint is disabled since {row.DisabledAt} ({row.Reason}); enable it, then redrive";
+        _actor.Die(Tried(next with { Attempts = next.Attempts + 1 }, "skipped", null, why, null));
+    }
+
+    /// <summary>No attempt before then, nor soon: it is not counted.</summary>
+    private void PutOff(StoredAction action, Instant until) =>
+        _actor.PutOff(action with { DueAtMs = Instant.Max(until, core.Now + core.Options.DeliveryWaitMin).UnixMs });
+
     private void Settle(StoredAction action, DeliveryResult result)
     {
+        var isLast = action.Attempts - action.RoundStart >= core.Options.DeliveryAttemptsMax;
         if (result.Status == DeliveryStatus.Delivered)
         {
             _actor.Settle(action, DeliveryState.Delivered);
         }
-        else if (result.Status is DeliveryStatus.Failed or DeliveryStatus.Gone || action.Attempts >= core.Options.DeliveryAttemptsMax)
+        else if (result.Status is DeliveryStatus.Failed or DeliveryStatus.Gone || isLast)
         {
             GrainLog.ActionDead(
                 core.Logger, action.DecisionId, action.Channel, action.Attempts, result.Detail ?? "the receiver refused it");
-            _actor.Settle(action, DeliveryState.Dead);
+            _actor.Die(action);
         }
         else
         {
-            _actor.PutOff(action with { DueAtMs = _actor.Outbox.RetryAt(action.Attempts, result).UnixMs });
+            _actor.PutOff(action with { DueAtMs = _actor.Outbox.RetryAt(action.Attempts - action.RoundStart, result).UnixMs });
         }
     }
+
+    private StoredAction Tried(StoredAction action, string result, int? statusCode, string? detail, TimeSpan? elapsed)
+    {
+        var attempt = new AttemptReply(
+            action.Attempts, core.Now.ToDateTimeOffset(), result, statusCode,
+            detail is { Length: > DetailLengthMax } ? detail[..DetailLengthMax] : detail, (long?)elapsed?.TotalMilliseconds);
+        return action with { Tried = [.. action.Tried.TakeLast(AttemptsKept - 1), attempt] };
+    }
+
+    private static string NameOf(DeliveryStatus status) => status switch
+    {
+        DeliveryStatus.Delivered => "delivered",
+        DeliveryStatus.Retry => "retry",
+        _ => "failed",
+    };
 
     private static string WireName(DeliveryState state) => state switch
     {

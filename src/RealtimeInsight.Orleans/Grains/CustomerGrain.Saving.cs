@@ -22,7 +22,11 @@ internal sealed partial class CustomerGrain
     private bool IsSaved => _actor.Changes == _changesSaved;
 
     /// <summary>When somebody has to look after this customer.</summary>
-    private Instant WakeAt => Instant.Min(_actor.NextDeadline, Instant.Min(_actor.Outbox.WakeAt(), LinksWakeAt));
+    private Instant WakeAt => Instant.Min(
+        Instant.Min(_actor.NextDeadline, _actor.Outbox.WakeAt()), Instant.Min(LinksWakeAt, FilingWakeAt));
+
+    /// <summary>Everything is saved, and the list of dead letters knows of it.</summary>
+    private bool IsDone => IsSaved && _actor.Unfiled.Count == 0;
 
     private async Task OnDeadlineAsync(CancellationToken cancellationToken)
     {
@@ -31,7 +35,7 @@ internal sealed partial class CustomerGrain
         ArmDeadline();
     }
 
-    private Task OnSaveAsync(CancellationToken cancellationToken) => IsSaved ? Task.CompletedTask : TrySaveAsync(cancellationToken);
+    private Task OnSaveAsync(CancellationToken cancellationToken) => IsDone ? Task.CompletedTask : TrySaveAsync(cancellationToken);
 
     /// <summary>Saves for a timer, which has no caller to tell of a failure: what is unsaved stays so, and is tried again.</summary>
     private async Task TrySaveAsync(CancellationToken cancellationToken)
@@ -64,8 +68,9 @@ internal sealed partial class CustomerGrain
         await Task.WhenAll(decisions.Select(id => GrainFactory.GetGrain<IDecisionGrain>(id).NoteAsync(_id.Value)));
         _actor.Noted(decisions);
         var (changes, events) = (_actor.Changes, _actor.EventsApplied);
-        storage.State = _actor.Snapshot();
-        storage.State.EntryAtMs = _index.EntryAt.UnixMs;
+        var row = _actor.Snapshot();
+        row.EntryAtMs = _index.EntryAt.UnixMs;
+        storage.State = row;
         var began = core.Time.GetTimestamp();
         await storage.WriteStateAsync(cancellationToken);
         core.Instruments.Saved(core.Time.GetElapsedTime(began));
@@ -74,6 +79,7 @@ internal sealed partial class CustomerGrain
         _isSaveArmed = false;
         _actor.Outbox.Saved(changes);
         ArmDelivery();
+        await FileAsync(row, changes);
     }
 
     /// <summary>
@@ -104,11 +110,11 @@ internal sealed partial class CustomerGrain
     /// </summary>
     private void ArmSave()
     {
-        if (IsSaved || _gaveWay) return;
-        var isUrgent = _actor.Outbox.HasUnsaved;
+        if (IsDone || _gaveWay) return;
+        var isUrgent = _actor.Outbox.HasUnsaved || _actor.Unfiled.Count > 0;
         if (_isSaveArmed && !isUrgent) return;
         _isSaveArmed = true;
-        var wait = _hasSaveFailed ? core.Options.SaveRetryWait : isUrgent ? TimeSpan.Zero : core.Options.SaveAgeMax;
+        var wait = _hasSaveFailed || _hasFilingFailed ? core.Options.SaveRetryWait : isUrgent ? TimeSpan.Zero : core.Options.SaveAgeMax;
         Wake(ref _save, OnSaveAsync, wait);
     }
 

@@ -7,6 +7,7 @@ using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Contracts.Replies;
 using RealtimeInsight.Orleans.Deadlines;
+using RealtimeInsight.Orleans.Delivery;
 using RealtimeInsight.Orleans.Merging;
 
 namespace RealtimeInsight.Orleans.Grains;
@@ -18,7 +19,7 @@ namespace RealtimeInsight.Orleans.Grains;
 [GrainType("ri.customer")]
 internal sealed partial class CustomerGrain(
     [PersistentState("customer", SiloHosting.StorageName)] IPersistentState<CustomerGrainState> storage, CustomerCore core)
-    : Grain, ICustomerGrain, ICustomerWakeGrain, ICustomerMergeGrain, ICustomerReadGrain
+    : Grain, ICustomerGrain, ICustomerWakeGrain, ICustomerMergeGrain, ICustomerReadGrain, ICustomerDeliveryGrain
 {
     private const int TimelineMax = 1000;
 
@@ -38,6 +39,7 @@ internal sealed partial class CustomerGrain(
         ArmDeadline();
         ArmDelivery();
         ArmLinks();
+        ArmSave();
         return Task.CompletedTask;
     }
 
@@ -129,7 +131,8 @@ internal sealed partial class CustomerGrain(
         if (_actor.FindDecision(decisionId) is not { } found) return null;
         var entry = _actor.State.Ledger?.Find(decisionId);
         return new WhyReply(
-            found.Record, WireName(found.Delivery), found.Attempts, entry is null ? null : CustomerReplies.Decision(entry, found));
+            found.Record, WireName(found.Delivery), found.Attempts, entry is null ? null : CustomerReplies.Decision(entry, found),
+            [.. found.Tried]);
     }
 
     /// <inheritdoc/>
@@ -145,6 +148,7 @@ internal sealed partial class CustomerGrain(
         _index.Called(new Instant(dueMs));
         if (_actor.Forward is { Given: not null }) await OfferAsync();
         ArmLinks();
+        ArmDelivery();
         await FinishTurnAsync(mustBeSaved: true);
         await _index.CoverAsync(WakeAt);
     }
@@ -197,7 +201,7 @@ internal sealed partial class CustomerGrain(
             _actor.FireDue();
             ArmDeadline();
             var isFull = _actor.EventsApplied - _eventsSaved >= core.Options.SaveEventsMax;
-            if (!IsSaved && (mustBeSaved || isFull || _actor.Outbox.HasUnsaved)) await SaveAsync(CancellationToken.None);
+            if (!IsDone && (mustBeSaved || isFull || _actor.Outbox.HasUnsaved)) await SaveAsync(CancellationToken.None);
         }
         catch (InconsistentStateException exception)
         {

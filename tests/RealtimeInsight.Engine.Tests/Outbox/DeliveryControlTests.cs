@@ -31,7 +31,7 @@ public sealed class DeliveryControlTests
         await first.DisposeAsync();
 
         await using var second = await first.RestartAsync();
-        var endpoint = Assert.Single(second.Engine.Delivery.Endpoints);
+        var endpoint = Assert.Single((await second.Engine.Delivery.GetEndpointsAsync(CancellationToken.None)));
         Assert.Equal(("log", "disabled"), (endpoint.Name, endpoint.State));
         Assert.Equal((2L, 0L), (second.Status.DeadLetters, second.Status.ActionsPending));
         second.Channel.Answer = static _ => DeliveryResult.Delivered;
@@ -43,7 +43,7 @@ public sealed class DeliveryControlTests
         await second.DisposeAsync();
 
         await using var third = await second.RestartAsync();
-        Assert.Equal("open", Assert.Single(third.Engine.Delivery.Endpoints).State);
+        Assert.Equal("open", Assert.Single((await third.Engine.Delivery.GetEndpointsAsync(CancellationToken.None))).State);
     }
 
     [Fact]
@@ -141,7 +141,8 @@ public sealed class DeliveryControlTests
         Assert.False(await engine.Engine.Delivery.EnableAsync("nothing", CancellationToken.None));
         Assert.False(await engine.Engine.Delivery.DisableAsync("nothing", CancellationToken.None));
         Assert.True(await engine.Engine.Delivery.DisableAsync("log", CancellationToken.None));
-        Assert.Equal("disabled by an operator", Assert.Single(engine.Engine.Delivery.Endpoints).Reason);
+        var endpoint = Assert.Single(await engine.Engine.Delivery.GetEndpointsAsync(CancellationToken.None));
+        Assert.Equal("disabled by an operator", endpoint.Reason);
         Assert.Contains("enable it when they are to be sent", Assert.Single(engine.Engine.GetStatus().Problems), StringComparison.Ordinal);
     }
 

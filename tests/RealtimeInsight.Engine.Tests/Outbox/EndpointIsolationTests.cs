@@ -39,7 +39,7 @@ public sealed class EndpointIsolationTests
 
         // Five failures and those beside them; then one try after 5, 10, 20, ... seconds, and every five minutes at most.
         Assert.InRange(broken.Sends, 5, 5 + engine.Options.Outbox.ConcurrencyMax + 7 + (60 / 5));
-        var endpoint = engine.Engine.Delivery.Endpoints.Single(one => one.Name == "stuck");
+        var endpoint = (await engine.Engine.Delivery.GetEndpointsAsync(CancellationToken.None)).Single(one => one.Name == "stuck");
         Assert.Equal("paused", endpoint.State);
         Assert.Contains("'stuck' is paused", Assert.Single(engine.Status.Problems), StringComparison.Ordinal);
         Assert.Equal(Customers, engine.Status.ActionsDelivered);
@@ -73,7 +73,7 @@ public sealed class EndpointIsolationTests
         await both.SentAsync(engine.Options.Outbox.ConcurrencyMax);
         await engine.SettleAsync();
         Assert.Equal(engine.Options.Outbox.ConcurrencyMax, both.Sends);
-        Assert.Equal(["stuck", "quick"], Assert.Single(engine.Engine.Delivery.Endpoints).Names);
+        Assert.Equal(["stuck", "quick"], Assert.Single((await engine.Engine.Delivery.GetEndpointsAsync(CancellationToken.None))).Names);
         Assert.Empty(engine.Status.Problems);
     }
 

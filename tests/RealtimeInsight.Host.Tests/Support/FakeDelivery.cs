@@ -11,8 +11,9 @@ internal sealed class FakeDelivery : IDeliveryControl
 
     public bool IsDisabled { get; private set; }
 
-    public IReadOnlyList<EndpointStatus> Endpoints =>
-        [new("webhook", ["webhook", "default"], IsDisabled ? "disabled" : "open", IsDisabled ? Sample.At : null, null, 0, null)];
+    public ValueTask<IReadOnlyList<EndpointStatus>> GetEndpointsAsync(CancellationToken cancellationToken) =>
+        ValueTask.FromResult<IReadOnlyList<EndpointStatus>>(
+            [new("webhook", ["webhook", "default"], IsDisabled ? "disabled" : "open", IsDisabled ? Sample.At : null, null, 0, null)]);
 
     public ValueTask<DeadLetterPage> ListAsync(
         DeadLetterFilter filter, int limit, string? cursor, CancellationToken cancellationToken)

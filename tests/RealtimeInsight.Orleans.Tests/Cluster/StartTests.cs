@@ -35,7 +35,8 @@ public sealed class StartTests
         var policy = Policy.Parse(JsonNode.Parse(
             """{ "name": "p", "rules": [ { "id": "r1", "on": ["order_completed"], "action": "message", "channel": "pigeon" } ] }""")!);
 
-        var refused = Assert.Throws<InvalidOperationException>(() => new ActionChannels([new RecordingChannel()], policy));
+        var refused = Assert.Throws<InvalidOperationException>(
+            () => new ActionChannels([new RecordingChannel()], policy, new CustomerGrainOptions()));
 
         Assert.Contains("rule 'r1' sends to channel 'pigeon', known are: log", refused.Message, StringComparison.Ordinal);
     }
@@ -54,8 +55,10 @@ public sealed class StartTests
             DeadlineBuckets = 0, DeadlineTick = TimeSpan.FromSeconds(2), DeadlineWakesMax = 0,
             HistoryBytesMax = -1, DecideWithin = TimeSpan.Zero, BudgetBlock = 0, BudgetAskAgain = TimeSpan.Zero, ProductsPendingMax = -1,
             TimelineNotesMax = -1, RejectShares = 0, RejectBytesMax = 0,
+            DeadLettersMax = 0, DeadLetterShares = 0, DeadLettersListedMax = 0, CircuitFailures = 0, CircuitWaitMin = TimeSpan.Zero,
+            CircuitWaitMax = TimeSpan.FromDays(2),
         });
 
-        Assert.Equal(23, problems.Count);
+        Assert.Equal(29, problems.Count);
     }
 }

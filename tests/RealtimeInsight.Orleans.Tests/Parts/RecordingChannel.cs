@@ -15,6 +15,9 @@ internal sealed class RecordingChannel : IActionChannel
 
     public IReadOnlyCollection<ActionMessage> Messages => _messages;
 
+    /// <summary>To what is not refused.</summary>
+    public Func<ActionMessage, DeliveryResult> Answer { get; set; } = static _ => DeliveryResult.Delivered;
+
     public void RefuseNext(int attempts) => Volatile.Write(ref _refusals, attempts);
 
     public ValueTask<DeliveryResult> SendAsync(ActionMessage message, CancellationToken cancellationToken)
@@ -23,9 +26,9 @@ internal sealed class RecordingChannel : IActionChannel
         Assert.True(_arrived.Writer.TryWrite(message));
         return new ValueTask<DeliveryResult>(Interlocked.Decrement(ref _refusals) >= 0
             ? new DeliveryResult(DeliveryStatus.Retry, 503, "busy")
-            : DeliveryResult.Delivered);
+            : Answer(message));
     }
 
     /// <summary>Waits for one more attempt than were waited for before.</summary>
-    public async Task WaitForOneAsync() => await _arrived.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    public async Task WaitForOneAsync() => await _arrived.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
 }

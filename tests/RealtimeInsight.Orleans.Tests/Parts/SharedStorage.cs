@@ -1,7 +1,9 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Threading.Channels;
 using Orleans.Serialization;
 using Orleans.Storage;
+using RealtimeInsight.Orleans.Delivery;
 
 namespace RealtimeInsight.Orleans.Tests.Parts;
 
@@ -11,6 +13,8 @@ internal sealed class SharedStorage
     private const string Customers = "customer";
 
     private readonly ConcurrentDictionary<string, (long Version, byte[] Bytes)> _rows = new();
+    private readonly ConcurrentDictionary<(string Decision, long DiedAtMs), bool> _dead = new();
+    private readonly Channel<ListedLetter> _died = Channel.CreateUnbounded<ListedLetter>();
     private (string StateName, int Count) _failures = ("", 0);
     private int _writes;
     private HeldWrite? _held;
@@ -54,6 +58,17 @@ internal sealed class SharedStorage
     public void WriteBehindTheBack()
     {
         foreach (var key in Keys(Customers)) _rows[key] = (_rows[key].Version + 1, _rows[key].Bytes);
+    }
+
+    /// <summary>Waits for one more letter on the list of dead letters than were waited for before.</summary>
+    public Task WaitForDeadAsync() => _died.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+
+    private void Note(DeadLetterState listed)
+    {
+        foreach (var letter in listed.Letters)
+        {
+            if (_dead.TryAdd((letter.DecisionId, letter.DiedAtMs), true)) Assert.True(_died.Writer.TryWrite(letter));
+        }
     }
 
     private bool Fails(string stateName)
@@ -104,6 +119,7 @@ internal sealed class SharedStorage
             rows._rows[key] = (current + 1, serializer.SerializeToArray(grainState.State));
             grainState.ETag = (current + 1).ToString(CultureInfo.InvariantCulture);
             grainState.RecordExists = true;
+            if (grainState.State is DeadLetterState listed) rows.Note(listed);
             if (stateName == Customers) Interlocked.Increment(ref rows._writes);
         }
 

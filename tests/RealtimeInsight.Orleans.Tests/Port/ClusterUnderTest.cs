@@ -29,6 +29,13 @@ internal sealed class ClusterUnderTest : IEngineUnderTest
     public static async Task<IEngineUnderTest> OpenAsync() => new ClusterUnderTest(await TestShop.OpenAsync(
         policy: ConformanceShop.Policy, scorer: new TestKit.Scoring.LinearScorer(), now: ConformanceShop.Start));
 
+    public Func<ActionMessage, DeliveryResult> Answer
+    {
+        set => _shop.Channel.Answer = value;
+    }
+
+    public Task WaitForDeadAsync() => _shop.Storage.WaitForDeadAsync();
+
     public Task WaitForOneAsync() => _shop.Channel.WaitForOneAsync();
 
     /// <summary>The index calls customers soon; a test does not wait for it.</summary>

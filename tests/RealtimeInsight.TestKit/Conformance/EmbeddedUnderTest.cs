@@ -7,6 +7,7 @@ using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Simulation.Storage;
 using RealtimeInsight.Simulation.Time;
 using RealtimeInsight.TestKit.Scoring;
@@ -21,15 +22,19 @@ public sealed class EmbeddedUnderTest : IEngineUnderTest, IActionChannel
     private readonly VirtualTime _time = new(ConformanceShop.Start.ToDateTimeOffset());
     private readonly ConcurrentQueue<ActionMessage> _sent = new();
     private readonly Channel<ActionMessage> _arrived = Channel.CreateUnbounded<ActionMessage>();
+    private readonly Channel<AttemptRow> _died = Channel.CreateUnbounded<AttemptRow>();
     private EmbeddedEngine _engine = null!; // Set by OpenAsync, the only way to make one.
 
-    private EmbeddedUnderTest()
+    private EmbeddedUnderTest() => _store.Committed = group =>
     {
-    }
+        foreach (var one in group.Attempts.Where(static one => one.State == OutboxState.Dead)) Assert.True(_died.Writer.TryWrite(one));
+    };
 
     public ICustomerEngine Engine => _engine;
 
     public IReadOnlyCollection<ActionMessage> Sent => _sent;
+
+    public Func<ActionMessage, DeliveryResult> Answer { private get; set; } = static _ => DeliveryResult.Delivered;
 
     string IActionChannel.Name => "log";
 
@@ -40,7 +45,9 @@ public sealed class EmbeddedUnderTest : IEngineUnderTest, IActionChannel
         return shop;
     }
 
-    public Task WaitForOneAsync() => _arrived.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(30));
+    public Task WaitForOneAsync() => _arrived.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
+
+    public Task WaitForDeadAsync() => _died.Reader.ReadAsync().AsTask().WaitAsync(TimeSpan.FromSeconds(60));
 
     public async Task SetTimeAsync(Instant now)
     {
@@ -61,7 +68,7 @@ public sealed class EmbeddedUnderTest : IEngineUnderTest, IActionChannel
     {
         _sent.Enqueue(message);
         Assert.True(_arrived.Writer.TryWrite(message));
-        return ValueTask.FromResult(DeliveryResult.Delivered);
+        return ValueTask.FromResult(Answer(message));
     }
 
     public async ValueTask DisposeAsync()

@@ -13,6 +13,12 @@ public interface IEngineUnderTest : IAsyncDisposable
     /// <summary>Every attempt at a delivery.</summary>
     IReadOnlyCollection<ActionMessage> Sent { get; }
 
+    /// <summary>What the channel answers to attempts; delivered unless it is set.</summary>
+    Func<ActionMessage, DeliveryResult> Answer { set; }
+
+    /// <summary>Waits for one more dead letter on record than were waited for before.</summary>
+    Task WaitForDeadAsync();
+
     /// <summary>Waits for one more attempt than were waited for before.</summary>
     Task WaitForOneAsync();
 

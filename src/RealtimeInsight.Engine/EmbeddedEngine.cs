@@ -244,9 +244,9 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var asked = Running.Loops.Select(loop => loop.AskAsync(
-            shard => AtRiskReader.Read(shard, new InsightBuilder(_maker, shard), limit, _options.AtRiskScanMax), cancellationToken));
+            shard => AtRiskReader.Read(shard, limit, _options.AtRiskScanMax), cancellationToken));
         var found = await Task.WhenAll(asked).ConfigureAwait(false);
-        return [.. found.SelectMany(static list => list).OrderByDescending(AtRiskReader.Risk).Take(limit)];
+        return [.. found.SelectMany(static list => list).OrderByDescending(AtRiskView.Risk).Take(limit)];
     }
 
     /// <summary>Saves what is learned now; returns when it would outlive a restart.</summary>

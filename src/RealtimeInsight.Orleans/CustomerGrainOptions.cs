@@ -113,6 +113,20 @@ public sealed class CustomerGrainOptions
     public int ProductsPendingMax { get; set; } = 10_000;
 
     /// <summary>
+    /// Parts of the list of customers at risk. The same on every silo; may be changed while the cluster is stopped. Default 16; 1 to 1,024.
+    /// </summary>
+    public int AtRiskShares { get; set; } = 16;
+
+    /// <summary>Customers that one part lists, those most at risk. Default 500; 10 to 2,000.</summary>
+    public int AtRiskListedMax { get; set; } = 500;
+
+    /// <summary>
+    /// Customers with an open session or cart that a silo remembers for that list, about 400 bytes each; of further ones it tells once, and
+    /// of more changes within a second not at all, which is logged. Default 100,000; 1,000 to 1,000,000.
+    /// </summary>
+    public int AtRiskHeldMax { get; set; } = 100_000;
+
+    /// <summary>
     /// Parts that rejects are kept in. The same on every silo; may grow while the cluster is stopped, and never shrink. Default 64; 1 to
     /// 1,024.
     /// </summary>
@@ -158,6 +172,9 @@ public sealed class CustomerGrainOptions
         Range(problems, nameof(BudgetBlock), options.BudgetBlock, 1, 1_000_000);
         Range(problems, nameof(BudgetAskAgain), options.BudgetAskAgain, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Range(problems, nameof(ProductsPendingMax), options.ProductsPendingMax, 0, 1_000_000);
+        Range(problems, nameof(AtRiskShares), options.AtRiskShares, 1, 1024);
+        Range(problems, nameof(AtRiskListedMax), options.AtRiskListedMax, 10, 2000);
+        Range(problems, nameof(AtRiskHeldMax), options.AtRiskHeldMax, 1000, 1_000_000);
         Range(problems, nameof(RejectShares), options.RejectShares, 1, Rejects.RejectIds.SharesMax);
         Range(problems, nameof(RejectBytesMax), options.RejectBytesMax, 16 << 10, 512 << 10);
         if (string.IsNullOrWhiteSpace(options.Source)) problems.Add("Source is empty; name a URI reference");

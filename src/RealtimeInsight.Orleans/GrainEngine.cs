@@ -11,6 +11,7 @@ using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Decisions;
 using RealtimeInsight.Orleans.Delivery;
 using RealtimeInsight.Orleans.Rejects;
+using RealtimeInsight.Orleans.Risks;
 using EventOutcome = RealtimeInsight.Engine.Port.EventOutcome;
 
 namespace RealtimeInsight.Orleans;
@@ -98,8 +99,18 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
             await GrainOf(owner).ExplainAsync(NameOf(head), decisionId).WaitAsync(cancellationToken).ConfigureAwait(false));
     }
 
-    public ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken) =>
-        throw NotHere("a cluster has no list of its customers");
+    /// <remarks>As silos told within the last second or two.</remarks>
+    public async ValueTask<IReadOnlyList<CustomerAtRisk>> GetAtRiskAsync(int limit, CancellationToken cancellationToken)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
+        var shares = await Task.WhenAll(Enumerable.Range(0, settings.Grains.AtRiskShares)
+            .Select(share => grains.GetGrain<IRiskGrain>(share).ListAsync(limit))).WaitAsync(cancellationToken).ConfigureAwait(false);
+        return
+        [
+            .. shares.SelectMany(static notes => notes).OrderByDescending(static note => note.Risk)
+                .ThenBy(static note => note.CustomerId, StringComparer.Ordinal).Take(limit).Select(InsightViews.Of),
+        ];
+    }
 
     /// <summary>What was sent through this object, and the model of this silo.</summary>
     public EngineStatus GetStatus()

@@ -61,4 +61,11 @@ internal static partial class GrainLog
 
     [LoggerMessage(6017, LogLevel.Warning, "A silo could not be shown what changed on the board; it asks for it within a second.")]
     public static partial void SiloNotShown(ILogger logger, Exception exception);
+
+    [LoggerMessage(6018, LogLevel.Warning, "A part of the list of customers at risk could not be told; it is tried again in {Wait}.")]
+    public static partial void RisksNotTold(ILogger logger, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(6019, LogLevel.Warning,
+        "{Count} customers are missing in the list of those at risk: more than {Max} changed within a second.")]
+    public static partial void RisksDropped(ILogger logger, long count, int max);
 }

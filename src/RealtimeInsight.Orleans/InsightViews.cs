@@ -3,6 +3,7 @@ using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Orleans.Contracts.Replies;
+using RealtimeInsight.Orleans.Risks;
 
 namespace RealtimeInsight.Orleans;
 
@@ -31,6 +32,10 @@ internal static class InsightViews
     public static DecisionView? Of(string customer, WhyReply why) => why.Decision is { } decision
         ? new DecisionView(Decision(decision), customer, JsonNode.Parse(why.Record)!, [.. (why.Tried ?? []).Select(Of)])
         : null;
+
+    public static CustomerAtRisk Of(RiskNote note) => new(
+        note.CustomerId, note.CartState, note.CartValue, note.Currency, note.Churn, note.Abandonment, note.Purchase,
+        new Instant(note.LastSeenMs), note.Segments);
 
     public static DeliveryAttempt Of(AttemptReply one) => new(
         one.Number, Instant.From(one.At), one.Result, one.StatusCode, one.Detail, one.DurationMs);

@@ -12,6 +12,7 @@ using RealtimeInsight.Orleans.Budgets;
 using RealtimeInsight.Orleans.Deadlines;
 using RealtimeInsight.Orleans.Inference;
 using RealtimeInsight.Orleans.Products;
+using RealtimeInsight.Orleans.Risks;
 
 namespace RealtimeInsight.Orleans;
 
@@ -41,6 +42,7 @@ public static class SiloHosting
             services.GetRequiredService<BudgetPurse>(),
             services.GetRequiredService<ProductFeed>(),
             services.GetRequiredService<BoardKeeper>(),
+            services.GetRequiredService<RiskFeed>(),
             services.GetRequiredService<GrainInstruments>(),
             settings.Time ?? services.GetRequiredService<TimeProvider>(),
             LoggerOf(services)));
@@ -49,6 +51,11 @@ public static class SiloHosting
         silo.Services.AddSingleton(services => new ProductFeed(
             services.GetRequiredService<IGrainFactory>(), settings.Grains, services.GetRequiredService<TimeProvider>(),
             LoggerOf(services)));
+        silo.Services.AddSingleton(services => new RiskFeed(
+            services.GetRequiredService<IGrainFactory>(), settings.Grains, settings.Time ?? services.GetRequiredService<TimeProvider>(),
+            services.GetRequiredService<TimeProvider>(), LoggerOf(services)));
+        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
+            static services => services.GetRequiredService<RiskFeed>());
         silo.Services.AddSingleton(services => new ActionChannels(
             services.GetServices<IActionChannel>(), settings.Policy, settings.Grains));
         silo.Services.AddSingleton(services => new BoardKeeper(

@@ -6,11 +6,8 @@ namespace RealtimeInsight.Engine.Reads;
 /// <summary>Customers with an open session or cart, the most likely to be lost first.</summary>
 internal static class AtRiskReader
 {
-    /// <summary>With a cart the larger of abandonment and churn, else churn.</summary>
-    public static float Risk(CustomerAtRisk customer) => Math.Max(customer.Churn, customer.Abandonment ?? 0f);
-
     /// <summary>Looks at no more than <paramref name="scanMax"/> customers; runs on the shard's thread.</summary>
-    public static List<CustomerAtRisk> Read(Shard shard, InsightBuilder builder, int limit, int scanMax)
+    public static List<CustomerAtRisk> Read(Shard shard, int limit, int scanMax)
     {
         var customers = shard.Customers;
         var top = new PriorityQueue<int, float>();
@@ -28,6 +25,6 @@ internal static class AtRiskReader
 
         // Who is lost is left out.
         var found = top.UnorderedItems.Select(static item => item.Element).Where(customers.IsInMemory);
-        return [.. found.Select(index => builder.AtRisk(customers.Peek(index), shard.AsOf))];
+        return [.. found.Select(index => AtRiskView.Of(customers.Peek(index), shard.AsOf))];
     }
 }

@@ -30,14 +30,6 @@ internal sealed class InsightBuilder(DecisionMaker maker, Shard shard)
         LastDecisions = LastDecisions(state),
     };
 
-    public CustomerAtRisk AtRisk(CustomerState state, Instant asOf)
-    {
-        var cart = state.Cart is { } found && CartStates.IsOpen(found.State) ? found : null;
-        return new CustomerAtRisk(
-            state.Id.Value, cart is null ? null : CartStates.WireName(cart.State), cart?.Value ?? 0m, cart?.Currency, state.Scores.Churn,
-            cart is null ? null : state.Scores.Abandonment, state.Scores.Purchase, state.LastSeen, SegmentRules.Of(state, asOf));
-    }
-
     private ProfileView Profile(CustomerState state, Instant asOf)
     {
         var person = state.Person;

@@ -45,6 +45,7 @@ internal sealed partial class CustomerActor
         _replay = new ArrivalFold(core.Machine);
         _notes = [.. stored?.Notes ?? []];
         _dead = [.. stored?.Dead ?? []];
+        _mayBeListed = stored is not null;
         foreach (var decision in stored?.Unfiled ?? []) _unfiled[decision] = 0;
         State = Read(stored?.Customer ?? []);
 

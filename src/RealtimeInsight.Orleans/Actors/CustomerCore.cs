@@ -8,6 +8,7 @@ using RealtimeInsight.Orleans.Actions;
 using RealtimeInsight.Orleans.Boards;
 using RealtimeInsight.Orleans.Budgets;
 using RealtimeInsight.Orleans.Products;
+using RealtimeInsight.Orleans.Risks;
 
 namespace RealtimeInsight.Orleans.Actors;
 
@@ -25,6 +26,7 @@ internal sealed class CustomerCore : IDisposable
         BudgetPurse purse,
         ProductFeed products,
         BoardKeeper board,
+        RiskFeed risks,
         GrainInstruments instruments,
         TimeProvider time,
         ILogger logger)
@@ -41,6 +43,7 @@ internal sealed class CustomerCore : IDisposable
         Purse = purse;
         Products = products;
         Board = board;
+        Risks = risks;
         foreach (var rule in settings.Policy.Rules)
         {
             if (BudgetPurse.Of(rule) is { } budget) _budgets[rule.Id] = budget;
@@ -60,6 +63,7 @@ internal sealed class CustomerCore : IDisposable
     public BudgetPurse Purse { get; }
     public ProductFeed Products { get; }
     public BoardKeeper Board { get; }
+    public RiskFeed Risks { get; }
     public GrainInstruments Instruments { get; }
     public TimeProvider Time { get; }
     public ILogger Logger { get; }

@@ -98,8 +98,10 @@ internal sealed partial class CustomerGrain
         DeactivateOnIdle();
     }
 
+    /// <summary>After every change of the state.</summary>
     private void ArmDeadline()
     {
+        if (_actor.Standing() is { } standing) core.Risks.Note(standing);
         var due = _actor.NextDeadline;
         if (due != Instant.Never) Wake(ref _deadline, OnDeadlineAsync, Until(due));
         else _deadline?.Change(Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);

@@ -84,7 +84,7 @@ public sealed class ResidencyTests
         await engine.SettleAsync();
         var risks = await engine.Engine.GetAtRiskAsync(Customers, CancellationToken.None);
         Assert.Equal(Customers, risks.Count);
-        Assert.Equal(risks.OrderByDescending(Reads.AtRiskReader.Risk), risks);
+        Assert.Equal(risks.OrderByDescending(Reads.AtRiskView.Risk), risks);
         await engine.SettleAsync();
         Assert.Single((await engine.Engine.GetTimelineAsync(CustomerId.FromUser(Name(3)), 5, CancellationToken.None))!);
         Assert.Null(await engine.InsightAsync("nobody"));

@@ -56,9 +56,9 @@ public sealed class StartTests
             HistoryBytesMax = -1, DecideWithin = TimeSpan.Zero, BudgetBlock = 0, BudgetAskAgain = TimeSpan.Zero, ProductsPendingMax = -1,
             TimelineNotesMax = -1, RejectShares = 0, RejectBytesMax = 0,
             DeadLettersMax = 0, DeadLetterShares = 0, DeadLettersListedMax = 0, CircuitFailures = 0, CircuitWaitMin = TimeSpan.Zero,
-            CircuitWaitMax = TimeSpan.FromDays(2),
+            CircuitWaitMax = TimeSpan.FromDays(2), AtRiskShares = 0, AtRiskListedMax = 0, AtRiskHeldMax = 0,
         });
 
-        Assert.Equal(29, problems.Count);
+        Assert.Equal(32, problems.Count);
     }
 }

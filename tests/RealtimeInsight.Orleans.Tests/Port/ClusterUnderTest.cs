@@ -1,10 +1,12 @@
 using System.Collections.Concurrent;
+using Microsoft.Extensions.DependencyInjection;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Orleans.Risks;
 using RealtimeInsight.Orleans.Tests.Parts;
 using RealtimeInsight.TestKit.Conformance;
 
@@ -38,7 +40,7 @@ internal sealed class ClusterUnderTest : IEngineUnderTest
 
     public Task WaitForOneAsync() => _shop.Channel.WaitForOneAsync();
 
-    /// <summary>The index calls customers soon; a test does not wait for it.</summary>
+    /// <summary>The index calls customers soon, and silos tell the lists in a second; a test does not wait for them.</summary>
     public async Task SetTimeAsync(Instant now)
     {
         _shop.Time.Set(now);
@@ -46,6 +48,11 @@ internal sealed class ClusterUnderTest : IEngineUnderTest
         {
             await _shop.Customer(customer).GetInsightAsync();
             await _shop.Customer(customer).FlushAsync();
+        }
+
+        foreach (var silo in _shop.Cluster.Silos)
+        {
+            await _shop.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<RiskFeed>().TellAsync();
         }
     }
 

@@ -12,7 +12,11 @@ public static class ContractCheck
     public static Task RequireAsync(IGrainFactory grains)
     {
         ArgumentNullException.ThrowIfNull(grains);
-        // A request without rows costs nothing, and its version is checked as that of any other.
-        return grains.GetGrain<IInferenceGrain>(0).ScoreAsync(new ScoreRowsRequest(ContractVersion.Current, [], TimeoutMs));
+        return RequireAsync(grains, ContractVersion.Current);
     }
+
+    /// <summary>The same for a caller that was built with another version of this assembly.</summary>
+    internal static Task RequireAsync(IGrainFactory grains, int version) =>
+        // A request without rows costs nothing, and its version is checked as that of any other.
+        grains.GetGrain<IInferenceGrain>(0).ScoreAsync(new ScoreRowsRequest(version, [], TimeoutMs));
 }

@@ -23,6 +23,7 @@ public sealed class OnnxModelRunner : IModelRunner
     private List<WeakReference<RunCache>> _caches = [];
     private int _cachesToPrune = 64;
     private bool _isDisposed;
+    private volatile BatchSizes _sizes = BatchSizes.PowersOfTwo;
 
     internal OnnxModelRunner(ModelManifest manifest, Accelerator accelerator, InferenceSession step, InferenceSession fold)
     {
@@ -36,19 +37,26 @@ public sealed class OnnxModelRunner : IModelRunner
 
     public Accelerator Accelerator { get; }
 
+    public void PadTo(BatchSizes sizes)
+    {
+        ArgumentNullException.ThrowIfNull(sizes);
+        _sizes = sizes;
+    }
+
     public void Step(ScoreBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);
         ArgumentOutOfRangeException.ThrowIfLessThan(batch.Rows, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(batch.Rows, batch.RowsMax);
-        if (batch.RunnerState is not RunCache cache || cache.Owner != this)
+        var sizes = _sizes;
+        if (batch.RunnerState is not RunCache cache || cache.Owner != this || cache.Sizes != sizes)
         {
             batch.RunnerState?.Dispose();
-            batch.RunnerState = cache = NewCache(BatchSizes.Count(batch.RowsMax));
+            batch.RunnerState = cache = NewCache(sizes.Count(batch.RowsMax), sizes);
         }
 
-        var index = BatchSizes.IndexOf(batch.Rows);
-        var size = BatchSizes.At(index, batch.RowsMax);
+        var index = sizes.IndexOf(batch.Rows);
+        var size = sizes.At(index, batch.RowsMax);
         var run = cache[index] ??= BindStep(batch, size);
         ClearPadding(batch, size);
         run.Run();
@@ -133,9 +141,9 @@ public sealed class OnnxModelRunner : IModelRunner
 
     private BoundRun NewRun(InferenceSession session) => new(session, _runOptions, isOnCpu: Accelerator == Accelerator.Cpu);
 
-    private RunCache NewCache(int sizes)
+    private RunCache NewCache(int count, BatchSizes? sizes = null)
     {
-        var cache = new RunCache(this, sizes);
+        var cache = new RunCache(this, count, sizes);
         lock (_gate)
         {
             ObjectDisposedException.ThrowIf(_isDisposed, this);

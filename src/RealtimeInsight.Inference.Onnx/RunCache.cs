@@ -1,11 +1,17 @@
+using RealtimeInsight.Inference.Runners;
+
 namespace RealtimeInsight.Inference.Onnx;
 
 /// <summary>The bound runs of one batch or request, by size, made when first used. Lives in its <c>RunnerState</c>.</summary>
-internal sealed class RunCache(OnnxModelRunner owner, int sizes) : IDisposable
+/// <param name="count">Runs that there is room for.</param>
+/// <param name="sizes">Whose indexes name the runs; null where they are lengths.</param>
+internal sealed class RunCache(OnnxModelRunner owner, int count, BatchSizes? sizes) : IDisposable
 {
-    private readonly BoundRun?[] _runs = new BoundRun?[sizes];
+    private readonly BoundRun?[] _runs = new BoundRun?[count];
 
     public OnnxModelRunner Owner { get; } = owner;
+
+    public BatchSizes? Sizes { get; } = sizes;
 
     public BoundRun? this[int size]
     {

@@ -17,9 +17,13 @@ internal sealed class ModelLimit(IModelRunner runner, TimeProvider time)
     /// <summary>The rate that <c>ratio_to_limit</c> is taken of.</summary>
     public LimitRate Reference(TimeSpan length) => Measure(ReferenceCallers, ReferenceRows, length);
 
-    public LimitRate Measure(int callers, int rows, TimeSpan length)
+    public LimitRate Measure(int callers, int rows, TimeSpan length) => Measure(callers, rows, rows, length);
+
+    /// <summary>The same with batches that have room for more rows than are run, so that runs are padded as the runner pads.</summary>
+    public LimitRate Measure(int callers, int rows, int rowsMax, TimeSpan length)
     {
-        var batches = Enumerable.Range(0, callers).Select(_ => Filled(rows)).ToArray();
+        var batches = Enumerable.Range(0, callers).Select(_ => Filled(rowsMax)).ToArray();
+        foreach (var batch in batches) batch.Rows = rows;
         try
         {
             // The first run of a size binds its buffers.

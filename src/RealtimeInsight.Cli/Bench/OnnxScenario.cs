@@ -1,3 +1,5 @@
+using RealtimeInsight.Inference.Runners;
+
 namespace RealtimeInsight.Cli.Bench;
 
 /// <summary>The bare step of the shipped model: what no engine around it can exceed.</summary>
@@ -5,6 +7,8 @@ internal sealed class OnnxScenario : IBenchScenario
 {
     private static readonly int[] s_rows = [1, 4, 16, 64, 128, 256, 1024];
     private static readonly int[] s_callers = [1, 2];
+    private static readonly int[] s_padded = [5, 20, 40, 72, 100, 150];
+    private const int RoomForPadding = 256;
 
     public string Name => "onnx";
 
@@ -35,7 +39,26 @@ internal sealed class OnnxScenario : IBenchScenario
         }
 
         Report(context.Report, measured);
+        MeasurePadding(context, runner, limit);
         return Task.CompletedTask;
+    }
+
+    /// <summary>What a run of few rows takes, padded to powers of two and to the sizes that a warm-up tries.</summary>
+    private static void MeasurePadding(BenchContext context, IModelRunner runner, ModelLimit limit)
+    {
+        foreach (var rows in s_padded)
+        {
+            var powers = Fastest(BatchSizes.PowersOfTwo);
+            var finer = Fastest(BatchSizes.Candidates(RoomForPadding));
+            context.Report.AddRow("padding", ("rows", rows), ("us_per_run_powers_of_two", powers), ("us_per_run", finer));
+
+            double Fastest(BatchSizes sizes)
+            {
+                runner.PadTo(sizes);
+                return rows * Enumerable.Range(0, context.Runs).Min(
+                    _ => limit.Measure(1, rows, RoomForPadding, context.RunLength / 4).CpuMicrosecondsPerRow);
+            }
+        }
     }
 
     private static void Report(BenchReport report, Dictionary<(int Callers, int Rows), List<LimitRate>> measured)

@@ -57,6 +57,12 @@ public sealed class InferenceOptions
     public int WarmUpRowsMax { get; set; } = 256;
 
     /// <summary>
+    /// Rows that runs are padded up to, ascending, 1 to 64 sizes; beyond the last, each is twice the one before. Default none: of a fixed
+    /// list up to <see cref="WarmUpRowsMax"/>, warm-up takes those that pay for the model on this machine.
+    /// </summary>
+    public IReadOnlyList<int>? BatchSizes { get; set; }
+
+    /// <summary>
     /// Longest run of a batch of <see cref="WarmUpRowsMax"/> rows; a model that takes longer in warm-up is refused. Default 100 ms.
     /// </summary>
     public TimeSpan StepDurationMax { get; set; } = TimeSpan.FromMilliseconds(100);

@@ -1,4 +1,5 @@
 using Microsoft.Extensions.Options;
+using RealtimeInsight.Inference.Runners;
 
 namespace RealtimeInsight.Inference.Pool;
 
@@ -27,6 +28,11 @@ public sealed class InferenceOptionsValidator : IValidateOptions<InferenceOption
         failures.Range(nameof(options.CoolDown), options.CoolDown, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));
         failures.Range(nameof(options.FailuresPerLogEntry), options.FailuresPerLogEntry, 1, 1_000_000);
         failures.Range(nameof(options.WarmUpRowsMax), options.WarmUpRowsMax, Math.Clamp(options.BatchSizeMax, 1, 4096), 4096);
+        if (options.BatchSizes is { Count: > 0 } sizes && BatchSizes.ProblemOf(sizes) is { } problem)
+        {
+            failures.Add($"BatchSizes {problem}.");
+        }
+
         failures.Range(nameof(options.StepDurationMax), options.StepDurationMax, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
         return failures.Result;
 

@@ -249,8 +249,10 @@ public sealed class InferencePool : IScorer, IAsyncDisposable
         try
         {
             ObjectDisposedException.ThrowIf(_isClosed, this);
-            WarmUp.Run(runner, _options, _time);
-            return new ServingModel(runner, new FailureBreaker(_options.FailuresMax, _options.CoolDown, _time));
+            var sizes = WarmUp.Run(runner, _options, _time);
+            var model = new ServingModel(runner, new FailureBreaker(_options.FailuresMax, _options.CoolDown, _time));
+            PoolLog.WarmedUp(_logger, model.Identity, string.Join(", ", sizes.Rows.TakeWhile(rows => rows <= _options.WarmUpRowsMax)));
+            return model;
         }
         catch
         {

@@ -20,4 +20,7 @@ internal static partial class PoolLog
 
     [LoggerMessage(2004, LogLevel.Error, "Model {Model} failed {Failures} times in a row and rests for {CoolDown}; scores are degraded")]
     public static partial void Broken(ILogger logger, ModelIdentity model, int failures, TimeSpan coolDown);
+
+    [LoggerMessage(2005, LogLevel.Information, "Model {Model} is warm; its runs are padded to {BatchSizes} rows")]
+    public static partial void WarmedUp(ILogger logger, ModelIdentity model, string batchSizes);
 }

@@ -18,10 +18,11 @@ internal static class WarmUp
     /// <summary>The fastest of so many runs counts, so that a busy moment of the machine is not the model's.</summary>
     private const int TimedRuns = 5;
 
+    /// <summary>Returns the batch sizes that the runner pads to from now on.</summary>
     /// <exception cref="ModelRefusedException">
     /// A run failed, took too long or gave values that are not finite, or the two graphs disagree.
     /// </exception>
-    public static void Run(IModelRunner runner, InferenceOptions options, TimeProvider time)
+    public static BatchSizes Run(IModelRunner runner, InferenceOptions options, TimeProvider time)
     {
         var rowsMax = options.WarmUpRowsMax;
         var model = $"{runner.Manifest.Name}/{runner.Manifest.Version}";
@@ -29,17 +30,19 @@ internal static class WarmUp
         {
             var batch = new ScoreBatch(rowsMax);
             Fill(batch);
-            for (var size = 0; size < BatchSizes.Count(rowsMax); size++)
+            var sizes = options.BatchSizes is { Count: > 0 } named ? new BatchSizes(named) : BatchSizes.Candidates(rowsMax);
+            RunEach(runner, batch, sizes, model);
+            if (options.BatchSizes is not { Count: > 0 })
             {
-                batch.Rows = BatchSizes.At(size, rowsMax);
-                runner.Step(batch);
-                RequireFinite(batch, model);
+                sizes = BatchSizeTrial.Run(runner, batch, sizes, time);
+                RunEach(runner, batch, sizes, model);
             }
 
             RequireSpeed(runner, batch, options.StepDurationMax, time, model);
             batch.RunnerState?.Dispose();
             batch.RunnerState = null;
             CompareStepWithFold(runner, model);
+            return sizes;
         }
         catch (Exception error) when (error is not ModelRefusedException)
         {
@@ -47,6 +50,17 @@ internal static class WarmUp
             throw new ModelRefusedException(ModelRefusal.WarmUp,
                 $"Model {model} failed in warm-up: {error.Message} A model serves only after every batch size has run. Export it again.",
                 error);
+        }
+    }
+
+    private static void RunEach(IModelRunner runner, ScoreBatch batch, BatchSizes sizes, string model)
+    {
+        runner.PadTo(sizes);
+        for (var size = 0; size < sizes.Count(batch.RowsMax); size++)
+        {
+            batch.Rows = sizes.At(size, batch.RowsMax);
+            runner.Step(batch);
+            RequireFinite(batch, model);
         }
     }
 

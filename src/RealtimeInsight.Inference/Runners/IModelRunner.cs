@@ -14,6 +14,13 @@ public interface IModelRunner : IDisposable
     Accelerator Accelerator { get; }
 
     /// <summary>
+    /// From the next run on, steps are padded to these sizes. Called before the model serves; a runner that does not pad has nothing to do.
+    /// </summary>
+    void PadTo(BatchSizes sizes)
+    {
+    }
+
+    /// <summary>
     /// Runs the batch's rows (1 or more) on the calling thread: writes <see cref="ScoreBatch.StateOut"/>,
     /// <see cref="ScoreBatch.ItemQuery"/> and raw logits into the heads. May overwrite rows that are not in use, inputs too. Throws
     /// what the runtime throws.

@@ -95,7 +95,10 @@ internal sealed class SimulatedWorld : IDisposable
     {
         _process++;
         _pool = new InferencePool(
-            new InferenceOptions { ModelName = "simulated", WarmUpRowsMax = 2, CallersMax = 1, CoolDown = TimeSpan.FromSeconds(5) },
+            new InferenceOptions
+            {
+                ModelName = "simulated", WarmUpRowsMax = 2, BatchSizes = [1, 2], CallersMax = 1, CoolDown = TimeSpan.FromSeconds(5),
+            },
             new InferenceInstruments(_poolMeter), Time, NullLogger<InferencePool>.Instance);
         LoadModel();
         _shop.Engine.Shards = _starts.Whole(1, 3);

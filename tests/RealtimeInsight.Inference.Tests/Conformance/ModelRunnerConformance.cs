@@ -45,6 +45,26 @@ public abstract class ModelRunnerConformance
     }
 
     [Fact]
+    public void Step_PaddedToOtherSizesInBetween_EqualsOneByOne()
+    {
+        using var runner = Load();
+        var source = TestInputs.Batch(seed: 5, rows: 30, rowsMax: 40);
+        var batch = TestInputs.Batch(seed: 5, rows: 30, rowsMax: 40);
+        runner.Step(batch);
+        var expected = batch.StateOut.AsSpan(0, 30 * ModelContract.StateWidth).ToArray();
+
+        runner.PadTo(new BatchSizes([3, 20, 31]));
+        foreach (var rows in (ReadOnlySpan<int>)[30, 1, 3, 4, 21, 40, 30])
+        {
+            batch.Rows = rows;
+            for (var row = 0; row < Math.Min(rows, 30); row++) TestInputs.CopyRow(source, row, batch, row);
+            runner.Step(batch);
+            var compared = Math.Min(rows, 30) * ModelContract.StateWidth;
+            AssertClose(expected.AsSpan(0, compared), batch.StateOut.AsSpan(0, compared));
+        }
+    }
+
+    [Fact]
     public void Fold_EqualsSteps()
     {
         using var runner = Load();

@@ -30,6 +30,11 @@ public sealed class LinearModelRunner(ModelManifest? manifest = null) : IModelRu
 
     public bool IsDisposed => Volatile.Read(ref _disposals) > 0;
 
+    /// <summary>What it was told to pad to last; it does not pad.</summary>
+    public BatchSizes? PaddedTo { get; private set; }
+
+    public void PadTo(BatchSizes sizes) => PaddedTo = sizes;
+
     public void Step(ScoreBatch batch)
     {
         ArgumentNullException.ThrowIfNull(batch);

@@ -31,6 +31,10 @@ public sealed class InferenceOptionsTests
         { "FailuresPerLogEntry is 1000001", options => options.FailuresPerLogEntry = 1_000_001 },
         { "WarmUpRowsMax is 63; it has to be 64", options => options.WarmUpRowsMax = 63 },
         { "WarmUpRowsMax is 4097", options => options.WarmUpRowsMax = 4097 },
+        { "BatchSizes has the size 0", options => options.BatchSizes = [0, 1] },
+        { "BatchSizes has the size 4097", options => options.BatchSizes = [1, 4097] },
+        { "BatchSizes has 4 after 4", options => options.BatchSizes = [4, 4] },
+        { "BatchSizes has 65 sizes", options => options.BatchSizes = [.. Enumerable.Range(1, 65)] },
         { "StepDurationMax is 00:00:00", options => options.StepDurationMax = TimeSpan.Zero },
         { "StepDurationMax is 00:02:00", options => options.StepDurationMax = TimeSpan.FromMinutes(2) },
     };

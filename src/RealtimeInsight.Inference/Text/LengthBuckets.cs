@@ -1,9 +1,8 @@
-using System.Numerics;
-
 namespace RealtimeInsight.Inference.Text;
 
 /// <summary>
-/// The lengths that texts are padded up to, so that texts of like length run together: powers of two from 16 and the model's own maximum.
+/// The lengths that texts are padded up to, so that texts of like length run together: powers of two from 16, one length between each two,
+/// and the model's own maximum.
 /// </summary>
 public sealed class LengthBuckets
 {
@@ -14,7 +13,12 @@ public sealed class LengthBuckets
     public LengthBuckets(int lengthMax, bool takesAnyLength)
     {
         var lengths = new List<int>();
-        for (var length = Shortest; takesAnyLength && length < lengthMax; length *= 2) lengths.Add(length);
+        for (var power = Shortest; takesAnyLength && power < lengthMax; power *= 2)
+        {
+            lengths.Add(power);
+            if (power + (power / 2) < lengthMax) lengths.Add(power + (power / 2));
+        }
+
         _lengths = [.. lengths, lengthMax];
     }
 
@@ -25,7 +29,7 @@ public sealed class LengthBuckets
     /// <summary>The shortest bucket that holds a text of so many pieces, at most the maximum.</summary>
     public int Of(int pieces)
     {
-        var power = BitOperations.Log2(BitOperations.RoundUpToPowerOf2((uint)Math.Max(pieces, Shortest)));
-        return Math.Min(power - BitOperations.Log2(Shortest), _lengths.Length - 1);
+        var bucket = Array.BinarySearch(_lengths, pieces);
+        return bucket >= 0 ? bucket : Math.Min(~bucket, _lengths.Length - 1);
     }
 }

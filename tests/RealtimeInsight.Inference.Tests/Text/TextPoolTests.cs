@@ -74,7 +74,7 @@ public sealed class TextPoolTests : IAsyncDisposable
         var replies = await Task.WhenAll(others.Prepend(first)).WaitAsync(s_patience);
 
         Assert.All(replies, reply => Assert.Equal(ScoreOutcome.Scored, reply.Outcome));
-        Assert.Equal([(1, 16), (3, 16), (1, 32), (1, 64)], _runs);
+        Assert.Equal([(1, 16), (3, 16), (1, 24), (1, 64)], _runs);
         Assert.Equal(
             replies.Select(reply => reply.Probabilities.Span[1]),
             texts.Prepend("a").Select(text => 1 / (1 + MathF.Exp(-(5 + text.Split(' ').Sum(word => 4 + word[0] - 'a')) / 1000f))),
@@ -172,16 +172,19 @@ public sealed class TextPoolTests : IAsyncDisposable
 
         var refused = Assert.Throws<ModelRefusedException>(() => Pool(runner, _ => { }));
 
-        Assert.Contains("failed in warm-up with texts of 64 word pieces", refused.Message, StringComparison.Ordinal);
+        Assert.Contains("failed in warm-up with texts of 48 word pieces", refused.Message, StringComparison.Ordinal);
     }
 
     [Theory]
     [InlineData(1, 0, 16)]
     [InlineData(16, 0, 16)]
-    [InlineData(17, 1, 32)]
-    [InlineData(64, 2, 64)]
-    [InlineData(65, 3, 100)]
-    [InlineData(100, 3, 100)]
+    [InlineData(17, 1, 24)]
+    [InlineData(25, 2, 32)]
+    [InlineData(64, 4, 64)]
+    [InlineData(65, 5, 96)]
+    [InlineData(97, 6, 100)]
+    [InlineData(100, 6, 100)]
+    [InlineData(200, 6, 100)]
     public void LengthBuckets_Of_IsTheShortestThatHolds(int pieces, int bucket, int length)
     {
         var buckets = new LengthBuckets(100, takesAnyLength: true);
@@ -195,11 +198,12 @@ public sealed class TextPoolTests : IAsyncDisposable
     [Fact]
     public void Validate_Bounds_NameSettingValueAndRule()
     {
-        var options = new TextOptions { Model = "a/b", ModelVersion = "x", CallersMax = 0, QueueLengthMax = 3, Timeout = TimeSpan.Zero };
+        var options = new TextOptions { Model = "a/b", ModelVersion = "x", CallersMax = 0, QueueLengthMax = 3, Timeout = TimeSpan.Zero,
+            LabelTimeout = TimeSpan.FromHours(1) };
 
         var failures = new TextOptionsValidator().Validate(null, options).Failures!.ToList();
 
-        Assert.Equal(5, failures.Count);
+        Assert.Equal(6, failures.Count);
         Assert.Contains("QueueLengthMax is 3; it has to be 64 to 100000.", failures);
         Assert.True(new TextOptionsValidator().Validate(null, new TextOptions()).Succeeded);
     }

@@ -33,6 +33,7 @@ public static class Program
         SimulateVerb.Create(console),
         ModelsVerb.Create(console),
         ClassifyVerb.Create(console, Console.In),
+        TrainTextsVerb.Create(console, Environment.GetEnvironmentVariable(Trainer.RootVariable)),
         BenchVerb.Create(console),
         HealthVerb.Create(console),
         RejectsVerb.Create(console),

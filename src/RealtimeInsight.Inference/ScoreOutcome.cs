@@ -20,4 +20,7 @@ public enum ScoreOutcome : byte
 
     /// <summary>No usable model is loaded.</summary>
     NoModel = 5,
+
+    /// <summary>Not run: the text is in none of the languages that the text model knows. No outcome of customers' scores.</summary>
+    OtherLanguage = 6,
 }

@@ -45,6 +45,21 @@ public sealed class TextModelTests : IDisposable
         Assert.True(new DirectoryInfo(s_committed).EnumerateFiles().Sum(file => file.Length) < 2_000_000);
     }
 
+    /// <summary>The default of new shops; its examples are computed again as it is loaded.</summary>
+    [Fact]
+    public async Task DefaultModel_IsSmall_AndHasItsFiguresOnTextsNeverTrainedOn()
+    {
+        var folder = Path.Combine(CommittedModel.Root, TextOptions.DefaultModel, "1");
+        await using var pool = Pool(folder);
+        var metrics = JsonNode.Parse(File.ReadAllText(Path.Combine(folder, "model.json")))!["metrics"]!;
+
+        Assert.Equal(["sentiment", "topics"], pool.Heads.Select(static head => head.Name));
+        Assert.True((int)metrics["reviews_zh, unseen"]!["n"]! > 50_000);
+        Assert.True((double)metrics["reviews_zh, unseen"]!["auc"]! > 0.92);
+        Assert.True((double)metrics["reviews_en"]!["auc"]! > 0.95);
+        Assert.True(new DirectoryInfo(folder).EnumerateFiles().Sum(file => file.Length) < 1_000_000);
+    }
+
     [Fact]
     public void Run_TextsOfOneBatch_DoNotSeeEachOther()
     {
@@ -150,15 +165,15 @@ public sealed class TextModelTests : IDisposable
 
     private static long[] Ids(Random random, TextModelPackage package, int count)
     {
-        var ids = Enumerable.Range(0, count).Select(_ => (long)random.Next(4, package.Vocabulary.Count)).ToArray();
-        (ids[0], ids[^1]) = (package.Vocabulary.StartId, package.Vocabulary.EndId);
+        var ids = Enumerable.Range(0, count).Select(_ => (long)random.Next(4, package.Vocabulary!.Count)).ToArray();
+        (ids[0], ids[^1]) = (package.Vocabulary!.StartId, package.Vocabulary!.EndId);
         return ids;
     }
 
     private ModelRefusedException Refused(string folder) => Assert.Throws<ModelRefusedException>(() => Pool(folder));
 
     private TextPool Pool(string folder) => new(
-        new OnnxTextRunnerFactory().Load(TextModelPackage.Read(folder)), new TextOptions(), new TextInstruments(_meter),
+        TextRunners.Load(TextModelPackage.Read(folder), new OnnxTextRunnerFactory()), new TextOptions(), new TextInstruments(_meter),
         TimeProvider.System, NullLogger<TextPool>.Instance);
 
     /// <summary>The committed version in a folder of its own, without digest and examples: what is changed is what is found.</summary>

@@ -55,16 +55,16 @@ internal sealed record TrainSettings(FeatureSettings Features, string Work, stri
     }
 
     /// <summary>The next free version under a model folder, above those that ship.</summary>
-    public static string NextVersion(string models, string? shippedModels)
+    public static string NextVersion(string models, string? shippedModels, string name = ModelName)
     {
         var highest = new[] { models, shippedModels }
             .OfType<string>()
-            .Select(folder => Path.Combine(folder, ModelName))
+            .Select(folder => Path.Combine(folder, name))
             .Where(Directory.Exists)
             .SelectMany(Directory.EnumerateDirectories)
             .Select(folder => long.TryParse(Path.GetFileName(folder), out var version) ? version : 0)
             .DefaultIfEmpty(0)
             .Max();
-        return Path.Combine(models, ModelName, $"{highest + 1}");
+        return Path.Combine(models, name, $"{highest + 1}");
     }
 }

@@ -11,7 +11,7 @@ using RealtimeInsight.Inference.Text;
 
 namespace RealtimeInsight.Cli.Verbs;
 
-/// <summary><c>insight classify</c>: labels texts with a BERT-style encoder of the model repository.</summary>
+/// <summary><c>insight classify</c>: labels texts with a text model of the repository.</summary>
 public static class ClassifyVerb
 {
     /// <summary>Texts under way at once: enough to fill the batches of every length.</summary>
@@ -24,7 +24,8 @@ public static class ClassifyVerb
     };
 
     private sealed record Line(
-        string Model, string? Label, IReadOnlyDictionary<string, double> Probabilities, int Pieces, bool IsTruncated);
+        string Model, string Outcome, string? Label, IReadOnlyDictionary<string, IReadOnlyList<string>> Labels,
+        IReadOnlyDictionary<string, double> Probabilities, int Pieces, bool IsTruncated);
 
     public static Command Create(CliConsole console, TextReader input)
     {
@@ -38,14 +39,16 @@ public static class ClassifyVerb
         var model = new Option<string>("--model")
         {
             HelpName = "DIR",
-            Description = "Folder of a version: model.json, model.onnx, vocab.txt (default: review-sentiment/1, which ships)",
-            DefaultValueFactory = _ => Path.Combine(ShippedFiles.Models, "review-sentiment", "1"),
+            Description = "Folder of a version (default: texts/1, which ships: sentiment and topics, Chinese and English)",
+            DefaultValueFactory = _ => Path.Combine(ShippedFiles.Models, TextOptions.DefaultModel, "1"),
         };
         var json = new Option<bool>("--json") { Description = "One line of JSON a text" };
         var verb = new Verb(
             "classify",
-            "Label texts with a BERT-style encoder: reads its vocabulary, checks its graph, prints the likeliest label of each text.",
+            "Label texts: whether they are positive and what they are about, in Chinese and English; or by a BERT-style encoder that "
+            + "--model names. A text in a language that the model does not know is told so.",
             "insight classify \"Fits perfectly, love the colour\" \"Fell apart after one wash\"",
+            "insight classify \"客服态度差，等了好几天还没到\"",
             "insight classify --model models/review-sentiment/1 --json < reviews.txt")
         {
             texts, model, json,
@@ -79,7 +82,7 @@ public static class ClassifyVerb
     {
         try
         {
-            var runner = new OnnxTextRunnerFactory().Load(TextModelPackage.Read(folder));
+            var runner = TextRunners.Load(TextModelPackage.Read(folder), new OnnxTextRunnerFactory());
             return new TextPool(runner, new TextOptions(), new TextInstruments(meter), time, NullLogger<TextPool>.Instance);
         }
         catch (ModelRefusedException refused)
@@ -90,17 +93,29 @@ public static class ClassifyVerb
 
     private static void Write(TextWriter output, TextPool pool, string text, TextReply reply, bool isJson)
     {
-        if (reply.Outcome != ScoreOutcome.Scored)
+        if (reply.Outcome is not (ScoreOutcome.Scored or ScoreOutcome.OtherLanguage))
         {
             throw CliException.Failure($"{pool.Model} did not label a text ({reply.Outcome}); its graph fails on it. Export it again");
         }
 
-        var probabilities = pool.Labels.Select((label, i) => (Label: label, Value: (double)reply.Probabilities.Span[i])).ToList();
-        var best = probabilities.MaxBy(static pair => pair.Value);
-        var rounded = probabilities.ToDictionary(static pair => pair.Label, static pair => Math.Round(pair.Value, 6));
-        output.WriteLine(isJson
-            ? JsonSerializer.Serialize(new Line(pool.Model, best.Label, rounded, reply.Pieces, reply.IsTruncated), s_json)
-            : string.Create(CultureInfo.InvariantCulture, $"{best.Label,-10} {best.Value:0.000}  {text}"));
+        var isScored = reply.Outcome == ScoreOutcome.Scored;
+        var labels = pool.LabelsOf(reply);
+        var first = labels.GetValueOrDefault(pool.Heads[0].Name) is [var likeliest, ..] ? likeliest : null;
+        var probabilities = isScored
+            ? pool.Labels.Select((label, i) => (Label: label, Value: Math.Round((double)reply.Probabilities.Span[i], 6)))
+                .ToDictionary(static pair => pair.Label, static pair => pair.Value)
+            : [];
+        if (isJson)
+        {
+            var outcome = isScored ? "scored" : "other_language";
+            output.WriteLine(JsonSerializer.Serialize(
+                new Line(pool.Model, outcome, first, labels, probabilities, reply.Pieces, reply.IsTruncated), s_json));
+            return;
+        }
+
+        var others = string.Join(", ", pool.Heads.Skip(1).SelectMany(head => labels.GetValueOrDefault(head.Name) ?? []));
+        var value = first is null ? "    -" : probabilities[first].ToString("0.000", CultureInfo.InvariantCulture);
+        output.WriteLine($"{first ?? "(language?)",-11} {value}  {(others.Length > 0 ? $"[{others}]  " : "")}{text}");
     }
 
     private static IEnumerable<string> Lines(TextReader input)

@@ -4,6 +4,7 @@ using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Host.Learning;
+using RealtimeInsight.Host.Text;
 using RealtimeInsight.Inference.Lifecycle;
 using RealtimeInsight.Inference.Monitoring;
 
@@ -13,7 +14,8 @@ namespace RealtimeInsight.Host;
 /// The engine as the endpoints see it while it starts, runs and stops: until it is open, work is refused as unavailable and the
 /// status says why, so that the server can answer from its first moment. Thread-safe.
 /// </summary>
-internal sealed class EngineGate : ICustomerEngine
+/// <param name="labeller">Labels texts on their way in; null: none does.</param>
+internal sealed class EngineGate(TextLabeller? labeller = null) : ICustomerEngine
 {
     private readonly TaskCompletionSource<IRunningEngine> _opened = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IRunningEngine? _running;
@@ -59,8 +61,13 @@ internal sealed class EngineGate : ICustomerEngine
         _running = null;
     }
 
-    public ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken) =>
-        Opened().IngestAsync(batch, cancellationToken);
+    public ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken)
+    {
+        var engine = Opened();
+        return labeller is not null && labeller.HasWork(batch)
+            ? LabelAndIngestAsync(engine, labeller, batch, cancellationToken)
+            : engine.IngestAsync(batch, cancellationToken);
+    }
 
     public ValueTask<CustomerInsight?> GetInsightAsync(CustomerId customer, CancellationToken cancellationToken) =>
         Opened().GetInsightAsync(customer, cancellationToken);
@@ -104,6 +111,13 @@ internal sealed class EngineGate : ICustomerEngine
     {
         var running = await _opened.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
         await foreach (var notice in running.Engine.SubscribeAsync(cancellationToken).ConfigureAwait(false)) yield return notice;
+    }
+
+    private static async ValueTask<IngestResult> LabelAndIngestAsync(
+        ICustomerEngine engine, TextLabeller labeller, IngestBatch batch, CancellationToken cancellationToken)
+    {
+        var labelled = await labeller.LabelAsync(batch, cancellationToken).ConfigureAwait(false);
+        return await engine.IngestAsync(labelled, cancellationToken).ConfigureAwait(false);
     }
 
     private ICustomerEngine Opened() =>

@@ -44,6 +44,7 @@ internal static class ServiceSetup
         services.AddSingleton<RetrainService>();
         services.AddHostedService(static provider => provider.GetRequiredService<RetrainService>());
         services.AddSingleton<TextService>();
+        services.AddSingleton<TextLabeller>();
         services.AddHostedService(static provider => provider.GetRequiredService<TextService>());
         if (settings.Host.Demo)
         {

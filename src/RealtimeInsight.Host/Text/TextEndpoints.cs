@@ -16,18 +16,21 @@ public sealed record TextRequest(IReadOnlyList<string>? Texts);
 public sealed record TextAnswer(string Model, IReadOnlyList<ClassifiedText> Results);
 
 /// <param name="Outcome">scored, or how the text was settled otherwise; then the rest is empty.</param>
-/// <param name="Label">The likeliest label.</param>
+/// <param name="Label">The likeliest label of the first head.</param>
+/// <param name="Labels">By head: the likeliest label, or all that hold.</param>
 /// <param name="Probabilities">By label.</param>
 /// <param name="IsTruncated">The text was longer than the model reads.</param>
 public sealed record ClassifiedText(
-    ScoreOutcome Outcome, string? Label, IReadOnlyDictionary<string, float> Probabilities, bool IsTruncated)
+    ScoreOutcome Outcome, string? Label, IReadOnlyDictionary<string, IReadOnlyList<string>> Labels,
+    IReadOnlyDictionary<string, float> Probabilities, bool IsTruncated)
 {
-    internal static ClassifiedText Of(TextReply reply, IReadOnlyList<string> labels)
+    internal static ClassifiedText Of(TextReply reply, TextPool pool)
     {
         var probabilities = new Dictionary<string, float>(StringComparer.Ordinal);
-        for (var i = 0; i < reply.Probabilities.Length; i++) probabilities[labels[i]] = reply.Probabilities.Span[i];
-        var best = probabilities.Count == 0 ? null : probabilities.MaxBy(static pair => pair.Value).Key;
-        return new ClassifiedText(reply.Outcome, best, probabilities, reply.IsTruncated);
+        for (var i = 0; i < reply.Probabilities.Length; i++) probabilities[pool.Labels[i]] = reply.Probabilities.Span[i];
+        var labels = pool.LabelsOf(reply);
+        var first = labels.GetValueOrDefault(pool.Heads[0].Name) is [var label, ..] ? label : null;
+        return new ClassifiedText(reply.Outcome, first, labels, probabilities, reply.IsTruncated);
     }
 }
 
@@ -36,8 +39,9 @@ internal static class TextEndpoints
 {
     public static void MapText(this IEndpointRouteBuilder routes) =>
         routes.ReadGroup("/v1/texts", "texts").MapPost("/classify", ClassifyAsync).WithName("classifyTexts")
-            .WithSummary("Labels of texts with their probabilities, by the text model that Text:Model names.")
-            .WithDescription("Body: {\"texts\": [\"...\"]}. Texts are not kept.");
+            .WithSummary("Labels of texts (sentiment and topics) with their probabilities, by the text model that Text:Model names.")
+            .WithDescription("Body: {\"texts\": [\"...\"]}. Texts are not kept. "
+                + "outcome is other_language where the model does not know the language.");
 
     private static async Task<Results<Ok<TextAnswer>, ProblemHttpResult>> ClassifyAsync(
         TextRequest? request, TextService service, CancellationToken cancellationToken)
@@ -65,6 +69,6 @@ internal static class TextEndpoints
 
         var replies = await Task.WhenAll(texts.Select(text => pool.ClassifyAsync(text, options.Timeout, cancellationToken).AsTask()))
             .ConfigureAwait(false);
-        return TypedResults.Ok(new TextAnswer(pool.Model, [.. replies.Select(reply => ClassifiedText.Of(reply, pool.Labels))]));
+        return TypedResults.Ok(new TextAnswer(pool.Model, [.. replies.Select(reply => ClassifiedText.Of(reply, pool))]));
     }
 }

@@ -60,7 +60,7 @@ internal sealed partial class TextService(
                     + "a folder named by a whole number. Copy one there, or set Text:Model to the name of another.");
             }
 
-            var runner = new OnnxTextRunnerFactory().Load(TextModelPackage.Read(folder));
+            var runner = TextRunners.Load(TextModelPackage.Read(folder), new OnnxTextRunnerFactory());
             _pool = new TextPool(runner, Options, new TextInstruments(meters), time, loggers.CreateLogger<TextPool>());
         }
         catch (ModelRefusedException refused)

@@ -8,7 +8,7 @@ public sealed class InferenceInstruments
 {
     public const string MeterName = "RealtimeInsight.Inference";
 
-    private static readonly string[] s_outcomes = ["scored", "rejected", "timed_out", "cancelled", "failed", "no_model"];
+    private static readonly string[] s_outcomes = ["scored", "rejected", "timed_out", "cancelled", "failed", "no_model", "other_language"];
     private static readonly string[] s_failures = ["exception", "output_not_finite", "input_invalid"];
     private static readonly string[] s_refusals =
     [

@@ -3,18 +3,31 @@ namespace RealtimeInsight.Inference.Text;
 /// <summary>From logits to probabilities.</summary>
 internal static class TextActivations
 {
-    public static float[] Probabilities(ReadOnlySpan<float> logits, TextActivation activation)
+    public static float[] Probabilities(ReadOnlySpan<float> logits, TextModelManifest manifest)
     {
         var result = logits.ToArray();
-        if (activation == TextActivation.Sigmoid)
+        var start = 0;
+        foreach (var head in manifest.Groups)
         {
-            foreach (ref var value in result.AsSpan()) value = 1 / (1 + MathF.Exp(-value));
-            return result;
+            Apply(result.AsSpan(start, head.Labels), head.Activation);
+            start += head.Labels;
         }
 
-        var (most, sum) = (result.Max(), 0f);
-        foreach (ref var value in result.AsSpan()) sum += value = MathF.Exp(value - most);
-        foreach (ref var value in result.AsSpan()) value /= sum;
         return result;
+    }
+
+    private static void Apply(Span<float> values, TextActivation activation)
+    {
+        if (activation == TextActivation.Sigmoid)
+        {
+            foreach (ref var value in values) value = 1 / (1 + MathF.Exp(-value));
+            return;
+        }
+
+        var most = float.NegativeInfinity;
+        foreach (var value in values) most = Math.Max(most, value);
+        var sum = 0f;
+        foreach (ref var value in values) sum += value = MathF.Exp(value - most);
+        foreach (ref var value in values) value /= sum;
     }
 }

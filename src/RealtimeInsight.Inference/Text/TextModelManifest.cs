@@ -36,13 +36,48 @@ public sealed record TextModelManifest
 
     public TextActivation Activation { get; init; }
 
+    /// <summary>What the model is made of. Default: an encoder.</summary>
+    public TextModelKind Kind { get; init; }
+
+    /// <summary>Labels that belong together, in the order of <see cref="Labels"/>; null: all of them are one head.</summary>
+    public IReadOnlyList<TextHead>? Heads { get; init; }
+
+    /// <summary>Phrases that tell a topic, see <see cref="PhraseTopics"/>: of each label of a model on n-grams but the first two.</summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>>? Topics { get; init; }
+
     /// <summary>Name of the output to read; default: the one output of two dimensions.</summary>
     public string? Output { get; init; }
 
     /// <summary>Texts with the probabilities that the model has to give them, computed before it serves; null: none.</summary>
     public IReadOnlyList<TextExample>? Examples { get; init; }
 
+    /// <summary>From a run's outputs to what they mean, by label.</summary>
+    public float[] Probabilities(ReadOnlySpan<float> logits) => TextActivations.Probabilities(logits, this);
+
+    /// <summary><see cref="Heads"/>, or the one that all labels are.</summary>
+    internal IReadOnlyList<TextHead> Groups => Heads ?? [new TextHead(TextHead.Only, Labels.Count, Activation)];
+
     public WordPieceRules Tokenizer => new(LowerCase ?? true, StripAccents ?? LowerCase ?? true, SplitIdeographs ?? true);
+}
+
+/// <summary>Labels of one question.</summary>
+/// <param name="Name">Such as <c>sentiment</c> or <c>topics</c>.</param>
+/// <param name="Labels">How many of the model's labels, at least 1 (2 where they exclude each other).</param>
+/// <param name="Activation">Whether they exclude each other.</param>
+public sealed record TextHead(string Name, int Labels, TextActivation Activation = TextActivation.Softmax)
+{
+    /// <summary>Name of the head of a model that names none.</summary>
+    public const string Only = "label";
+}
+
+/// <summary>What a text model is made of.</summary>
+public enum TextModelKind : byte
+{
+    /// <summary>A BERT-style ONNX graph with its vocabulary.</summary>
+    Encoder,
+
+    /// <summary>Weights of hashed n-grams.</summary>
+    Ngrams,
 }
 
 /// <param name="Probabilities">By label, in the manifest's order.</param>

@@ -12,6 +12,7 @@ public sealed partial class TextModelPackage
     public const string ManifestFile = "model.json";
     public const string GraphFile = "model.onnx";
     public const string VocabularyFile = "vocab.txt";
+    public const string WeightsFile = "ngrams.bin";
 
     private const int MaxLengthLeast = 8;
     private const int MaxLengthMost = 4096;
@@ -19,10 +20,14 @@ public sealed partial class TextModelPackage
 
     private TextModelPackage(string id, TextModelManifest manifest, ReadOnlyMemory<byte> graph, WordPieceVocabulary vocabulary)
     {
-        Id = id;
-        Manifest = manifest;
-        Graph = graph;
-        Vocabulary = vocabulary;
+        (Id, Manifest, Graph, Vocabulary) = (id, manifest, graph, vocabulary);
+        Encoder = new WordPieceTokenizer(vocabulary, manifest.Tokenizer);
+    }
+
+    private TextModelPackage(string id, TextModelManifest manifest, NgramWeights weights)
+    {
+        (Id, Manifest, Weights) = (id, manifest, weights);
+        Encoder = new NgramEncoder(weights, new PhraseTopics(manifest.Labels.Skip(2).Select(topic => manifest.Topics![topic])));
     }
 
     /// <summary><c>name/version</c>, by its folder.</summary>
@@ -30,17 +35,25 @@ public sealed partial class TextModelPackage
 
     public TextModelManifest Manifest { get; }
 
-    /// <summary>The ONNX graph.</summary>
+    /// <summary>How its texts become ids.</summary>
+    public ITextEncoder Encoder { get; }
+
+    /// <summary>Of a model on n-grams; null for an encoder.</summary>
+    public NgramWeights? Weights { get; }
+
+    /// <summary>The ONNX graph; empty for a model on n-grams.</summary>
     public ReadOnlyMemory<byte> Graph { get; }
 
-    public WordPieceVocabulary Vocabulary { get; }
+    /// <summary>Null for a model on n-grams.</summary>
+    public WordPieceVocabulary? Vocabulary { get; }
 
     /// <summary>Reads and checks a version's folder, of the repository or anywhere else.</summary>
     /// <exception cref="ModelRefusedException">A file is missing, or is not what the others say.</exception>
     public static TextModelPackage Read(string folder)
     {
         var files = VersionFolder.Of(folder);
-        var (id, needs) = (files.Id, $"A text model needs {ManifestFile}, {GraphFile} and {VocabularyFile} in {files.Path}.");
+        var (id, needs) = (files.Id, $"A text model needs {ManifestFile}, {GraphFile} and {VocabularyFile} in {files.Path}, one on n-grams "
+            + $"{ManifestFile} and {WeightsFile}.");
         var manifest = ReadManifest(files.Read(ManifestFile, needs), $"{id}/{ManifestFile}");
         if ((manifest.Name ?? files.Name) != files.Name || (manifest.Version ?? files.Version) != files.Version)
         {
@@ -48,15 +61,41 @@ public sealed partial class TextModelPackage
                 $"describes {manifest.Name}/{manifest.Version}; it has to describe the folder it lies in. Move the folder.");
         }
 
+        if (manifest.Kind == TextModelKind.Ngrams) return OfNgrams(id, manifest, files.Read(WeightsFile, needs));
         var (graph, vocabulary) = (files.Read(GraphFile, needs), files.Read(VocabularyFile, needs));
-        if (manifest.Digest is { } expected && DigestOf(graph, vocabulary) is var digest && digest != expected)
+        CheckDigest(id, manifest, $"{GraphFile} and {VocabularyFile} have", DigestOf(graph, vocabulary));
+        return new TextModelPackage(id, manifest, graph, WordPieceVocabulary.Read(vocabulary, $"{id}/{VocabularyFile}"));
+    }
+
+    private static TextModelPackage OfNgrams(string id, TextModelManifest manifest, byte[] bytes)
+    {
+        CheckDigest(id, manifest, $"{WeightsFile} has", DigestOf(bytes, []));
+        NgramWeights weights;
+        try
         {
-            throw new ModelRefusedException(ModelRefusal.Digest,
-                $"{id}/{ManifestFile} has digest {expected}, but {GraphFile} and {VocabularyFile} have {digest}; they have to be the ones "
-                + "it was written for. Copy the version again, or leave the digest out.");
+            weights = NgramWeights.Read(bytes);
+        }
+        catch (FormatException error)
+        {
+            throw new ModelRefusedException(ModelRefusal.Graph,
+                $"{id}/{WeightsFile} cannot be read: {error.Message}. Train it again with this program.", error);
         }
 
-        return new TextModelPackage(id, manifest, graph, WordPieceVocabulary.Read(vocabulary, $"{id}/{VocabularyFile}"));
+        var unknown = manifest.Labels.Skip(2).FirstOrDefault(topic =>
+            manifest.Topics?.GetValueOrDefault(topic) is not { Count: > 0 } phrases
+            || !phrases.All(static phrase => phrase.Any(char.IsLetter)));
+        if (unknown is null) return new TextModelPackage(id, manifest, weights);
+        throw Bad($"{id}/{ManifestFile}",
+            $"has the label {unknown} behind the first two without phrases under topics; each needs a list of phrases with letters. "
+            + "Add them.");
+    }
+
+    private static void CheckDigest(string id, TextModelManifest manifest, string files, string digest)
+    {
+        if (manifest.Digest is not { } expected || digest == expected) return;
+        throw new ModelRefusedException(ModelRefusal.Digest,
+            $"{id}/{ManifestFile} has digest {expected}, but {files} {digest}; they have to be the ones it was written for. Copy the "
+            + "version again, or leave the digest out.");
     }
 
     /// <summary>Lower-case hex SHA-256 over both files, as manifests hold it.</summary>
@@ -81,6 +120,13 @@ public sealed partial class TextModelPackage
         {
             throw Bad(place, $"has the labels [{string.Join(", ", manifest.Labels)}]; they have to be {labelsMin} to {LabelsMax} different "
                 + "names, one for each output of the graph. Name them in the order that the encoder was trained with.");
+        }
+
+        if (manifest.Heads is { } heads && (heads.Sum(static head => head.Labels) != manifest.Labels.Count
+            || heads.Any(static head => head.Labels < (head.Activation == TextActivation.Sigmoid ? 1 : 2))))
+        {
+            throw Bad(place, $"has heads of [{string.Join(", ", heads.Select(static head => head.Labels))}] labels; together they have to "
+                + $"be the {manifest.Labels.Count} labels, each at least 2, or 1 with sigmoid. Count them again, or leave the heads out.");
         }
 
         if (manifest.MaxLength is < MaxLengthLeast or > MaxLengthMost)

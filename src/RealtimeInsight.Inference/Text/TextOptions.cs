@@ -6,8 +6,10 @@ namespace RealtimeInsight.Inference.Text;
 /// <summary>Settings of text classification. Checked by <see cref="TextOptionsValidator"/>.</summary>
 public sealed class TextOptions
 {
-    /// <summary>Name of the text model in the repository. Default empty: none is loaded.</summary>
-    public string Model { get; set; } = "";
+    public const string DefaultModel = "texts";
+
+    /// <summary>Name of the text model in the repository. Default <c>texts</c>, which ships; empty: none is loaded.</summary>
+    public string Model { get; set; } = DefaultModel;
 
     /// <summary>Version to serve. Default null: the highest one.</summary>
     public string? ModelVersion { get; set; }
@@ -26,6 +28,12 @@ public sealed class TextOptions
 
     /// <summary>Most texts of one request. Default 64.</summary>
     public int TextsMax { get; set; } = 64;
+
+    /// <summary>Whether texts of events are labelled on their way in. Default true.</summary>
+    public bool LabelEvents { get; set; } = true;
+
+    /// <summary>How long an event waits for the labels of its text; it goes on without them then. Default 250 ms.</summary>
+    public TimeSpan LabelTimeout { get; set; } = TimeSpan.FromMilliseconds(250);
 
     /// <summary>How long a request waits for its texts. Default 5 s.</summary>
     public TimeSpan Timeout { get; set; } = TimeSpan.FromSeconds(5);
@@ -51,6 +59,7 @@ public sealed class TextOptionsValidator : IValidateOptions<TextOptions>
         failures.Range(nameof(options.TextsMax), options.TextsMax, 1, 1024);
         failures.Range(nameof(options.QueueLengthMax), options.QueueLengthMax, Math.Clamp(options.TextsMax, 1, 1024), 100_000);
         failures.Range(nameof(options.CharactersMax), options.CharactersMax, 1, 100_000);
+        failures.Range(nameof(options.LabelTimeout), options.LabelTimeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
         failures.Range(nameof(options.Timeout), options.Timeout, TimeSpan.FromMilliseconds(1), TimeSpan.FromMinutes(1));
         failures.Range(nameof(options.FailuresMax), options.FailuresMax, 1, 1000);
         failures.Range(nameof(options.CoolDown), options.CoolDown, TimeSpan.FromMilliseconds(100), TimeSpan.FromHours(1));

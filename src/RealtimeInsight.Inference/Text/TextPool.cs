@@ -1,3 +1,4 @@
+using System.Buffers;
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Inference.Models;
 using RealtimeInsight.Inference.Pool;
@@ -15,7 +16,7 @@ public sealed partial class TextPool : IAsyncDisposable
     private readonly TextInstruments _instruments;
     private readonly TimeProvider _time;
     private readonly ILogger<TextPool> _logger;
-    private readonly WordPieceTokenizer _tokenizer;
+    private readonly ITextEncoder _encoder;
     private readonly LengthBuckets _buckets;
     private readonly FailureBreaker _breaker;
     private readonly Task[] _loops;
@@ -41,13 +42,13 @@ public sealed partial class TextPool : IAsyncDisposable
         ArgumentNullException.ThrowIfNull(logger);
         (_runner, _options, _instruments, _time, _logger) = (runner, options, instruments, time, logger);
         var manifest = runner.Package.Manifest;
-        _tokenizer = new WordPieceTokenizer(runner.Package.Vocabulary, manifest.Tokenizer);
+        _encoder = runner.Package.Encoder;
         _buckets = new LengthBuckets(manifest.MaxLength, runner.TakesAnyLength);
         _breaker = new FailureBreaker(options.FailuresMax, options.CoolDown, time);
         _queues = [.. Enumerable.Range(0, _buckets.Count).Select(static _ => new Queue<(long, PendingText)>())];
         try
         {
-            TextWarmUp.Run(runner, _tokenizer, _buckets);
+            TextWarmUp.Run(runner, _encoder, _buckets);
         }
         catch
         {
@@ -66,14 +67,36 @@ public sealed partial class TextPool : IAsyncDisposable
     /// <summary>What <see cref="TextReply.Probabilities"/> are of.</summary>
     public IReadOnlyList<string> Labels => _runner.Package.Manifest.Labels;
 
+    /// <summary>How the labels belong together, in their order.</summary>
+    public IReadOnlyList<TextHead> Heads => _runner.Package.Manifest.Groups;
+
+    /// <summary>
+    /// The labels of a scored reply by head: the likeliest one, or of labels that hold by themselves those with even odds or better. Empty
+    /// for any other reply.
+    /// </summary>
+    public IReadOnlyDictionary<string, IReadOnlyList<string>> LabelsOf(TextReply reply)
+    {
+        var found = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
+        var (start, values) = (0, reply.Probabilities);
+        foreach (var head in values.IsEmpty ? [] : Heads)
+        {
+            var mine = Enumerable.Range(start, head.Labels);
+            found[head.Name] = head.Activation == TextActivation.Softmax
+                ? [Labels[mine.MaxBy(i => values.Span[i])]]
+                : [.. mine.Where(i => values.Span[i] >= 0.5f).Select(i => Labels[i])];
+            start += head.Labels;
+        }
+
+        return found;
+    }
+
     /// <summary>Never throws for operating errors: the reply says how the text was settled.</summary>
     public async ValueTask<TextReply> ClassifyAsync(string text, TimeSpan timeout, CancellationToken cancellationToken)
     {
         ArgumentNullException.ThrowIfNull(text);
-        var ids = new long[_runner.Package.Manifest.MaxLength];
-        var (count, isTruncated) = _tokenizer.Encode(text.AsSpan(0, Math.Min(text.Length, _options.CharactersMax)), ids);
-        var pending = new PendingText(ids[..count], isTruncated || text.Length > _options.CharactersMax);
-        if (_breaker.IsOpen) Abandon(pending, ScoreOutcome.NoModel);
+        var pending = Encode(text);
+        if (pending.Ids.Length == 0) Abandon(pending, ScoreOutcome.OtherLanguage);
+        else if (_breaker.IsOpen) Abandon(pending, ScoreOutcome.NoModel);
         else if (timeout <= TimeSpan.Zero) Abandon(pending, ScoreOutcome.TimedOut);
         else if (!TryEnqueue(pending)) Abandon(pending, ScoreOutcome.Rejected);
         if (pending.Reply.IsCompleted) return Counted(await pending.Reply.ConfigureAwait(false));
@@ -82,6 +105,16 @@ public sealed partial class TextPool : IAsyncDisposable
         using var byCaller = cancellationToken.UnsafeRegister(
             static state => Abandon((PendingText)state!, ScoreOutcome.Cancelled), pending);
         return Counted(await pending.Reply.ConfigureAwait(false));
+    }
+
+    private PendingText Encode(string text)
+    {
+        var ids = ArrayPool<long>.Shared.Rent(_runner.Package.Manifest.MaxLength);
+        var (count, isTruncated) = _encoder.Encode(
+            text.AsSpan(0, Math.Min(text.Length, _options.CharactersMax)), ids.AsSpan(0, _runner.Package.Manifest.MaxLength));
+        var pending = new PendingText(ids[..count], isTruncated || text.Length > _options.CharactersMax);
+        ArrayPool<long>.Shared.Return(ids);
+        return pending;
     }
 
     /// <summary>Settles what waits as rejected, waits for the runs under way, then lets the model go.</summary>
@@ -169,7 +202,7 @@ public sealed partial class TextPool : IAsyncDisposable
         var started = _time.GetTimestamp();
         try
         {
-            batch.Begin(taken.Count, length, _tokenizer.Vocabulary.PaddingId);
+            batch.Begin(taken.Count, length, _encoder.PaddingId);
             for (var row = 0; row < taken.Count; row++) batch.Put(row, taken[row].Ids);
             _runner.Run(batch);
             isScored = ContractCheck.AreFinite(batch.Logits.AsSpan(0, batch.Rows * batch.Labels));
@@ -184,10 +217,10 @@ public sealed partial class TextPool : IAsyncDisposable
         _instruments.Ran(taken.Count, _time.GetElapsedTime(started).TotalSeconds);
         if (isScored) _breaker.Succeeded();
         else if (_breaker.Failed()) LogBroken(_logger, Model, _options.FailuresMax, _options.CoolDown);
-        var activation = _runner.Package.Manifest.Activation;
+        var manifest = _runner.Package.Manifest;
         for (var row = 0; row < taken.Count; row++)
         {
-            if (isScored) taken[row].Settle(ScoreOutcome.Scored, TextActivations.Probabilities(batch.LogitsOf(row), activation));
+            if (isScored) taken[row].Settle(ScoreOutcome.Scored, TextActivations.Probabilities(batch.LogitsOf(row), manifest));
             else taken[row].Settle(ScoreOutcome.Failed);
         }
     }

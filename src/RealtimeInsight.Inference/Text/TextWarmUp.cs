@@ -19,19 +19,19 @@ internal static class TextWarmUp
     /// <exception cref="ModelRefusedException">
     /// A run failed, gave values that are not finite, padding matters, or an example comes out otherwise.
     /// </exception>
-    public static void Run(ITextRunner runner, WordPieceTokenizer tokenizer, LengthBuckets buckets)
+    public static void Run(ITextRunner runner, ITextEncoder encoder, LengthBuckets buckets)
     {
-        RunLengths(runner, tokenizer, buckets);
+        RunLengths(runner, encoder, buckets);
         var manifest = runner.Package.Manifest;
         var batch = new TextBatch(1, manifest.MaxLength, manifest.Labels.Count);
         var ids = new long[manifest.MaxLength];
         foreach (var example in manifest.Examples ?? [])
         {
-            var (count, _) = tokenizer.Encode(example.Text, ids);
-            batch.Begin(1, buckets[buckets.Of(count)], tokenizer.Vocabulary.PaddingId);
+            var (count, _) = encoder.Encode(example.Text, ids);
+            batch.Begin(1, buckets[buckets.Of(count)], encoder.PaddingId);
             batch.Put(0, ids.AsSpan(0, count));
             runner.Run(batch);
-            var found = TextActivations.Probabilities(batch.LogitsOf(0), manifest.Activation);
+            var found = TextActivations.Probabilities(batch.LogitsOf(0), manifest);
             if (found.Zip(example.Probabilities).All(static pair => Math.Abs(pair.First - pair.Second) <= ExampleTolerance)) continue;
             throw Refused($"{runner.Package.Id} gives the example \"{example.Text}\" the probabilities {Numbers(found)}; "
                 + $"{TextModelPackage.ManifestFile} tells {Numbers(example.Probabilities)}. Check that lower_case, strip_accents and "
@@ -42,22 +42,21 @@ internal static class TextWarmUp
     private static string Numbers(IEnumerable<float> values) =>
         string.Join(" / ", values.Select(static value => value.ToString("0.####", CultureInfo.InvariantCulture)));
 
-    private static void RunLengths(ITextRunner runner, WordPieceTokenizer tokenizer, LengthBuckets buckets)
+    private static void RunLengths(ITextRunner runner, ITextEncoder encoder, LengthBuckets buckets)
     {
-        var (package, vocabulary) = (runner.Package, tokenizer.Vocabulary);
+        var (package, highest) = (runner.Package, encoder.Probe.ToArray().Max());
         var batch = new TextBatch(2, package.Manifest.MaxLength, package.Manifest.Labels.Count);
-        Span<long> text = [vocabulary.StartId, vocabulary.UnknownId, vocabulary.Count - 1, vocabulary.UnknownId, vocabulary.EndId];
         float[]? shortest = null;
         for (var bucket = 0; bucket < buckets.Count; bucket++)
         {
             var full = new long[buckets[bucket]];
-            Array.Fill(full, vocabulary.Count - 1);
+            Array.Fill(full, highest);
             try
             {
                 for (var rows = 1; rows <= 2; rows++)
                 {
-                    batch.Begin(rows, buckets[bucket], vocabulary.PaddingId);
-                    batch.Put(0, text);
+                    batch.Begin(rows, buckets[bucket], encoder.PaddingId);
+                    batch.Put(0, encoder.Probe);
                     if (rows == 2) batch.Put(1, full);
                     runner.Run(batch);
                 }
@@ -66,7 +65,7 @@ internal static class TextWarmUp
             {
                 // Whatever the runtime throws here, the verdict is the same: this version must not serve.
                 throw Refused($"{package.Id} failed in warm-up with texts of {buckets[bucket]} word pieces and ids up to "
-                    + $"{vocabulary.Count - 1}: {error.Message} max_length must be within the encoder's positions, and "
+                    + $"{highest}: {error.Message} max_length must be within the encoder's positions, and "
                     + $"{TextModelPackage.VocabularyFile} the vocabulary that it was trained with.", error);
             }
 

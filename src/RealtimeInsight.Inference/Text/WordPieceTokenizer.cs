@@ -9,12 +9,19 @@ namespace RealtimeInsight.Inference.Text;
 /// vocabulary knows; one that cannot be cut, or has more than 100 characters, is <c>[UNK]</c>. Case is mapped a character at a time. A
 /// text cannot name <c>[CLS]</c> and its like: their brackets are punctuation. Thread-safe; allocates nothing.
 /// </summary>
-public sealed class WordPieceTokenizer(WordPieceVocabulary vocabulary, WordPieceRules options)
+public sealed class WordPieceTokenizer(WordPieceVocabulary vocabulary, WordPieceRules options) : ITextEncoder
 {
+    private readonly long[] _probe =
+        [vocabulary.StartId, vocabulary.UnknownId, vocabulary.Count - 1, vocabulary.UnknownId, vocabulary.EndId];
+
     /// <summary>Longer words are not looked up.</summary>
     private const int WordLengthMax = 100;
 
     public WordPieceVocabulary Vocabulary { get; } = vocabulary;
+
+    public long PaddingId => Vocabulary.PaddingId;
+
+    public ReadOnlySpan<long> Probe => _probe;
 
     /// <summary>Writes <c>[CLS]</c>, the pieces and <c>[SEP]</c>; pieces that do not fit are left out.</summary>
     /// <param name="ids">At least 2.</param>

@@ -4,13 +4,13 @@ namespace RealtimeInsight.Insights.Text;
 internal sealed class NaiveBayes
 {
     private readonly NgramHasher _hasher = new();
-    private readonly float[] _ratios = new float[NgramHasher.Buckets];
+    private readonly float[] _ratios = new float[1 << NgramHasher.BitsDefault];
     private double _prior;
 
     public static NaiveBayes Fit(IReadOnlyList<Review> reviews)
     {
         var model = new NaiveBayes();
-        var (positive, negative) = (new float[NgramHasher.Buckets], new float[NgramHasher.Buckets]);
+        var (positive, negative) = (new float[1 << NgramHasher.BitsDefault], new float[1 << NgramHasher.BitsDefault]);
         double positives = 0, negatives = 0;
         foreach (var review in reviews)
         {

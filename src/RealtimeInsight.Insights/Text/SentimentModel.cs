@@ -1,3 +1,5 @@
+using RealtimeInsight.Inference.Text;
+
 namespace RealtimeInsight.Insights.Text;
 
 /// <summary>
@@ -43,7 +45,7 @@ public sealed class SentimentModel
         }
 
         progress?.Invoke($"reading {reviews.Count} texts");
-        var hasher = new NgramHasher(settings.WideGramMax);
+        var hasher = new NgramHasher(settings.WideGramMax, settings.Bits);
         var texts = new List<(int[] Buckets, float[] Values)>(reviews.Count);
         foreach (var review in reviews)
         {
@@ -51,16 +53,22 @@ public sealed class SentimentModel
             texts.Add(([.. hasher.BucketsOfLast], [.. hasher.CountsOfLast.Select(count => (float)(1 + Math.Log(count)))]));
         }
 
-        var (ratios, scales) = Scales(texts, reviews, settings.ScaleFloor);
-        KeepCommon(texts, reviews, settings.CategoriesMin, scales);
+        var (ratios, scales) = Scales(texts, reviews, settings);
+        KeepCommon(texts, reviews, settings, scales);
         foreach (var (buckets, values) in texts) Scale(buckets, values, scales);
-        var weights = new float[NgramHasher.Buckets];
+        var weights = new float[1 << settings.Bits];
         for (var bucket = 0; bucket < weights.Length; bucket++) weights[bucket] = Math.Sign(ratios[bucket]) * StartWeight;
         var intercept = Train(texts, reviews, weights, seed, progress);
         return new SentimentModel(settings, weights, scales, intercept);
     }
 
     public SentimentSettings Settings { get; }
+
+    /// <summary>What serves: the same model, its numbers rounded to half precision.</summary>
+    /// <param name="knowsWideScripts">False where it was trained on no text in Chinese characters.</param>
+    /// <param name="words">Hashes of the words of the languages with spaces that it was trained on.</param>
+    public NgramWeights ToWeights(bool knowsWideScripts, IEnumerable<uint> words) => new(
+        new NgramShape(Settings.Bits, Settings.WideGramMax, knowsWideScripts, (float)Norm, (float)_intercept), _scales, _weights, words);
 
     /// <summary>Probability that the text is positive.</summary>
     /// <param name="hasher">Of the settings' grams; the caller's own, one a thread.</param>
@@ -91,9 +99,10 @@ public sealed class SentimentModel
 
     /// <summary>Log-count ratios, and the scale of each bucket made of them; 0 for buckets met once only.</summary>
     private static (float[] Ratios, float[] Scales) Scales(
-        List<(int[] Buckets, float[] Values)> texts, IReadOnlyList<Review> reviews, double floor)
+        List<(int[] Buckets, float[] Values)> texts, IReadOnlyList<Review> reviews, SentimentSettings settings)
     {
-        var (positive, negative) = (new float[NgramHasher.Buckets], new float[NgramHasher.Buckets]);
+        var buckets = 1 << settings.Bits;
+        var (positive, negative) = (new float[buckets], new float[buckets]);
         double positives = 0, negatives = 0;
         for (var i = 0; i < texts.Count; i++)
         {
@@ -103,14 +112,14 @@ public sealed class SentimentModel
             foreach (var bucket in texts[i].Buckets) table[bucket]++;
         }
 
-        var (ratios, scales) = (new float[NgramHasher.Buckets], new float[NgramHasher.Buckets]);
+        var (ratios, scales) = (new float[buckets], new float[buckets]);
         for (var bucket = 0; bucket < ratios.Length; bucket++)
         {
-            if (positive[bucket] + negative[bucket] < 2) continue;
+            if (positive[bucket] + negative[bucket] < settings.TextsMin) continue;
             var ratio = Math.Log((positive[bucket] + Smoothing) / (positives + (2 * Smoothing)))
                 - Math.Log((negative[bucket] + Smoothing) / (negatives + (2 * Smoothing)));
             ratios[bucket] = (float)ratio;
-            scales[bucket] = (float)(floor + Math.Abs(ratio));
+            scales[bucket] = (float)(settings.ScaleFloor + Math.Abs(ratio));
         }
 
         return (ratios, scales);
@@ -118,13 +127,13 @@ public sealed class SentimentModel
 
     /// <summary>Takes the scale from n-grams that too few categories know; those of the texts that are asked about stay.</summary>
     private static void KeepCommon(
-        List<(int[] Buckets, float[] Values)> texts, IReadOnlyList<Review> reviews, int categoriesMin, float[] scales)
+        List<(int[] Buckets, float[] Values)> texts, IReadOnlyList<Review> reviews, SentimentSettings settings, float[] scales)
     {
         var categories = reviews.Select(static review => review.Category).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select(static (name, number) => (name, number)).ToDictionary(static pair => pair.name, static pair => pair.number + 1);
-        var needed = Math.Min(categoriesMin, categories.Count - (categories.ContainsKey(AdaptedCategory) ? 1 : 0));
+        var needed = Math.Min(settings.CategoriesMin, categories.Count - (categories.ContainsKey(AdaptedCategory) ? 1 : 0));
         if (needed < 2) return;
-        var (counts, last) = (new byte[NgramHasher.Buckets], new int[NgramHasher.Buckets]);
+        var (counts, last) = (new byte[scales.Length], new int[scales.Length]);
         foreach (var group in Enumerable.Range(0, texts.Count).GroupBy(i => categories[reviews[i].Category]))
         {
             var isAdapted = reviews[group.First()].Category == AdaptedCategory;
@@ -160,7 +169,7 @@ public sealed class SentimentModel
     {
         var random = new Random(seed);
         var order = Enumerable.Range(0, texts.Count).ToArray();
-        var squares = new float[NgramHasher.Buckets];
+        var squares = new float[weights.Length];
         double intercept = 0, interceptSquares = 1;
         for (var epoch = 1; epoch <= Epochs; epoch++)
         {

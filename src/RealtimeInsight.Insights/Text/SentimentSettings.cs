@@ -6,6 +6,12 @@ namespace RealtimeInsight.Insights.Text;
 /// <param name="CategoriesMin">Categories in which an n-gram has to be met, where there are as many.</param>
 public sealed record SentimentSettings(int WideGramMax, double ScaleFloor, int CategoriesMin)
 {
+    /// <summary>Number of hash buckets, as a power of two.</summary>
+    public int Bits { get; init; } = NgramHasher.BitsDefault;
+
+    /// <summary>Texts in which an n-gram has to be met.</summary>
+    public int TextsMin { get; init; } = 2;
+
     /// <summary>For texts like those trained on: everything that tells counts, a category's own words among it.</summary>
     public static SentimentSettings Alike { get; } = new(4, 0.25, 1);
 

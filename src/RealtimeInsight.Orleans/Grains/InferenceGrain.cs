@@ -73,6 +73,7 @@ internal sealed class InferenceGrain(IScorer pool, DeviceSilos devices) : Grain,
         ScoreOutcome.Cancelled => "cancelled",
         ScoreOutcome.Failed => "failed",
         ScoreOutcome.NoModel => "no_model",
+        ScoreOutcome.OtherLanguage => "other_language",
         _ => throw new ArgumentOutOfRangeException(nameof(outcome), outcome, "not a score outcome"),
     };
 }

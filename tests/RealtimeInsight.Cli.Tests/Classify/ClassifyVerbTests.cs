@@ -8,11 +8,12 @@ public sealed class ClassifyVerbTests
     [Fact]
     public async Task Classify_TextsOnTheCommandLine_PrintsLabelProbabilityAndText()
     {
-        var run = await RunAsync("", "classify", "Love it, fits perfectly!", "Poor quality, fell apart, returned it.");
+        var run = await RunAsync("", "classify", "Love it, fits perfectly!", "Poor quality, fell apart, returned it.", "Wunderbar");
 
         Assert.Equal(ExitCodes.Success, run.ExitCode);
-        Assert.Matches(@"^positive +0\.\d{3}  Love it, fits perfectly!$", run.OutLines[0]);
-        Assert.Matches(@"^negative +0\.\d{3}  Poor quality, fell apart, returned it\.$", run.OutLines[1]);
+        Assert.Matches(@"^positive +[01]\.\d{3}  \[size\]  Love it, fits perfectly!$", run.OutLines[0]);
+        Assert.Matches(@"^negative +[01]\.\d{3}  \[quality, returns\]  Poor quality, fell apart, returned it\.$", run.OutLines[1]);
+        Assert.Matches(@"^\(language\?\) +-  Wunderbar$", run.OutLines[2]);
     }
 
     [Fact]
@@ -24,7 +25,10 @@ public sealed class ClassifyVerbTests
 
         Assert.Equal(300, run.OutLines.Count);
         var line = JsonNode.Parse(run.OutLines[299])!;
-        Assert.Equal(["model", "label", "probabilities", "pieces", "is_truncated"], line.AsObject().Select(static pair => pair.Key));
+        Assert.Equal(("texts/1", "scored", "positive"), ((string)line["model"]!, (string)line["outcome"]!, (string)line["label"]!));
+        Assert.Equal(
+            ["model", "outcome", "label", "labels", "probabilities", "pieces", "is_truncated"],
+            line.AsObject().Select(static pair => pair.Key));
         Assert.Equal(1, (double)line["probabilities"]!["positive"]! + (double)line["probabilities"]!["negative"]!, tolerance: 1e-5);
     }
 

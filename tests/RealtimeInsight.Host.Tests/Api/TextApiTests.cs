@@ -27,6 +27,23 @@ public sealed class TextApiTests
         Assert.Equal("positive", (string)results[0]!["label"]!);
     }
 
+    [Fact]
+    public async Task Classify_ByTheModelThatShips_AnswersChineseAndEnglishAndNoOtherLanguage()
+    {
+        await using var host = await StartAsync("texts");
+
+        var answer = await host.PostAsync(
+            Path, """{"texts":["质量很好，物流很快","They never answer, I want a refund.","Sehr zufrieden, schnelle Lieferung"]}""",
+            TestHost.ReadKey);
+
+        var results = answer.Json["results"]!.AsArray();
+        Assert.Equal(["scored", "scored", "other_language"], results.Select(result => (string)result!["outcome"]!));
+        Assert.Equal(["positive", "negative", null], results.Select(result => (string?)result!["label"]));
+        Assert.Equal(["delivery", "quality"], results[0]!["labels"]!["topics"]!.AsArray().Select(topic => (string)topic!));
+        Assert.Equal(["returns"], results[1]!["labels"]!["topics"]!.AsArray().Select(topic => (string)topic!));
+        Assert.Empty(results[2]!["probabilities"]!.AsObject());
+    }
+
     [Theory]
     [InlineData("{}", 400, "texts holds 0; send 1 to 2")]
     [InlineData("""{"texts":[]}""", 400, "texts holds 0; send 1 to 2")]
@@ -72,7 +89,7 @@ public sealed class TextApiTests
     private static async Task<TestHost> StartAsync(string model, Dictionary<string, string?>? settings = null)
     {
         var host = await TestHost.StartAsync(settings: new(settings ?? []) { ["Text:Model"] = model });
-        using var limit = new CancellationTokenSource(TestHost.Patience);
+        using var limit = new CancellationTokenSource(TimeSpan.FromMinutes(5));
         await host.Host.Services.GetRequiredService<TextService>().LoadedAsync(limit.Token);
         return host;
     }

@@ -40,7 +40,9 @@ internal static class DemandTasks
         var known = request.IsSameData ? trainWeeks - DemandStudy.Horizon : trainWeeks;
         if (known < 1 || weeks <= known)
         {
-            throw new EvaluationException($"{weeks} full weeks, {known} of them known: nothing is left to forecast");
+            throw new EvaluationException(
+                $"{Math.Max(0, weeks)} full weeks, {Math.Max(0, known)} of them known: too few to know some and to forecast up to "
+                + $"{DemandStudy.Horizon}; give more weeks");
         }
         var end = Math.Min(weeks, known + DemandStudy.Horizon);
         var series = all.Where(line => WeekOf(line.Day) >= 0 && WeekOf(line.Day) < end)

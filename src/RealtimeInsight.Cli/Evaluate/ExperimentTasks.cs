@@ -20,8 +20,8 @@ internal static class ExperimentTasks
             var warnings = new List<string>();
             if (request.IsSameData)
             {
-                var halves = train.GroupBy(HalvesOf(train.Count, request.Seed)).ToDictionary(half => half.Key, half => half.ToList());
-                (train, test) = (halves[0], halves[1]);
+                var halves = train.ToLookup(HalvesOf(train.Count, request.Seed));
+                (train, test) = ([.. halves[0]], [.. halves[1]]);
                 warnings.Add("train and test are the same files: trained on a random half, judged on the other");
             }
 

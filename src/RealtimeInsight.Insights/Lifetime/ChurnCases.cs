@@ -1,3 +1,4 @@
+using RealtimeInsight.Insights.Evaluation;
 using RealtimeInsight.Insights.Learning;
 
 namespace RealtimeInsight.Insights.Lifetime;
@@ -47,9 +48,7 @@ internal sealed class ChurnCases
         // Only what was known on the day of the cut enters the fit.
         if (!_models.TryGetValue(cut, out var model))
         {
-            model = active.Any(customer => customer.History.Repeats > 0)
-                ? BetaGeometricModel.Fit([.. active.Select(customer => customer.History)], isModified: true)
-                : null;
+            model = TryFit(active);
             _models.Add(cut, model);
         }
 
@@ -62,6 +61,21 @@ internal sealed class ChurnCases
         ];
         _cases.Add((cut, days), cases);
         return cases;
+    }
+
+    /// <summary>Null where the customers are too few or too alike for a purchase model: its columns are missing then.</summary>
+    private static BetaGeometricModel? TryFit(List<Customer> active)
+    {
+        if (!active.Any(customer => customer.History.Repeats > 0)) return null;
+        try
+        {
+            return BetaGeometricModel.Fit([.. active.Select(customer => customer.History)], isModified: true);
+        }
+        catch (EvaluationException)
+        {
+            // The likelihood has no maximum.
+            return null;
+        }
     }
 
     private double[] Plain(Customer customer, DateOnly cut)

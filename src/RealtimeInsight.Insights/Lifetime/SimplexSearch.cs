@@ -1,5 +1,6 @@
 using MathNet.Numerics.LinearAlgebra;
 using MathNet.Numerics.Optimization;
+using EvaluationException = RealtimeInsight.Insights.Evaluation.EvaluationException;
 
 namespace RealtimeInsight.Insights.Lifetime;
 
@@ -10,6 +11,7 @@ internal static class SimplexSearch
     private const int IterationsMax = 5000;
     private const int Restarts = 3;
 
+    /// <exception cref="EvaluationException">There is no minimum to be found, as with a handful of customers.</exception>
     public static (double[] Point, double Value) Minimise(Func<double[], double> cost, double[] start)
     {
         var search = new NelderMeadSimplex(Tolerance, IterationsMax);
@@ -19,9 +21,18 @@ internal static class SimplexSearch
         for (var round = 0; round <= Restarts; round++)
         {
             var steps = Vector<double>.Build.Dense(start.Length, round == 0 ? 0.5 : 0.2);
-            var found = search.FindMinimum(objective, point, steps);
-            point = found.MinimizingPoint;
-            value = found.FunctionInfoAtMinimum.Value;
+            try
+            {
+                var found = search.FindMinimum(objective, point, steps);
+                point = found.MinimizingPoint;
+                value = found.FunctionInfoAtMinimum.Value;
+            }
+            catch (MaximumIterationsException)
+            {
+                throw new EvaluationException(
+                    $"the likelihood of the purchases has no maximum that {IterationsMax} steps find: they are too few or too alike "
+                    + "to fit a purchase model; give more customers or a longer time");
+            }
         }
 
         return (point.ToArray(), value);

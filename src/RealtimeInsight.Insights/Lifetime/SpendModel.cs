@@ -1,10 +1,13 @@
 using MathNet.Numerics;
+using RealtimeInsight.Insights.Evaluation;
 
 namespace RealtimeInsight.Insights.Lifetime;
 
 /// <summary>Gamma-gamma model of spend a purchase (Fader and Hardie 2013): a customer's mean, drawn towards everybody's.</summary>
 public sealed class SpendModel
 {
+    private const int CustomersMin = 3;
+
     private readonly double _p;
     private readonly double _q;
     private readonly double _gamma;
@@ -16,12 +19,18 @@ public sealed class SpendModel
         _gamma = gamma;
     }
 
+    /// <exception cref="EvaluationException">Too few customers bought again.</exception>
     /// <param name="spends">Repeat purchases and their mean amount, of customers with at least one of positive amount.</param>
     public static SpendModel Fit(IReadOnlyCollection<(int Purchases, double Mean)> spends)
     {
         ArgumentNullException.ThrowIfNull(spends);
         var used = spends.Where(spend => spend.Purchases > 0 && spend.Mean > 0).ToList();
-        if (used.Count < 3) throw new ArgumentException($"{used.Count} customers with a repeat purchase: at least 3 are needed");
+        if (used.Count < CustomersMin)
+        {
+            throw new EvaluationException(
+                $"{used.Count} customers bought again for an amount above 0: at least {CustomersMin} are needed to learn what they spend");
+        }
+
         double Cost(double[] logs)
         {
             var (p, q, gamma) = (Math.Exp(logs[0]), Math.Exp(logs[1]), Math.Exp(logs[2]));

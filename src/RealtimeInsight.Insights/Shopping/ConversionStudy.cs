@@ -15,7 +15,7 @@ public static class ConversionStudy
     private const int TestMonths = 2;
 
     /// <summary>Months in which a visit comes to count half as much.</summary>
-    private const double HalfLifeMonths = 1;
+    private const double HalfLifeMonths = 4;
 
     /// <param name="test">Null: the last months of <paramref name="train"/>.</param>
     /// <param name="isLeaking">Also report what the column that gives the label away would reach.</param>
@@ -68,7 +68,8 @@ public static class ConversionStudy
     /// </summary>
     private static double[]? Weights(IReadOnlyList<Visit> visits, IReadOnlyList<Visit> judged)
     {
-        var last = visits.Select(visit => visit.Month).DefaultIfEmpty().Max();
+        if (visits.Count == 0) return null;
+        var last = visits.Max(visit => visit.Month);
         if (judged.All(visit => visit.Month <= last)) return null;
         double[] weights = [.. visits.Select(visit => Math.Pow(0.5, (last - visit.Month) / HalfLifeMonths))];
         var mean = weights.Average();

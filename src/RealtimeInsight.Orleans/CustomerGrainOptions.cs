@@ -127,6 +127,14 @@ public sealed class CustomerGrainOptions
     public int AtRiskHeldMax { get; set; } = 100_000;
 
     /// <summary>
+    /// Live notices that a silo gathers within a second, and that wait for one slow reader; the oldest go. Default 1,024; 1 to 65,536.
+    /// </summary>
+    public int NoticeQueueMax { get; set; } = 1024;
+
+    /// <summary>Readers who follow the live notices of the cluster at a time; further ones are refused. Default 64; 1 to 1,024.</summary>
+    public int NoticeReadersMax { get; set; } = 64;
+
+    /// <summary>
     /// Parts that rejects are kept in. The same on every silo; may grow while the cluster is stopped, and never shrink. Default 64; 1 to
     /// 1,024.
     /// </summary>
@@ -175,6 +183,8 @@ public sealed class CustomerGrainOptions
         Range(problems, nameof(AtRiskShares), options.AtRiskShares, 1, 1024);
         Range(problems, nameof(AtRiskListedMax), options.AtRiskListedMax, 10, 2000);
         Range(problems, nameof(AtRiskHeldMax), options.AtRiskHeldMax, 1000, 1_000_000);
+        Range(problems, nameof(NoticeQueueMax), options.NoticeQueueMax, 1, 65_536);
+        Range(problems, nameof(NoticeReadersMax), options.NoticeReadersMax, 1, 1024);
         Range(problems, nameof(RejectShares), options.RejectShares, 1, Rejects.RejectIds.SharesMax);
         Range(problems, nameof(RejectBytesMax), options.RejectBytesMax, 16 << 10, 512 << 10);
         if (string.IsNullOrWhiteSpace(options.Source)) problems.Add("Source is empty; name a URI reference");

@@ -10,6 +10,7 @@ using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Decisions;
 using RealtimeInsight.Orleans.Delivery;
+using RealtimeInsight.Orleans.Notices;
 using RealtimeInsight.Orleans.Rejects;
 using RealtimeInsight.Orleans.Risks;
 using EventOutcome = RealtimeInsight.Engine.Port.EventOutcome;
@@ -17,8 +18,8 @@ using EventOutcome = RealtimeInsight.Engine.Port.EventOutcome;
 namespace RealtimeInsight.Orleans;
 
 /// <summary>
-/// The engine's port over the grains of a cluster: each event goes to the grain of its customer, wherever that lives. What would need a
-/// list of all customers, decisions or actions is refused with a message. Thread-safe.
+/// The engine's port over the grains of a cluster: each event goes to the grain of its customer, wherever that lives, and lists come from
+/// the grains that the customers tell. Thread-safe.
 /// </summary>
 public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSettings settings) : ICustomerEngine
 {
@@ -127,8 +128,10 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
         };
     }
 
-    public IAsyncEnumerable<EngineNotice> SubscribeAsync(CancellationToken cancellationToken) =>
-        throw NotHere("a cluster has no live notices");
+    /// <remarks>From the first step of the enumeration on. Silos tell every second, each in order; between silos there is none.</remarks>
+    public IAsyncEnumerable<EngineNotice> SubscribeAsync(CancellationToken cancellationToken) => Notices.FollowAsync(cancellationToken);
+
+    internal ClusterNotices Notices { get; } = new(grains, settings.Grains, settings.Time ?? TimeProvider.System);
 
     /// <summary>
     /// The batch, cut where an event names a visitor whose own events are before it or whom another customer's event named, and before a
@@ -210,6 +213,4 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
     private static string NameOf(ScoreHead head) => JsonNamingPolicy.SnakeCaseLower.ConvertName(head.ToString());
 
     private ICustomerGrain GrainOf(CustomerId customer) => grains.GetGrain<ICustomerGrain>(customer.Value);
-
-    private static EngineUnavailableException NotHere(string why) => new($"{why}; ask the customer's grain");
 }

@@ -15,6 +15,7 @@ internal sealed class GrainInstruments
     private readonly Histogram<double> _lateness;
     private readonly Counter<long> _deliveries;
     private readonly Counter<long> _deadUnlisted;
+    private readonly Counter<long> _noticesDropped;
     private readonly Counter<long> _rejectsDropped;
     private readonly Counter<long> _farScores;
     private readonly Counter<long> _farFailures;
@@ -34,6 +35,8 @@ internal sealed class GrainInstruments
         _deliveries = meter.CreateCounter<long>("realtime_insight.cluster.deliveries", "{attempt}", "Attempts to deliver, by result.");
         _deadUnlisted = meter.CreateCounter<long>(
             "realtime_insight.cluster.dead_letters_unlisted", "{letter}", "Dead letters that the list has no room for any more.");
+        _noticesDropped = meter.CreateCounter<long>(
+            "realtime_insight.cluster.notices_dropped", "{notice}", "Live notices that a silo lost: too many within a second.");
         _rejectsDropped = meter.CreateCounter<long>(
             "realtime_insight.cluster.rejects_dropped", "{reject}", "Kept rejects that went because there was no room for newer ones.");
         _farScores = meter.CreateCounter<long>(
@@ -67,6 +70,8 @@ internal sealed class GrainInstruments
     }));
 
     public void DeadUnlisted() => _deadUnlisted.Add(1);
+
+    public void NoticeDropped() => _noticesDropped.Add(1);
 
     public void RejectsDropped(int rejects) => _rejectsDropped.Add(rejects);
 

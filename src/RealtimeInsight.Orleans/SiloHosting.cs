@@ -11,6 +11,7 @@ using RealtimeInsight.Orleans.Boards;
 using RealtimeInsight.Orleans.Budgets;
 using RealtimeInsight.Orleans.Deadlines;
 using RealtimeInsight.Orleans.Inference;
+using RealtimeInsight.Orleans.Notices;
 using RealtimeInsight.Orleans.Products;
 using RealtimeInsight.Orleans.Risks;
 
@@ -43,6 +44,7 @@ public static class SiloHosting
             services.GetRequiredService<ProductFeed>(),
             services.GetRequiredService<BoardKeeper>(),
             services.GetRequiredService<RiskFeed>(),
+            services.GetRequiredService<NoticeFeed>(),
             services.GetRequiredService<GrainInstruments>(),
             settings.Time ?? services.GetRequiredService<TimeProvider>(),
             LoggerOf(services)));
@@ -51,20 +53,8 @@ public static class SiloHosting
         silo.Services.AddSingleton(services => new ProductFeed(
             services.GetRequiredService<IGrainFactory>(), settings.Grains, services.GetRequiredService<TimeProvider>(),
             LoggerOf(services)));
-        silo.Services.AddSingleton(services => new RiskFeed(
-            services.GetRequiredService<IGrainFactory>(), settings.Grains, settings.Time ?? services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<TimeProvider>(), LoggerOf(services)));
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
-            static services => services.GetRequiredService<RiskFeed>());
-        silo.Services.AddSingleton(services => new ActionChannels(
-            services.GetServices<IActionChannel>(), settings.Policy, settings.Grains));
-        silo.Services.AddSingleton(services => new BoardKeeper(
-            services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<ILocalSiloDetails>(),
-            services.GetRequiredService<ActionChannels>(), settings.Time ?? services.GetRequiredService<TimeProvider>(),
-            services.GetRequiredService<TimeProvider>(), LoggerOf(services)));
+        AddFeeds(silo.Services, settings);
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>, DeadlineStarter>();
-        silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
-            static services => services.GetRequiredService<BoardKeeper>());
         AddInference(silo, labels ?? new Dictionary<string, string>());
         silo.Services.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(
             static services => services.GetRequiredService<BudgetPurse>());
@@ -83,6 +73,26 @@ public static class SiloHosting
             return Task.CompletedTask;
         });
         return silo;
+    }
+
+    /// <summary>What a silo tells the cluster every second, and is told.</summary>
+    private static void AddFeeds(IServiceCollection container, ClusterSettings settings)
+    {
+        TimeProvider ClockOf(IServiceProvider services) => settings.Time ?? services.GetRequiredService<TimeProvider>();
+        container.AddSingleton(services => new RiskFeed(
+            services.GetRequiredService<IGrainFactory>(), settings.Grains, ClockOf(services), services.GetRequiredService<TimeProvider>(),
+            LoggerOf(services)));
+        container.AddSingleton(services => new NoticeFeed(
+            settings.Grains, services.GetRequiredService<GrainInstruments>(), services.GetRequiredService<TimeProvider>()));
+        container.AddSingleton(services => new ActionChannels(
+            services.GetServices<IActionChannel>(), settings.Policy, settings.Grains));
+        container.AddSingleton(services => new BoardKeeper(
+            services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<ILocalSiloDetails>(),
+            services.GetRequiredService<ActionChannels>(), services.GetRequiredService<NoticeFeed>(), ClockOf(services),
+            services.GetRequiredService<TimeProvider>(), LoggerOf(services)));
+        container.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<RiskFeed>());
+        container.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<NoticeFeed>());
+        container.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<BoardKeeper>());
     }
 
     /// <summary>Scores run where the device is: in the silo's own pool, or in that of a silo whose label says so.</summary>

@@ -1,5 +1,6 @@
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 
@@ -38,7 +39,8 @@ internal sealed class AttemptRecorder(EndpointGate endpoint, OutboxParts parts, 
                 row.Attempts + 1, now, NameOf(result.Status), result.StatusCode, detail, (long)elapsed.TotalMilliseconds);
             unit.Attempts.Add(new AttemptRow(row.DecisionId, attempt, steps[i].State, steps[i].NextAt));
             if (!parts.Notices.HasReaders || steps[i].State != OutboxState.Delivered) continue;
-            unit.Notices.Add(new EngineNotice(now, "delivered", row.CustomerId, $"{row.Channel}, attempt {attempt.Number}"));
+            unit.Notices.Add(new EngineNotice(
+                now, "delivered", row.CustomerId, NoticeTexts.Delivered(row.Channel, attempt.Number)));
         }
 
         Enqueue(unit, rows, isCommitted =>

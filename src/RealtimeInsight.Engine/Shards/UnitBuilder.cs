@@ -48,8 +48,8 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
         Added(slot);
         var (name, text) = record.Step switch
         {
-            MergeStep.Taken => ("merged", $"{record.Other} belongs to this customer"),
-            MergeStep.Parted => ("unmerged", $"{record.Other} is a customer of its own again"),
+            MergeStep.Taken => ("merged", NoticeTexts.Merged(record.Other.Value)),
+            MergeStep.Parted => ("unmerged", NoticeTexts.Unmerged(record.Other.Value)),
             _ => ("", ""),
         };
         if (name.Length > 0) Notice(slot, record.At, name, text);
@@ -67,7 +67,7 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
         _unit.Decisions.Add(new DecisionRow(
             decision.Id, decision.Customer.Value, decision.DecidedAt, decision.Rule, decision.Action, decision.Channel,
             DecisionRecord.WireName(decision.Status), reason, decision.Record));
-        Notice(slot, decision.DecidedAt, "decision", $"{decision.Rule}: {reason ?? decision.Action}");
+        if (notices.HasReaders) _unit.Notices.Add(NoticeTexts.Of(decision, slot.State.Id.Value));
         if (!decision.IsAction) return;
         if (decision.Entry.Given is { } given) _unit.Variants.Add(new VariantNote(given, null, decision.DecidedAt));
         var now = Instant.From(time.GetUtcNow());
@@ -88,14 +88,7 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
         if (!notices.HasReaders) return;
         foreach (ref readonly var effect in effects)
         {
-            var text = effect.Kind switch
-            {
-                EffectKind.SessionStarted or EffectKind.SessionEnded => $"session {effect.Number}",
-                EffectKind.DormancyReached or EffectKind.Reactivated => $"dormancy level {effect.Number}",
-                EffectKind.DecisionDue or EffectKind.AttributionEnded => "",
-                _ => $"cart {effect.Number}, value {effect.Value:0.00}",
-            };
-            if (text.Length > 0) Notice(slot, effect.At, NameOf(effect.Kind), text);
+            if (NoticeTexts.Of(effect, slot.State.Id.Value) is { } notice) _unit.Notices.Add(notice);
         }
     }
 
@@ -161,6 +154,4 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
     {
         if (notices.HasReaders) _unit.Notices.Add(new EngineNotice(at, type, slot.State.Id.Value, text));
     }
-
-    private static string NameOf(EffectKind kind) => kind == EffectKind.DormancyReached ? "dormant" : EffectKinds.WireName(kind);
 }

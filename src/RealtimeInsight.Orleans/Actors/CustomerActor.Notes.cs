@@ -3,6 +3,8 @@ using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Audit;
+using RealtimeInsight.Engine.Notices;
+using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Reads;
 
 namespace RealtimeInsight.Orleans.Actors;
@@ -50,8 +52,22 @@ internal sealed partial class CustomerActor
     });
 
     /// <param name="role">Of the other: <c>customer</c>, or <c>from</c> for whom this one was part of.</param>
-    private void NoteMerge(long atMs, string name, string role, string other) =>
+    private void NoteMerge(long atMs, string name, string role, string other)
+    {
         Note(new Instant(atMs), Merges, name, new JsonObject { [role] = other });
+        if (!_core.Notices.HasReaders || role != "customer") return;
+        var text = name == "merged" ? NoticeTexts.Merged(other) : NoticeTexts.Unmerged(other);
+        _core.Notices.Publish(new EngineNotice(new Instant(atMs), name, _id.Value, text));
+    }
+
+    private void TellEffects()
+    {
+        if (!_core.Notices.HasReaders) return;
+        foreach (ref readonly var effect in _effects.Span)
+        {
+            if (NoticeTexts.Of(effect, _id.Value) is { } notice) _core.Notices.Publish(notice);
+        }
+    }
 
     private void Note(Instant at, string type, string name, JsonObject detail)
     {

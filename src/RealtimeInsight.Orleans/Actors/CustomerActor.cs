@@ -8,6 +8,7 @@ using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Audit;
+using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Orleans.Budgets;
 using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Contracts.Replies;
@@ -213,6 +214,7 @@ internal sealed partial class CustomerActor
     private void Decide(CustomerEvent? trigger, Instant now)
     {
         _output.Clear();
+        TellEffects();
         var since = now - _core.Options.DecideWithin;
         if (trigger is not null && trigger.OccurredAt < since) trigger = null;
         _core.Maker.Decide(State, Recent(since), trigger, now, ActorScorer.ModelOf(_core, State), _output);
@@ -222,6 +224,7 @@ internal sealed partial class CustomerActor
             var state = !decision.IsAction ? DeliveryState.None
                 : Outbox.TryAdd(decision, Changes + 1, _trace) ? DeliveryState.Pending : DeliveryState.Dead;
             _unnoted.Add(decision.Id);
+            if (_core.Notices.HasReaders) _core.Notices.Publish(NoticeTexts.Of(decision, _id.Value));
             if (state == DeliveryState.Pending && _core.BudgetOf(decision.Rule) is { } budget) _unpaid.Add((decision.Id, budget));
             Keep(new StoredDecision
             {

@@ -7,6 +7,7 @@ using RealtimeInsight.Inference;
 using RealtimeInsight.Orleans.Actions;
 using RealtimeInsight.Orleans.Boards;
 using RealtimeInsight.Orleans.Budgets;
+using RealtimeInsight.Orleans.Notices;
 using RealtimeInsight.Orleans.Products;
 using RealtimeInsight.Orleans.Risks;
 
@@ -27,6 +28,7 @@ internal sealed class CustomerCore : IDisposable
         ProductFeed products,
         BoardKeeper board,
         RiskFeed risks,
+        NoticeFeed notices,
         GrainInstruments instruments,
         TimeProvider time,
         ILogger logger)
@@ -44,6 +46,7 @@ internal sealed class CustomerCore : IDisposable
         Products = products;
         Board = board;
         Risks = risks;
+        Notices = notices;
         foreach (var rule in settings.Policy.Rules)
         {
             if (BudgetPurse.Of(rule) is { } budget) _budgets[rule.Id] = budget;
@@ -64,6 +67,7 @@ internal sealed class CustomerCore : IDisposable
     public ProductFeed Products { get; }
     public BoardKeeper Board { get; }
     public RiskFeed Risks { get; }
+    public NoticeFeed Notices { get; }
     public GrainInstruments Instruments { get; }
     public TimeProvider Time { get; }
     public ILogger Logger { get; }

@@ -1,5 +1,6 @@
 using RealtimeInsight.Orleans.Actors;
 using RealtimeInsight.Orleans.Contracts;
+using RealtimeInsight.Orleans.Notices;
 
 namespace RealtimeInsight.Orleans.Boards;
 
@@ -15,6 +16,7 @@ internal sealed class BoardGrain(
     private const string Paused = "paused";
     private const string Disabled = "disabled";
     private readonly Dictionary<string, (SiloReport Report, DateTimeOffset At)> _silos = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, (INoticeReader Reader, DateTimeOffset At)> _readers = new(StringComparer.Ordinal);
     private DateTimeOffset _since;
     private long _version;
 
@@ -37,6 +39,7 @@ internal sealed class BoardGrain(
             if (now - at > s_silentMax) _silos.Remove(silo);
         }
 
+        await ForgetReadersAsync(now);
         await RememberAsync(report, isComplete: now - _since > s_silentMax);
         foreach (var gone in report.Gone)
         {
@@ -69,7 +72,22 @@ internal sealed class BoardGrain(
         return true;
     }
 
-    private BoardView View() => new(GrainContext.ActivationId.ToString(), _version, [.. storage.State.Disabled.Values]);
+    /// <inheritdoc/>
+    public async Task<bool> FollowAsync(string name, INoticeReader reader)
+    {
+        var isNew = !_readers.ContainsKey(name);
+        if (isNew && _readers.Count >= core.Options.NoticeReadersMax) return false;
+        _readers[name] = (reader, time.GetUtcNow());
+        if (isNew) await ShowAllAsync();
+        return true;
+    }
+
+    /// <inheritdoc/>
+    public Task LeaveAsync(string name) => _readers.Remove(name) ? ShowAllAsync() : Task.CompletedTask;
+
+    private BoardView View() => new(
+        GrainContext.ActivationId.ToString(), _version, [.. storage.State.Disabled.Values],
+        [.. _readers.Values.Select(static one => one.Reader)]);
 
     private EndpointReply StatusOf(string name, string[] names)
     {
@@ -106,8 +124,22 @@ internal sealed class BoardGrain(
         var state = new BoardState { Disabled = new(storage.State.Disabled), Names = storage.State.Names };
         change(state);
         await WriteAsync(state);
+        await ShowAllAsync();
+    }
+
+    /// <summary>Readers who are gone without a word are sent nothing any more.</summary>
+    private Task ForgetReadersAsync(DateTimeOffset now)
+    {
+        var gone = _readers.Where(pair => now - pair.Value.At > s_silentMax).Select(static pair => pair.Key).ToList();
+        foreach (var name in gone) _readers.Remove(name);
+        return gone.Count > 0 ? ShowAllAsync() : Task.CompletedTask;
+    }
+
+    private Task ShowAllAsync()
+    {
         _version++;
-        await Task.WhenAll(_silos.Values.Select(silo => ShowAsync(silo.Report, View())));
+        var view = View();
+        return Task.WhenAll(_silos.Values.Select(silo => ShowAsync(silo.Report, view)));
     }
 
     private async Task ShowAsync(SiloReport silo, BoardView view)

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Orleans.Actions;
+using RealtimeInsight.Orleans.Notices;
 
 namespace RealtimeInsight.Orleans.Boards;
 
@@ -11,7 +12,8 @@ namespace RealtimeInsight.Orleans.Boards;
 /// <param name="clock">What actions and deadlines take for now.</param>
 /// <param name="time">Of the loop.</param>
 internal sealed class BoardKeeper(
-    IGrainFactory grains, ILocalSiloDetails silo, ActionChannels channels, TimeProvider clock, TimeProvider time, ILogger logger)
+    IGrainFactory grains, ILocalSiloDetails silo, ActionChannels channels, NoticeFeed notices, TimeProvider clock, TimeProvider time,
+    ILogger logger)
     : SiloLoop(time), IBoardWatcher
 {
     public const string GoneReason = "the receiver answered 410 Gone";
@@ -56,7 +58,8 @@ internal sealed class BoardKeeper(
         cancellationToken.ThrowIfCancellationRequested();
     }
 
-    private async Task ReportAsync()
+    /// <summary>Returns when the board has been told, or could not be.</summary>
+    public async Task ReportAsync()
     {
         try
         {
@@ -89,6 +92,7 @@ internal sealed class BoardKeeper(
         {
             if (view.Epoch == _shown.Epoch && view.Version < _shown.Version) return;
             _shown = (view.Epoch, view.Version);
+            notices.Readers = view.Readers;
             foreach (var endpoint in channels.Endpoints)
             {
                 var row = Array.Find(view.Disabled, one => one.Name == endpoint.Name);

@@ -1,10 +1,11 @@
 using RealtimeInsight.Orleans.Contracts;
+using RealtimeInsight.Orleans.Notices;
 
 namespace RealtimeInsight.Orleans.Boards;
 
 /// <summary>
-/// What every silo of the cluster has to know at once: endpoints that are disabled. Silos say every second what they know of their
-/// endpoints, and are shown what changes. The key is 0. It calls no customer.
+/// What every silo of the cluster has to know at once: endpoints that are disabled, and who follows the notices. Silos say every second
+/// what they know of their endpoints, and are shown what changes. The key is 0. It calls no customer.
 /// </summary>
 [Alias("ri.board")]
 internal interface IBoardGrain : IGrainWithIntegerKey
@@ -27,6 +28,16 @@ internal interface IBoardGrain : IGrainWithIntegerKey
     /// <inheritdoc cref="DisableAsync"/>
     [Alias("enable")]
     Task<bool> EnableAsync(string endpoint);
+
+    /// <summary>
+    /// From now on silos send their notices to the reader, who has to ask again within ten seconds. Returns when the silos that can be
+    /// reached know; false when there are as many readers as allowed.
+    /// </summary>
+    [Alias("follow")]
+    Task<bool> FollowAsync(string name, INoticeReader reader);
+
+    [Alias("leave")]
+    Task LeaveAsync(string name);
 }
 
 /// <summary>The side of a silo.</summary>
@@ -42,7 +53,10 @@ internal interface IBoardWatcher : IGrainObserver
 /// <param name="Version">Grows with every change.</param>
 [GenerateSerializer, Immutable, Alias("ri.board-view")]
 internal sealed record BoardView(
-    [property: Id(0)] string Epoch, [property: Id(1)] long Version, [property: Id(2)] DisabledEndpoint[] Disabled);
+    [property: Id(0)] string Epoch,
+    [property: Id(1)] long Version,
+    [property: Id(2)] DisabledEndpoint[] Disabled,
+    [property: Id(3)] INoticeReader[] Readers);
 
 [GenerateSerializer, Immutable, Alias("ri.disabled-endpoint")]
 internal sealed record DisabledEndpoint(

@@ -1,5 +1,7 @@
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Orleans.Actions;
 using RealtimeInsight.Orleans.Actors;
 using RealtimeInsight.Orleans.Contracts.Replies;
@@ -111,6 +113,9 @@ internal sealed partial class CustomerGrain
         if (result.Status == DeliveryStatus.Delivered)
         {
             _actor.Settle(action, DeliveryState.Delivered);
+            if (!core.Notices.HasReaders) return;
+            var text = NoticeTexts.Delivered(action.Channel, action.Attempts);
+            core.Notices.Publish(new EngineNotice(core.Now, "delivered", action.DecidedAs ?? _id.Value, text));
         }
         else if (result.Status is DeliveryStatus.Failed or DeliveryStatus.Gone || isLast)
         {

@@ -57,8 +57,9 @@ public sealed class StartTests
             TimelineNotesMax = -1, RejectShares = 0, RejectBytesMax = 0,
             DeadLettersMax = 0, DeadLetterShares = 0, DeadLettersListedMax = 0, CircuitFailures = 0, CircuitWaitMin = TimeSpan.Zero,
             CircuitWaitMax = TimeSpan.FromDays(2), AtRiskShares = 0, AtRiskListedMax = 0, AtRiskHeldMax = 0,
+            NoticeQueueMax = 0, NoticeReadersMax = 0,
         });
 
-        Assert.Equal(32, problems.Count);
+        Assert.Equal(34, problems.Count);
     }
 }

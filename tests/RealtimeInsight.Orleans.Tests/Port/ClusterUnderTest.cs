@@ -6,6 +6,8 @@ using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Orleans.Boards;
+using RealtimeInsight.Orleans.Notices;
 using RealtimeInsight.Orleans.Risks;
 using RealtimeInsight.Orleans.Tests.Parts;
 using RealtimeInsight.TestKit.Conformance;
@@ -50,9 +52,30 @@ internal sealed class ClusterUnderTest : IEngineUnderTest
             await _shop.Customer(customer).FlushAsync();
         }
 
-        foreach (var silo in _shop.Cluster.Silos)
+        foreach (var silo in Silos())
         {
-            await _shop.Cluster.GetSiloServiceProvider(silo.SiloAddress).GetRequiredService<RiskFeed>().TellAsync();
+            await silo.GetRequiredService<RiskFeed>().TellAsync();
+            await silo.GetRequiredService<BoardKeeper>().ReportAsync();
+        }
+    }
+
+    public async Task<IAsyncEnumerator<EngineNotice>> FollowAsync()
+    {
+        var reader = await _shop.Engine.Notices.OpenAsync(CancellationToken.None);
+
+        // A silo that the board had not heard of, or could not reach in time, looks for itself.
+        foreach (var silo in Silos()) await silo.GetRequiredService<BoardKeeper>().ReportAsync();
+        return ReadAsync(reader).GetAsyncEnumerator();
+    }
+
+    private IEnumerable<IServiceProvider> Silos() =>
+        _shop.Cluster.Silos.Select(silo => _shop.Cluster.GetSiloServiceProvider(silo.SiloAddress));
+
+    private static async IAsyncEnumerable<EngineNotice> ReadAsync(ClusterNotices.Reader reader)
+    {
+        await using (reader)
+        {
+            await foreach (var notice in reader.ReadAsync(CancellationToken.None)) yield return notice;
         }
     }
 

@@ -58,6 +58,9 @@ public sealed class EmbeddedUnderTest : IEngineUnderTest, IActionChannel
         await _engine.IngestAsync(new IngestBatch([], [new RejectedItem(now, "test", 0, "settle", "", "")]), CancellationToken.None);
     }
 
+    public Task<IAsyncEnumerator<EngineNotice>> FollowAsync() =>
+        Task.FromResult(_engine.SubscribeAsync(CancellationToken.None).GetAsyncEnumerator());
+
     public async Task CrashAsync()
     {
         await _engine.AbortAsync();

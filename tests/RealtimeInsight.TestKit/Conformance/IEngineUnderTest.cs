@@ -25,6 +25,9 @@ public interface IEngineUnderTest : IAsyncDisposable
     /// <summary>Sets the clock; returns when all that is due by then has happened.</summary>
     Task SetTimeAsync(Instant now);
 
+    /// <summary>Follows the live notices; returns when nothing is missed any more. The caller disposes it.</summary>
+    Task<IAsyncEnumerator<EngineNotice>> FollowAsync();
+
     /// <summary>Ends a part of the engine without a warning, and goes on with the rest or a new start.</summary>
     Task CrashAsync();
 }

@@ -89,10 +89,14 @@ internal sealed class SiloProcess : IAsyncDisposable
         return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
     }
 
-    public async Task<JsonNode> InsightAsync(string customer)
+    public Task<JsonNode> InsightAsync(string customer) => AskAsync(HttpMethod.Get, $"/v1/customers/{customer}", "read-key-1");
+
+    /// <summary>The answer's document, whatever its status.</summary>
+    public async Task<JsonNode> AskAsync(HttpMethod method, string path, string key, object? body = null)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, $"/v1/customers/{customer}");
-        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", "read-key-1");
+        using var request = new HttpRequestMessage(method, path);
+        if (body is not null) request.Content = JsonContent.Create(body);
+        request.Headers.Authorization = new AuthenticationHeaderValue("Bearer", key);
         using var response = await Client.SendAsync(request);
         return JsonNode.Parse(await response.Content.ReadAsStringAsync())!;
     }

@@ -32,6 +32,34 @@ public sealed class TwoSilosTests
     }
 
     [Fact]
+    public async Task TwoSilos_ListsAndExplanations_AreThoseOfTheCluster()
+    {
+        await using var first = await SiloProcess.StartAsync(null, "--Api:AdminKeys:0=admin-key-1");
+        await using var second = await SiloProcess.StartAsync(first, "--Api:AdminKeys:0=admin-key-1");
+        await first.TrackAsync("ada", "Product Added", "m-1");
+        await first.AskAsync(HttpMethod.Post, "/v1/track", "write-key-1", new { userId = "ada", messageId = "m-2" });
+
+        var reject = Assert.Single((await second.AskAsync(HttpMethod.Get, "/v1/rejects", "read-key-1"))["items"]!.AsArray())!;
+        Assert.Equal("http", (string?)reject["source"]);
+        var replayed = await second.AskAsync(
+            HttpMethod.Post, $"/v1/rejects/{reject["id"]}/replay", "admin-key-1",
+            new { userId = "ada", messageId = "m-2", @event = "Product Viewed", properties = new { product_id = "p" } });
+        Assert.Equal("accepted", (string?)replayed["outcome"]);
+        Assert.Equal("accepted", (string?)(await first.AskAsync(HttpMethod.Get, $"/v1/rejects/{reject["id"]}", "read-key-1"))["outcome"]);
+
+        var endpoint = Assert.Single((await second.AskAsync(HttpMethod.Get, "/v1/endpoints", "read-key-1")).AsArray())!;
+        var disabled = await second.AskAsync(HttpMethod.Post, $"/v1/endpoints/{endpoint["name"]}/disable", "admin-key-1");
+        Assert.Equal("disabled", (string?)disabled["state"]);
+        endpoint = Assert.Single((await first.AskAsync(HttpMethod.Get, "/v1/endpoints", "read-key-1")).AsArray())!;
+        Assert.Equal("disabled by an operator", (string?)endpoint["reason"]);
+        Assert.Empty((await first.AskAsync(HttpMethod.Get, "/v1/dead-letters", "read-key-1"))["items"]!.AsArray());
+
+        var explained = await second.AskAsync(HttpMethod.Get, "/v1/customers/ada/explain?head=purchase", "read-key-1");
+        var sum = explained["contributions"]!.AsArray().Sum(static one => (double)one!["value"]!);
+        Assert.Equal((double)explained["score"]! - (double)explained["reference"]!, sum, 4);
+    }
+
+    [Fact]
     public async Task Start_FirstSiloNotThere_SaysSoAndEndsWithTwo()
     {
         var port = SiloProcess.FreePort();

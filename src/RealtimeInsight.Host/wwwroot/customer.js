@@ -46,7 +46,8 @@ function show(insight, timeline) {
   return [
     segments,
     el("div", { class: "cards" },
-      scores(insight.scores, insight.customer_id), cart(insight.cart), session(insight.session), profile(insight)),
+      scores(insight.scores, insight.customer_id), cart(insight.cart), session(insight.session), profile(insight),
+      insight.texts ? texts(insight.texts) : null),
     el("div", { class: "columns" }, history(timeline), decisions(insight.last_decisions)),
   ];
 }
@@ -101,6 +102,21 @@ function contributions(answer) {
     facts(answer.contributions.filter((one) => Math.abs(one.value) >= 0.0005)
       .map((one) => [format.words(one.group), points(one.value)])),
   ];
+}
+
+function texts(value) {
+  const topics = (names) => names.length ? names.join(", ") : el("span", { class: "quiet" }, "none");
+  return card("Words",
+    facts([
+      ["Newest is positive", value.sentiment === null
+        ? el("span", { class: "quiet" }, "not told")
+        : `${(value.sentiment * 100).toFixed(0)} %`],
+      ["About", topics(value.topics)],
+      ["Written", time(value.at)],
+      ["Texts", String(value.texts)],
+      ["Complaints", String(value.complaints)],
+      ...(value.complaints ? [["Last complaint", topics(value.complaint_topics)]] : []),
+    ]));
 }
 
 function cart(value) {

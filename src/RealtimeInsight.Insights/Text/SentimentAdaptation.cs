@@ -1,10 +1,10 @@
 namespace RealtimeInsight.Insights.Text;
 
 /// <summary>
-/// Takes a sentiment model to texts of a kind that it was not trained on, from those texts alone, without a label: the model labels what it
-/// is sure of, learns again from its training texts and these (self-training: Yarowsky 1995), so that the new kind's own words find their
-/// side; then the odds move half of the way to the border that parts the new scores best in two (Otsu 1979). Half, because kinds whose
-/// texts are nearly all of one side have no such border.
+/// Takes a sentiment model to texts of a kind that it was not trained on, from those texts alone, without a label. Beside the known texts
+/// it learns from phrases that are said of everything. Then, three times, the odds move up to half of the way to the border that parts
+/// the scores best in two (Otsu 1979), the model labels what it is sure of and learns again (self-training: Yarowsky 1995), so that the
+/// new kind's own words find their side. Half, because kinds whose texts are nearly all of one side have no such border.
 /// </summary>
 public static class SentimentAdaptation
 {
@@ -14,7 +14,17 @@ public static class SentimentAdaptation
     /// <summary>Logit from which a label is trusted: the odds are e to 1.</summary>
     private const double SureFrom = 1;
 
+    /// <summary>How far the odds move towards the border, where very many texts tell where it is.</summary>
     private const double BorderShare = 0.5;
+
+    /// <summary>With so many texts the odds move half as far: few texts say little about where the border is.</summary>
+    private const double BorderTexts = 500;
+
+    /// <summary>Texts made of phrases, which are said of things of every kind.</summary>
+    private const int MadeTexts = 9000;
+
+    /// <summary>Times that the texts are labelled and learned from: each time more of their own words are known.</summary>
+    private const int Rounds = 3;
 
     /// <summary>Keeps the borders away from a few strange texts.</summary>
     private const double Edge = 0.05;
@@ -26,15 +36,29 @@ public static class SentimentAdaptation
     {
         ArgumentNullException.ThrowIfNull(known);
         ArgumentNullException.ThrowIfNull(texts);
-        var model = SentimentModel.Fit(known, SentimentSettings.Elsewhere, seed, progress);
+        var isWide = texts.Count(TextModelTraining.IsWide) * 2 > texts.Count;
+        Review[] taught = [.. known, .. TextModelTraining.Made(PhraseBook.Shipped, isWide, MadeTexts, seed)];
+        var model = SentimentModel.Fit(taught, SentimentSettings.Elsewhere, seed, progress);
         if (texts.Count < TextsMin) return model;
-        progress?.Invoke($"labelling {texts.Count} texts of another kind");
         var hasher = new NgramHasher(model.Settings.WideGramMax);
-        var labelled = texts.Select(text => (Text: text, Score: model.Score(text, hasher)))
-            .Where(static one => Math.Abs(one.Score) > SureFrom)
-            .Select(static one => new Review(one.Text, one.Score > 0, SentimentModel.AdaptedCategory));
-        var adapted = SentimentModel.Fit([.. known, .. labelled], model.Settings, seed, progress);
-        return adapted.Shifted(-BorderShare * Border([.. texts.Select(text => adapted.Score(text, hasher))]));
+        for (var round = 1; round <= Rounds; round++)
+        {
+            progress?.Invoke($"labelling {texts.Count} texts of another kind, round {round} of {Rounds}");
+            model = Centred(model, texts, hasher);
+            var labelled = texts.Select(text => (Text: text, Score: model.Score(text, hasher)))
+                .Where(static one => Math.Abs(one.Score) > SureFrom)
+                .Select(static one => new Review(one.Text, one.Score > 0, SentimentModel.AdaptedCategory));
+            model = SentimentModel.Fit([.. taught, .. labelled], model.Settings, seed, progress);
+        }
+
+        return Centred(model, texts, hasher);
+    }
+
+    /// <summary>The same with odds moved towards the border of the texts' scores: the further, the more texts tell where it is.</summary>
+    private static SentimentModel Centred(SentimentModel model, IReadOnlyList<string> texts, NgramHasher hasher)
+    {
+        var share = BorderShare * texts.Count / (texts.Count + BorderTexts);
+        return model.Shifted(-share * Border([.. texts.Select(text => model.Score(text, hasher))]));
     }
 
     /// <summary>The border between two groups of scores, which are sorted, that leaves them the least variance within.</summary>

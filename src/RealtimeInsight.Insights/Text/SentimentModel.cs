@@ -131,17 +131,17 @@ public sealed class SentimentModel
     {
         var categories = reviews.Select(static review => review.Category).Distinct(StringComparer.Ordinal).Order(StringComparer.Ordinal)
             .Select(static (name, number) => (name, number)).ToDictionary(static pair => pair.name, static pair => pair.number + 1);
-        var needed = Math.Min(settings.CategoriesMin, categories.Count - (categories.ContainsKey(AdaptedCategory) ? 1 : 0));
+        var needed = Math.Min(settings.CategoriesMin, categories.Keys.Count(static category => !IsKept(category)));
         if (needed < 2) return;
         var (counts, last) = (new byte[scales.Length], new int[scales.Length]);
         foreach (var group in Enumerable.Range(0, texts.Count).GroupBy(i => categories[reviews[i].Category]))
         {
-            var isAdapted = reviews[group.First()].Category == AdaptedCategory;
+            var isKept = IsKept(reviews[group.First()].Category);
             foreach (var bucket in group.SelectMany(i => texts[i].Buckets))
             {
                 if (last[bucket] == group.Key || counts[bucket] == byte.MaxValue) continue;
                 last[bucket] = group.Key;
-                counts[bucket] = isAdapted ? byte.MaxValue : (byte)(counts[bucket] + 1);
+                counts[bucket] = isKept ? byte.MaxValue : (byte)(counts[bucket] + 1);
             }
         }
 
@@ -150,6 +150,9 @@ public sealed class SentimentModel
             if (counts[bucket] < needed) scales[bucket] = 0;
         }
     }
+
+    /// <summary>What was told on purpose, or is asked about, stays though no category knows it.</summary>
+    private static bool IsKept(string category) => category is AdaptedCategory or TextModelTraining.MadeCategory;
 
     private static void Scale(int[] buckets, float[] values, float[] scales)
     {

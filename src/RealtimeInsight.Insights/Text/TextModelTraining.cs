@@ -11,7 +11,8 @@ public static class TextModelTraining
     /// <summary>Made texts of each language; where there are many real ones they weigh little.</summary>
     private const int MadeTexts = 3000;
 
-    private const string MadeCategory = "\u0001made";
+    /// <summary>Of texts that were made of phrases; not a category that was met.</summary>
+    internal const string MadeCategory = "\u0001made";
 
     /// <summary>A text with less than this part of its letters in scripts without spaces has words.</summary>
     private const double WideShare = 0.1;
@@ -25,27 +26,26 @@ public static class TextModelTraining
     {
         ArgumentNullException.ThrowIfNull(reviews);
         ArgumentNullException.ThrowIfNull(phrases);
-        Review[] all = [.. reviews, .. Made(phrases, seed)];
+        Review[] all =
+            [.. reviews, .. Made(phrases, isWide: true, MadeTexts, seed), .. Made(phrases, isWide: false, MadeTexts, seed)];
         var model = SentimentModel.Fit(all, settings, seed, progress);
         return model.ToWeights(all.Any(static review => IsWide(review.Text)), Words(all));
     }
 
     internal static bool IsWide(string text) => text.Count(NgramText.IsWide) > WideShare * text.Length;
 
-    private static IEnumerable<Review> Made(PhraseBook phrases, int seed)
+    /// <summary>Texts of phrases in scripts without spaces, or in ones with spaces; none where the book has none of both kinds.</summary>
+    internal static IEnumerable<Review> Made(PhraseBook phrases, bool isWide, int count, int seed)
     {
         var random = new Random(seed);
-        foreach (var isWide in (bool[])[true, false])
+        string[] positive = [.. phrases.Positive.Where(phrase => IsWide(phrase) == isWide)];
+        string[] negative = [.. phrases.Negative.Where(phrase => IsWide(phrase) == isWide)];
+        if (positive.Length == 0 || negative.Length == 0) yield break;
+        for (var i = 0; i < count; i++)
         {
-            string[] positive = [.. phrases.Positive.Where(phrase => IsWide(phrase) == isWide)];
-            string[] negative = [.. phrases.Negative.Where(phrase => IsWide(phrase) == isWide)];
-            if (positive.Length == 0 || negative.Length == 0) continue;
-            for (var i = 0; i < MadeTexts; i++)
-            {
-                var side = i % 2 == 0 ? positive : negative;
-                var parts = Enumerable.Range(0, random.Next(1, 5)).Select(_ => side[random.Next(side.Length)]);
-                yield return new Review(string.Join(isWide ? "\uff0c" : ". ", parts), i % 2 == 0, MadeCategory);
-            }
+            var side = i % 2 == 0 ? positive : negative;
+            var parts = Enumerable.Range(0, random.Next(1, 5)).Select(_ => side[random.Next(side.Length)]);
+            yield return new Review(string.Join(isWide ? "\uff0c" : ". ", parts), i % 2 == 0, MadeCategory);
         }
     }
 

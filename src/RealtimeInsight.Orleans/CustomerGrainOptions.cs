@@ -146,6 +146,12 @@ public sealed class CustomerGrainOptions
     /// </summary>
     public int RejectBytesMax { get; set; } = 128 << 10;
 
+    /// <summary>Drift is of the last one to two of these, in event time. Default 1 day; 1 minute to 365 days.</summary>
+    public TimeSpan DriftWindow { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How late an event may come and still count as traffic; loaded history does not. Default 1 hour; 0 to 7 days.</summary>
+    public TimeSpan DriftAgeMax { get; set; } = TimeSpan.FromHours(1);
+
     /// <summary>CloudEvents <c>source</c> of the actions. Default <c>/realtime-insight</c>.</summary>
     public string Source { get; set; } = "/realtime-insight";
 
@@ -187,6 +193,8 @@ public sealed class CustomerGrainOptions
         Range(problems, nameof(NoticeReadersMax), options.NoticeReadersMax, 1, 1024);
         Range(problems, nameof(RejectShares), options.RejectShares, 1, Rejects.RejectIds.SharesMax);
         Range(problems, nameof(RejectBytesMax), options.RejectBytesMax, 16 << 10, 512 << 10);
+        Range(problems, nameof(DriftWindow), options.DriftWindow, TimeSpan.FromMinutes(1), TimeSpan.FromDays(365));
+        Range(problems, nameof(DriftAgeMax), options.DriftAgeMax, TimeSpan.Zero, TimeSpan.FromDays(7));
         if (string.IsNullOrWhiteSpace(options.Source)) problems.Add("Source is empty; name a URI reference");
         return problems;
     }

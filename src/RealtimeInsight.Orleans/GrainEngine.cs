@@ -6,6 +6,7 @@ using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Shards;
 using RealtimeInsight.Inference;
+using RealtimeInsight.Inference.Monitoring;
 using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Decisions;
@@ -21,7 +22,8 @@ namespace RealtimeInsight.Orleans;
 /// The engine's port over the grains of a cluster: each event goes to the grain of its customer, wherever that lives, and lists come from
 /// the grains that the customers tell. Thread-safe.
 /// </summary>
-public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSettings settings) : ICustomerEngine
+/// <param name="watch">Of this silo; null for a client of the cluster.</param>
+public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSettings settings, SiloWatch? watch = null) : ICustomerEngine
 {
     private const int CallsMax = 64;
 
@@ -127,6 +129,10 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
             EventsRejected = Interlocked.Read(ref _rejected),
         };
     }
+
+    /// <summary>Drift of what this silo's customers send. Scores are not followed to their outcomes.</summary>
+    public ModelWatch GetModelWatch() => watch?.Read()
+        ?? throw new EngineUnavailableException("a client of the cluster does not watch models; ask a silo for /v1/models/watch");
 
     /// <remarks>From the first step of the enumeration on. Silos tell every second, each in order; between silos there is none.</remarks>
     public IAsyncEnumerable<EngineNotice> SubscribeAsync(CancellationToken cancellationToken) => Notices.FollowAsync(cancellationToken);

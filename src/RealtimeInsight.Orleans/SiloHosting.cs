@@ -1,3 +1,4 @@
+using System.Diagnostics.Metrics;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Orleans.Placement;
@@ -45,9 +46,13 @@ public static class SiloHosting
             services.GetRequiredService<BoardKeeper>(),
             services.GetRequiredService<RiskFeed>(),
             services.GetRequiredService<NoticeFeed>(),
+            services.GetRequiredService<SiloWatch>(),
             services.GetRequiredService<GrainInstruments>(),
             settings.Time ?? services.GetRequiredService<TimeProvider>(),
             LoggerOf(services)));
+        silo.Services.AddSingleton(services => new SiloWatch(
+            settings.Grains, services.GetRequiredService<ClusterScorer>(), services.GetRequiredService<IMeterFactory>(),
+            services.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton(services => new BudgetPurse(
             services.GetRequiredService<IGrainFactory>(), settings.Grains, services.GetRequiredService<TimeProvider>()));
         silo.Services.AddSingleton(services => new ProductFeed(

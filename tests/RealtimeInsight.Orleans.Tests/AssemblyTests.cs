@@ -12,7 +12,7 @@ public sealed class AssemblyTests
     {
         // What Orleans generates is public; everything else that a host needs is here.
         Assert.Equal(
-            ["ClusterSettings", "CustomerGrainOptions", "GrainEngine", "SiloHosting"],
+            ["ClusterSettings", "CustomerGrainOptions", "GrainEngine", "SiloHosting", "SiloWatch"],
             s_grains.GetExportedTypes()
                 .Where(static type => type.Namespace == "RealtimeInsight.Orleans").Select(static type => type.Name).Order());
     }

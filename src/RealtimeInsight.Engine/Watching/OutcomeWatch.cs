@@ -144,8 +144,8 @@ internal sealed class OutcomeWatch
 
     private void Follow(CustomerSlot slot, CustomerState state, CustomerEvent item)
     {
-        var draw = DrawOf(state);
-        _monitor.Sample(state, draw * 0x9E3779B97F4A7C15UL);
+        var draw = MomentDraw.Of(state);
+        _monitor.Sample(state, MomentDraw.Other(draw));
         var isWanted = draw <= _churn.FollowedUpTo || draw <= _purchase.FollowedUpTo || draw <= _abandonment.FollowedUpTo;
         if (!isWanted || !_horizonsMs.TryGetValue(state.ModelStamp, out var horizonsMs)) return;
         var at = state.LastSeen.UnixMs;
@@ -166,14 +166,5 @@ internal sealed class OutcomeWatch
             Score = state.Scores.Of(head),
             ShadowScore = isShadowed ? _early.Scores.Of(head) : 0f,
         };
-    }
-
-    /// <summary>The same for all events of a customer at one moment; reads what a turn has at hand (SplitMix64's finisher).</summary>
-    private static ulong DrawOf(CustomerState state)
-    {
-        var mixed = ((ulong)state.LastSeen.UnixMs * 0x9E3779B97F4A7C15UL) ^ (ulong)state.FirstSeen.UnixMs;
-        mixed = (mixed ^ (mixed >> 30)) * 0xBF58476D1CE4E5B9UL;
-        mixed = (mixed ^ (mixed >> 27)) * 0x94D049BB133111EBUL;
-        return mixed ^ (mixed >> 31);
     }
 }

@@ -7,7 +7,7 @@ namespace RealtimeInsight.Engine.Watching;
 /// Live quality and drift as instruments. Tag values come from closed sets: versions that scored (at most
 /// <see cref="ModelMonitor.VersionsMax"/>), heads, features, fields. Figures are made once a second at most.
 /// </summary>
-internal sealed class WatchInstruments
+public sealed class WatchInstruments
 {
     private static readonly TimeSpan s_fresh = TimeSpan.FromSeconds(1);
     private readonly Func<ModelWatch> _read;
@@ -22,8 +22,11 @@ internal sealed class WatchInstruments
         _time = time;
     }
 
+    /// <param name="meter">Named <see cref="EngineInstruments.MeterName"/>; the caller keeps it.</param>
+    /// <param name="read">Thread-safe.</param>
     public static void Observe(Meter meter, Func<ModelWatch> read, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(meter);
         var from = new WatchInstruments(read, time);
         meter.CreateObservableGauge(
             "realtime_insight.model.live_auc", () => from.Heads(static head => head.Live?.Auc), "{auc}",

@@ -188,6 +188,7 @@ internal sealed partial class CustomerActor
     private void Applied(CustomerEvent item)
     {
         _trace = item.TraceParent ?? Activity.Current?.Id;
+        _core.Watch.Saw(State, item, _core.Now);
         History.Add(item);
         NoteProducts(item);
         Decide(item, Instant.Max(_core.Now, item.OccurredAt));

@@ -29,6 +29,7 @@ internal sealed class CustomerCore : IDisposable
         BoardKeeper board,
         RiskFeed risks,
         NoticeFeed notices,
+        SiloWatch watch,
         GrainInstruments instruments,
         TimeProvider time,
         ILogger logger)
@@ -47,6 +48,7 @@ internal sealed class CustomerCore : IDisposable
         Board = board;
         Risks = risks;
         Notices = notices;
+        Watch = watch;
         foreach (var rule in settings.Policy.Rules)
         {
             if (BudgetPurse.Of(rule) is { } budget) _budgets[rule.Id] = budget;
@@ -68,6 +70,7 @@ internal sealed class CustomerCore : IDisposable
     public BoardKeeper Board { get; }
     public RiskFeed Risks { get; }
     public NoticeFeed Notices { get; }
+    public SiloWatch Watch { get; }
     public GrainInstruments Instruments { get; }
     public TimeProvider Time { get; }
     public ILogger Logger { get; }

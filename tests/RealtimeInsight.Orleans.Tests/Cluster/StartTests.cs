@@ -58,8 +58,9 @@ public sealed class StartTests
             DeadLettersMax = 0, DeadLetterShares = 0, DeadLettersListedMax = 0, CircuitFailures = 0, CircuitWaitMin = TimeSpan.Zero,
             CircuitWaitMax = TimeSpan.FromDays(2), AtRiskShares = 0, AtRiskListedMax = 0, AtRiskHeldMax = 0,
             NoticeQueueMax = 0, NoticeReadersMax = 0,
+            DriftWindow = TimeSpan.Zero, DriftAgeMax = TimeSpan.FromDays(8),
         });
 
-        Assert.Equal(34, problems.Count);
+        Assert.Equal(36, problems.Count);
     }
 }

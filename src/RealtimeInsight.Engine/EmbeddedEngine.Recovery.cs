@@ -27,6 +27,7 @@ public sealed partial class EmbeddedEngine
             Audit = new FeatureAudit(
                 new DecisionReplay(_machine, log, _options.RefoldEventsMax), head.NextOffset, _options.AuditInterval, _time, _logger),
             Monitor = Monitor,
+            LearnsEvents = Learning is { Items: not null } or { Statistics: not null },
             Logger = _logger,
             ResidentBytesMax = _options.ResidentBytesMax == 0 ? 0 : Math.Max(1, _options.ResidentBytesMax / count),
         };

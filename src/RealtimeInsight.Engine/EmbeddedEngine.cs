@@ -93,12 +93,6 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     /// <summary>Keeps what is known of the models' scores over a restart; null: it counts from the start on.</summary>
     public IWatchStore? WatchStore { get; init; }
 
-    /// <summary>Learns while the engine runs; null: nothing is learned. The decision maker should choose by it.</summary>
-    public EngineLearning? Learning { get; init; }
-
-    /// <summary>Keeps what is learned over a restart; null: learning begins with the log.</summary>
-    public IWatchStore? LearningStore { get; init; }
-
     /// <summary>Where the work runs: on threads, or in a simulation's order.</summary>
     internal IWorkHost WorkHost { get; init; } = new ThreadHost();
 
@@ -248,10 +242,6 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         var found = await Task.WhenAll(asked).ConfigureAwait(false);
         return [.. found.SelectMany(static list => list).OrderByDescending(AtRiskView.Risk).Take(limit)];
     }
-
-    /// <summary>Saves what is learned now; returns when it would outlive a restart.</summary>
-    /// <exception cref="IOException">It cannot be written.</exception>
-    public void SaveLearned() => Running.Learned?.Save();
 
     public ModelWatch GetModelWatch() => Monitor.Read(WatchReader.Waiting(Running.Loops));
 

@@ -1,3 +1,4 @@
+using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Watching;
 
@@ -141,6 +142,9 @@ public sealed class EngineOptions
     /// <summary>How scores are followed to their outcomes.</summary>
     public WatchOptions Watch { get; set; } = new();
 
+    /// <summary>What is learned from the stream.</summary>
+    public LearningOptions Learning { get; set; } = new();
+
     /// <summary>Settings of the outbox.</summary>
     public OutboxOptions Outbox { get; set; } = new();
 
@@ -176,7 +180,11 @@ public sealed class EngineOptions
         bounds.Range(nameof(AuditInterval), options.AuditInterval, TimeSpan.FromMilliseconds(100), TimeSpan.FromDays(1));
         bounds.Range(nameof(NoticeQueueMax), options.NoticeQueueMax, 1, 65_536);
         bounds.Range(nameof(NoticeReadersMax), options.NoticeReadersMax, 1, 65_536);
-        return [.. bounds.Problems, .. WatchOptions.Validate(options.Watch), .. OutboxOptions.Validate(options.Outbox)];
+        return
+        [
+            .. bounds.Problems, .. WatchOptions.Validate(options.Watch), .. LearningOptions.Validate(options.Learning),
+            .. OutboxOptions.Validate(options.Outbox),
+        ];
     }
 }
 

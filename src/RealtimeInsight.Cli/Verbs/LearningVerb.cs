@@ -31,7 +31,7 @@ public static class LearningVerb
 
     private static Verb Change(CliConsole console, string name, string description)
     {
-        var part = new Argument<string>("PART") { Description = "variants" };
+        var part = new Argument<string>("PART") { Description = "variants, items or statistics" };
         return EnginePlace.Verb(
             console, new Verb(name, description, $"insight learning {name} variants") { part },
             (parsed, client, stop) => client.PostAsync(
@@ -86,15 +86,32 @@ public static class LearningVerb
 
     private static int Show(JsonNode answer, TextWriter output)
     {
-        if (answer["variants"] is not { } variants)
+        if (answer["variants"] is { } variants)
         {
-            output.WriteLine("nothing is learned: no rule of the policy has variants");
-            return ExitCodes.Success;
+            output.WriteLine($"variants of rules{Frozen(variants)}");
+            AnswerText.Table(
+                variants["items"], output, "no variants",
+                "rule", "variant", "probability", "mean", "low", "high", "decisions", "rewards", "open");
         }
 
-        if ((bool?)variants["is_frozen"] == true) output.WriteLine("variants are frozen: they are chosen by what was known then");
-        return AnswerText.Table(
-            variants["items"], output, "no variants",
-            "rule", "variant", "probability", "mean", "low", "high", "decisions", "rewards", "open");
+        if (answer["items"] is { } items)
+        {
+            output.WriteLine(
+                $"items{Frozen(items)}: {items["known"]} known, HR@20 {items["hit_rate"] ?? "-"} and MRR@20 {items["mrr"] ?? "-"} "
+                + $"of {items["judged"]} lists recommended before the next item");
+        }
+
+        if (answer["statistics"] is { } shop)
+        {
+            output.WriteLine(
+                $"statistics{Frozen(shop)}: {shop["items"]} items, {shop["categories"]} categories, {shop["conversion"] ?? "-"} pieces "
+                + "ordered for each look");
+        }
+
+        var isNothing = (answer["variants"] ?? answer["items"] ?? answer["statistics"]) is null;
+        if (isNothing) output.WriteLine("nothing is learned: all of it is off");
+        return ExitCodes.Success;
     }
+
+    private static string Frozen(JsonNode part) => (bool?)part["is_frozen"] == true ? " (frozen)" : "";
 }

@@ -62,7 +62,8 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
     /// <param name="state">The customer.</param>
     /// <param name="cart">The cart that conditions on a cart look at; null when there is none.</param>
     /// <param name="now">The moment of deciding.</param>
-    public bool IsMet(CustomerState state, Cart? cart, Instant now)
+    /// <param name="shop">What the whole shop does; null where that is not kept.</param>
+    public bool IsMet(CustomerState state, Cart? cart, Instant now, IShopView? shop = null)
     {
         ArgumentNullException.ThrowIfNull(state);
         if (Field == ConditionField.Segment)
@@ -78,7 +79,9 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
         }
 
         // A value that does not exist is NaN, with which no comparison holds.
-        var value = Read(state, cart, now);
+        var value = Field is ConditionField.ItemPopularity or ConditionField.CategoryConversion or ConditionField.PriceRatio
+            ? Read(shop?.ValuesOf(state) ?? ShopValues.Unknown)
+            : Read(state, cart, now);
         return Comparison switch
         {
             Comparison.Less => value < Number,
@@ -90,6 +93,13 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
             _ => throw new InvalidOperationException($"comparison {Comparison} is not handled"),
         };
     }
+
+    private double Read(ShopValues shop) => Field switch
+    {
+        ConditionField.ItemPopularity => shop.ItemPopularity,
+        ConditionField.CategoryConversion => shop.CategoryConversion,
+        _ => shop.PriceRatio,
+    };
 
     private double Read(CustomerState state, Cart? cart, Instant now) => Field switch
     {

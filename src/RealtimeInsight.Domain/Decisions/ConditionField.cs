@@ -35,6 +35,11 @@ public enum ConditionField : byte
     /// <summary>1 for known customers, 0 for visitors.</summary>
     IsKnown,
 
+    /// <summary>Of the item looked at last, by what the whole shop does; not met where that is not kept.</summary>
+    ItemPopularity,
+    CategoryConversion,
+    PriceRatio,
+
     /// <summary>Membership in a built-in segment: only <c>=</c> and <c>!=</c>.</summary>
     Segment,
 

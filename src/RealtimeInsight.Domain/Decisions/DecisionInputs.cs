@@ -14,7 +14,8 @@ internal readonly record struct DecisionInputs(
     double HoldOutDraw,
     int Given,
     IReadOnlyList<CandidateResult> Candidates,
-    VariantChoice? Choice);
+    VariantChoice? Choice,
+    ShopValues? Shop);
 
 /// <summary>How one rule of the turn fared: decided, lower_priority, conditions, or a suppression reason.</summary>
 internal readonly record struct CandidateResult(string Rule, string Result);

@@ -14,13 +14,15 @@ namespace RealtimeInsight.Domain.Decisions;
 /// </summary>
 /// <param name="policy">What to do for whom.</param>
 /// <param name="chooser">Says how likely each variant of a rule is; null for all alike.</param>
-public sealed class DecisionMaker(Policy policy, IVariantChooser? chooser = null)
+/// <param name="shop">What the whole shop does; null: conditions on it are not met.</param>
+public sealed class DecisionMaker(Policy policy, IVariantChooser? chooser = null, IShopView? shop = null)
 {
     private static readonly string DueTrigger = EffectKinds.WireName(EffectKind.DecisionDue);
     private const ulong IdSeed = 0x5265616C74696D65; // Half of the 128-bit id; the other half uses seed 0.
     private readonly uint _effectMask = policy.Rules.Aggregate(0u, static (mask, rule) => mask | rule.EffectMask);
     private readonly uint _eventMask = policy.Rules.Aggregate(0u, static (mask, rule) => mask | rule.EventMask);
 
+    private readonly IShopView? _shop = shop;
     private readonly IVariantChooser _chooser = chooser ?? EqualChooser.Instance;
 
     public Policy Policy { get; } = policy;
@@ -238,7 +240,7 @@ public sealed class DecisionMaker(Policy policy, IVariantChooser? chooser = null
             (state.Ledger ??= new DecisionLedger()).Put(entry);
             var inputs = new DecisionInputs(
                 maker.Policy, rule, triggerName, triggerAt, trigger, model, HoldOutDraw(state.Id, maker.Policy.HoldOutSalt), given,
-                _results, choice);
+                _results, choice, maker._shop?.ValuesOf(state));
             output.Decisions.Add(new Decision
             {
                 Id = entry.DecisionId,
@@ -253,7 +255,7 @@ public sealed class DecisionMaker(Policy policy, IVariantChooser? chooser = null
             var cart = Episodes.CartOf(state, episode) ?? state.Cart;
             foreach (var condition in rule.When)
             {
-                if (!condition.IsMet(state, cart, now)) return false;
+                if (!condition.IsMet(state, cart, now, maker._shop)) return false;
             }
 
             return true;

@@ -94,6 +94,7 @@ public static class DecisionRecord
         json.WriteEndObject();
         WriteCandidates(json, inputs);
         if (inputs.Choice is { } choice) WriteChoice(json, inputs.Rule, choice);
+        if (inputs.Shop is { } shop) WriteShop(json, shop);
         if ((Episodes.CartOf(state, entry.Episode) ?? state.Cart) is { } cart) WriteCart(json, cart);
         json.WriteEndObject();
         json.Flush();
@@ -188,6 +189,21 @@ public static class DecisionRecord
 
         json.WriteEndArray();
         json.WriteEndObject();
+    }
+
+    private static void WriteShop(Utf8JsonWriter json, ShopValues shop)
+    {
+        json.WriteStartObject("shop");
+        Write("item_popularity", shop.ItemPopularity);
+        Write("category_conversion", shop.CategoryConversion);
+        Write("price_ratio", shop.PriceRatio);
+        json.WriteEndObject();
+
+        void Write(string name, double value)
+        {
+            if (double.IsFinite(value)) json.WriteNumber(name, value);
+            else json.WriteNull(name);
+        }
     }
 
     private static void WriteCart(Utf8JsonWriter json, Cart cart)

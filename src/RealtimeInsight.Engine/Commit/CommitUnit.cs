@@ -27,6 +27,9 @@ internal sealed class CommitUnit
     /// <summary>Told to <see cref="EngineLearning"/> once committed.</summary>
     public List<VariantNote> Variants { get; } = [];
 
+    /// <summary>Likewise; empty unless something is learned of events.</summary>
+    public List<SeenEvent> Seen { get; } = [];
+
     public SavedStates? Saved { get; set; }
 
     /// <summary>Batches' parts that are done with this commit.</summary>

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Learning;
+using RealtimeInsight.Domain.Text;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Log;
@@ -19,7 +20,11 @@ namespace RealtimeInsight.Engine.Learning;
 public sealed class EngineLearning
 {
     private const uint Magic = 0x4E52414C; // "LARN", little-endian.
-    private const byte FormatVersion = 1;
+    private const byte FormatVersion = 2;
+
+    /// <summary>Without items and statistics.</summary>
+    private const byte FormatOfVariants = 1;
+
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly bool _isHistory;
@@ -28,13 +33,22 @@ public sealed class EngineLearning
     /// <param name="isHistory">
     /// True for an engine that replays what happened elsewhere: nobody was given its variants, so nothing is learned of them.
     /// </param>
-    public EngineLearning(Policy policy, bool isHistory, TimeProvider time)
+    public EngineLearning(Policy policy, LearningOptions options, bool isHistory, TimeProvider time)
     {
+        ArgumentNullException.ThrowIfNull(options);
         (Variants, _isHistory, _time) = (new VariantLearner(policy), isHistory, time);
+        Items = options.Items.IsOn ? new LiveItems(options.Items) : null;
+        Statistics = options.Statistics.IsOn ? new ShopStatistics(options.Statistics) : null;
     }
 
     /// <summary>What the policy's variants turned out to be worth; chooses among them.</summary>
     public VariantLearner Variants { get; }
+
+    /// <summary>What customers look at after what; null where that is off.</summary>
+    public LiveItems? Items { get; }
+
+    /// <summary>What the whole shop does; null where that is off. The decision maker should look at it.</summary>
+    public ShopStatistics? Statistics { get; }
 
     /// <summary>True when there is anything to learn.</summary>
     public bool IsOn => Enum.GetValues<LearnedPart>().Any(Has);
@@ -43,6 +57,8 @@ public sealed class EngineLearning
     public bool Has(LearnedPart part) => part switch
     {
         LearnedPart.Variants => Variants.HasVariants,
+        LearnedPart.Items => Items is not null,
+        LearnedPart.Statistics => Statistics is not null,
         _ => throw new ArgumentOutOfRangeException(nameof(part), part, "not a part"),
     };
 
@@ -54,18 +70,30 @@ public sealed class EngineLearning
             case LearnedPart.Variants:
                 Variants.Reset(Now);
                 break;
+            case LearnedPart.Items:
+                Items?.Reset();
+                break;
+            case LearnedPart.Statistics:
+                Statistics?.Reset();
+                break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(part), part, "not a part");
         }
     }
 
-    /// <summary>While frozen a part acts by what it knew, and goes on counting.</summary>
+    /// <summary>While frozen a part acts by what it knew; variants go on being counted.</summary>
     public void Freeze(LearnedPart part, bool isFrozen)
     {
         switch (part)
         {
             case LearnedPart.Variants:
                 Variants.IsFrozen = isFrozen;
+                break;
+            case LearnedPart.Items when Items is not null:
+                Items.IsFrozen = isFrozen;
+                break;
+            case LearnedPart.Statistics when Statistics is not null:
+                Statistics.IsFrozen = isFrozen;
                 break;
             default:
                 throw new ArgumentOutOfRangeException(nameof(part), part, "not a part");
@@ -84,31 +112,21 @@ public sealed class EngineLearning
             Variants.Write(output);
         }
 
+        writer.Bool(Items is not null);
+        Items?.Write(output);
+        writer.Bool(Statistics is not null);
+        Statistics?.Write(output);
         writer.Fixed64(Crc(output.WrittenSpan));
         return output.WrittenSpan.ToArray();
     }
 
     /// <summary>Goes back to what <see cref="ToBytes"/> wrote, here or elsewhere.</summary>
     /// <exception cref="FormatException">It is something else, or damaged; nothing has changed.</exception>
-    public void RollBack(ReadOnlySpan<byte> bytes)
-    {
-        var reader = Open(bytes);
-        _ = reader.Signed();
-        lock (_gate) Variants.Load(ref reader, Now);
-    }
+    public void RollBack(ReadOnlySpan<byte> bytes) => Load(bytes, Now);
 
     /// <summary>Goes on where <see cref="ToBytes"/> ended.</summary>
     /// <exception cref="FormatException">It is something else, or damaged; nothing has changed.</exception>
-    internal void GoOn(ReadOnlySpan<byte> bytes)
-    {
-        var reader = Open(bytes);
-        var offset = reader.Signed();
-        lock (_gate)
-        {
-            Variants.Load(ref reader);
-            _nextOffset = offset;
-        }
-    }
+    internal void GoOn(ReadOnlySpan<byte> bytes) => Load(bytes, rolledBackAt: null);
 
     /// <summary>Learns what the log says behind what is known; before the first turn.</summary>
     /// <exception cref="StoreException">The log cannot be read.</exception>
@@ -141,6 +159,24 @@ public sealed class EngineLearning
             foreach (var note in unit.Variants) Hear(note);
             _nextOffset = log.EndOffset;
         }
+
+        foreach (var seen in unit.Seen) Hear(seen);
+    }
+
+    private void Load(ReadOnlySpan<byte> bytes, Instant? rolledBackAt)
+    {
+        var reader = Open(bytes, out var format);
+        var offset = reader.Signed();
+        lock (_gate)
+        {
+            // The checksum holds: what follows is what this program wrote, or one before it.
+            Variants.Load(ref reader, rolledBackAt);
+            if (rolledBackAt is null) _nextOffset = offset;
+        }
+
+        if (format == FormatOfVariants) return;
+        if (reader.Bool()) (Items ?? new LiveItems(new LiveItemsOptions())).Load(ref reader);
+        if (reader.Bool()) (Statistics ?? new ShopStatistics(new ShopStatisticsOptions())).Load(ref reader);
     }
 
     private Instant Now => Instant.From(_time.GetUtcNow());
@@ -164,6 +200,15 @@ public sealed class EngineLearning
         }
     }
 
+    private void Hear(in SeenEvent seen)
+    {
+        Statistics?.Saw(seen.Event);
+        if (Items is null || !seen.IsNextItem) return;
+        var product = seen.Event.Products[0].ProductId;
+        var before = seen.Before;
+        Items.Saw(product, EntityHash.Item(product), before[..seen.Count], seen.Event.OccurredAt);
+    }
+
     private void Hear(in VariantNote note)
     {
         if (_isHistory) return;
@@ -171,7 +216,7 @@ public sealed class EngineLearning
         else Variants.NoteGiven(note.Given);
     }
 
-    private static ByteReader Open(ReadOnlySpan<byte> bytes)
+    private static ByteReader Open(ReadOnlySpan<byte> bytes, out byte format)
     {
         const int SumBytes = sizeof(ulong);
         if (bytes.Length < 2 * SumBytes || new ByteReader(bytes[^SumBytes..]).Fixed64() != Crc(bytes[..^SumBytes]))
@@ -182,8 +227,9 @@ public sealed class EngineLearning
         var reader = new ByteReader(bytes[..^SumBytes]);
         var head = reader.Fixed64();
         if ((uint)head != Magic) throw reader.Malformed("it is not what an engine has learned");
-        return head >> 32 == FormatVersion ? reader
-            : throw reader.Malformed($"what was learned has format {head >> 32}, this program reads {FormatVersion}");
+        format = (byte)(head >> 32);
+        return format is FormatOfVariants or FormatVersion ? reader
+            : throw reader.Malformed($"what was learned has format {format}, this program reads {FormatOfVariants} and {FormatVersion}");
     }
 
     private static ulong Crc(ReadOnlySpan<byte> bytes)

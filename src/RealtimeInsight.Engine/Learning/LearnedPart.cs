@@ -5,4 +5,10 @@ public enum LearnedPart
 {
     /// <summary>What the variants of rules turned out to be worth.</summary>
     Variants,
+
+    /// <summary>What customers look at after what.</summary>
+    Items,
+
+    /// <summary>What the whole shop does.</summary>
+    Statistics,
 }

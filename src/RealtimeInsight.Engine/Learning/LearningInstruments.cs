@@ -20,7 +20,41 @@ internal static class LearningInstruments
         meter.CreateObservableGauge(
             "realtime_insight.variant.decisions_open", () => Variants(learning, static one => one.Open), "{decision}",
             "Decisions of a variant whose time for a reward has not passed");
+        if (learning.Items is { } items) Observe(meter, items);
+        if (learning.Statistics is { } statistics) Observe(meter, statistics);
     }
+
+    private static void Observe(Meter meter, LiveItems items)
+    {
+        meter.CreateObservableGauge("realtime_insight.next_item.known", () => items.Count, "{item}", "Items that are known");
+        meter.CreateObservableCounter(
+            "realtime_insight.next_item.judged", () => items.Figures.Judged, "{list}",
+            "Lists of 20 that were recommended before a customer's next item");
+        meter.CreateObservableCounter(
+            "realtime_insight.next_item.hits", () => items.Figures.Hits, "{list}", "Those of them that the next item was on");
+        meter.CreateObservableCounter(
+            "realtime_insight.next_item.reciprocal_ranks", () => items.Figures.ReciprocalSum, "{rank}",
+            "Sum of 1 / rank of the next item on its list");
+        meter.CreateObservableGauge(
+            "realtime_insight.next_item.hit_rate", () => Known(items.Figures.HitRate), "1",
+            "HR@20: part of the lists that the next item was on, since it is learned");
+        meter.CreateObservableGauge(
+            "realtime_insight.next_item.mrr", () => Known(items.Figures.MeanReciprocalRank), "1",
+            "MRR@20: mean of 1 / rank of the next item on its list, since it is learned");
+    }
+
+    private static void Observe(Meter meter, ShopStatistics statistics)
+    {
+        meter.CreateObservableGauge(
+            "realtime_insight.shop.items", () => statistics.Counts.Items, "{item}", "Items whose looks are counted");
+        meter.CreateObservableGauge(
+            "realtime_insight.shop.categories", () => statistics.Counts.Categories, "{category}", "Categories that are counted");
+        meter.CreateObservableGauge(
+            "realtime_insight.shop.conversion", () => Known(statistics.Conversion), "1", "Pieces ordered for each look, fading");
+    }
+
+    private static IEnumerable<Measurement<double>> Known(double? value) =>
+        value is { } known && double.IsFinite(known) ? [new Measurement<double>(known)] : [];
 
     private static IEnumerable<Measurement<double>> Variants(EngineLearning learning, Func<LearnedVariant, double> value) =>
         learning.Variants.Read().Select(one => new Measurement<double>(

@@ -44,7 +44,10 @@ internal sealed class Shard
         _instruments = parts.Instruments;
         _scorer = new TurnScorer(parts.Scorer, _options, Counters, _time, Watch = parts.NewWatch());
         _refolder = new Refolder(_machine, parts.Log, _scorer, _options.RefoldEventsMax);
-        _builder = new UnitBuilder(index, parts.Pool, parts.Notices, parts.Audit, _options.Outbox.Source, _time);
+        _builder = new UnitBuilder(index, parts.Pool, parts.Notices, parts.Audit, _options.Outbox.Source, _time)
+        {
+            LearnsEvents = parts.LearnsEvents,
+        };
         _decider = new TurnDecider(parts.Maker, _scorer, _builder, Counters, _options, _instruments);
         Customers = new CustomerTable(_shares, parts.Store, Counters);
         Saver = new StateSaver(_options, _machine, Customers, _shares, _time, parts.SegmentNumbers);

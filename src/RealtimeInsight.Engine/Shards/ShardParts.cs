@@ -34,6 +34,9 @@ internal sealed record ShardParts(
     /// <summary>What scores turn out to be worth.</summary>
     public required ModelMonitor Monitor { get; init; }
 
+    /// <summary>Whether something is learned of events.</summary>
+    public bool LearnsEvents { get; init; }
+
     private MovedScores Moved { get; } = new();
 
     public required ILogger Logger { get; init; }

@@ -33,9 +33,17 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
     /// <summary>The customer's newest record, as a record that follows it names it.</summary>
     public static long NewestOf(CustomerSlot slot) => slot.UnitHead >= 0 ? LogUnit.PreviousAt(slot.UnitHead) : slot.State.LastOffset;
 
+    /// <summary>Whether something is learned of events.</summary>
+    public bool LearnsEvents { get; init; }
+
     public void Event(in TurnEvent item)
     {
         var slot = item.Slot;
+        if (LearnsEvents && SeenEvent.IsWanted(item.Event) && item.Event.OccurredAt == slot.State.LastSeen)
+        {
+            _unit.Seen.Add(SeenEvent.Of(slot.State, item.Event));
+        }
+
         if (!item.Part.IsForwarded(item.Position)) _log.AddEvent(slot.Hash, NewestOf(slot), item.Event);
         else _log.AddForwarded(slot.State.Id, slot.Hash, NewestOf(slot), item.Event);
         Added(slot);

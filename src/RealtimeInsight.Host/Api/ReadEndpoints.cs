@@ -112,7 +112,7 @@ internal static class ReadEndpoints
     private static Task GetLive(HttpContext context, LiveStreams live) => live.StreamAsync(context);
 
     /// <summary>Looks an id up as it is, then as that of a visitor; a slash in it arrives still encoded, and is tried last.</summary>
-    private static async ValueTask<(T? Value, ProblemHttpResult? Problem)> FindAsync<T>(string id, Func<CustomerId, ValueTask<T?>> read)
+    internal static async ValueTask<(T? Value, ProblemHttpResult? Problem)> FindAsync<T>(string id, Func<CustomerId, ValueTask<T?>> read)
         where T : class
     {
         if (!CustomerId.TryParse(id, out var customer, out var problem)) return (null, Problems.Bad(problem));

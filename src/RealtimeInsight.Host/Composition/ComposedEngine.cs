@@ -39,7 +39,7 @@ public sealed class ComposedEngine : IRunningEngine
 
     public CorrectionsKeeper? Corrections => _corrections;
 
-    public LearningDesk? Learned => Embedded.Learning is { } learning ? new LearningDesk(learning, Embedded.SaveLearned) : null;
+    public LearningDesk? Learned => Embedded.Learning is { } learning ? new LearningDesk(learning, Embedded) : null;
 
     public string? NameOf(uint stamp) => _pool.NameOf(stamp);
 
@@ -55,10 +55,11 @@ public sealed class ComposedEngine : IRunningEngine
         var (pool, registry) = ModelSetup.Create(
             recipe.Inference, recipe.Store.DataDirectory, recipe.Meters, recipe.Loggers, recipe.Time);
         var store = new SqliteStore(recipe.Store);
-        var learning = new EngineLearning(recipe.Policy, recipe.Engine.Clock == EngineClock.EventTime, recipe.Time);
+        var learning = new EngineLearning(
+            recipe.Policy, recipe.Engine.Learning, recipe.Engine.Clock == EngineClock.EventTime, recipe.Time);
         var embedded = new EmbeddedEngine(
-            recipe.Engine, recipe.Customer, new DecisionMaker(recipe.Policy, learning.Variants), pool, store, recipe.Channels,
-            new EngineInstruments(recipe.Meters), recipe.Time, recipe.Loggers.CreateLogger<EmbeddedEngine>())
+            recipe.Engine, recipe.Customer, new DecisionMaker(recipe.Policy, learning.Variants, learning.Statistics), pool, store,
+            recipe.Channels, new EngineInstruments(recipe.Meters), recipe.Time, recipe.Loggers.CreateLogger<EmbeddedEngine>())
         {
             WatchStore = new WatchFile(recipe.Store.DataDirectory),
             Learning = learning.IsOn ? learning : null,

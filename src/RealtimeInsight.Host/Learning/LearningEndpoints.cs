@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
+using RealtimeInsight.Domain.Learning;
 using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Host.Api;
 
@@ -22,6 +23,9 @@ internal static class LearningEndpoints
         reads.MapGet("", Get).WithName("getLearning").WithSummary("What was learned of each part, and whether it is frozen.");
         reads.MapGet("/export", Export).WithName("exportLearning")
             .WithSummary("Everything that was learned, to be rolled back to.");
+        routes.ReadGroup("/v1", "insight").MapGet("/customers/{id}/recommendations", RecommendAsync).WithName("getRecommendations")
+            .WithSummary("Items that the customer may look at next, by what others looked at after the same ones lately.")
+            .ProducesProblem(StatusCodes.Status409Conflict);
         var changes = routes.AdminGroup("/v1/learning", "learning").ProducesProblem(StatusCodes.Status409Conflict);
         Map(changes, "freeze", static (desk, part) => desk.Freeze(part, isFrozen: true),
             "A part acts by what it knows now, and goes on counting.");
@@ -48,7 +52,22 @@ internal static class LearningEndpoints
         return Done(desk, () => change(desk, known));
     }
 
-    private static Ok<LearningAnswer> Get(EngineGate gate) => TypedResults.Ok(gate.Learned?.Read() ?? new LearningAnswer(null));
+    private static async Task<Results<Ok<IReadOnlyList<LiveRecommendation>>, ProblemHttpResult>> RecommendAsync(
+        string id, int? limit, EngineGate gate, CancellationToken cancellationToken)
+    {
+        var most = limit ?? LiveItems.Depth;
+        if (most is < 1 or > Problems.LimitMax) return Problems.BadLimit(most, Problems.LimitMax);
+        if (gate.Learned is not { HasItems: true } desk)
+        {
+            return Problems.NotPossible("what follows what is not learned; set Engine:Learning:Items:IsOn to true");
+        }
+
+        var (found, problem) = await ReadEndpoints.FindAsync(id, customer => desk.RecommendAsync(customer, most, cancellationToken))
+            .ConfigureAwait(false);
+        return found is null ? problem! : TypedResults.Ok(found);
+    }
+
+    private static Ok<LearningAnswer> Get(EngineGate gate) => TypedResults.Ok(gate.Learned?.Read() ?? LearningAnswer.Nothing);
 
     private static Results<Ok<LearningExport>, ProblemHttpResult> Export(EngineGate gate, TimeProvider time) => gate.Learned is { } desk
         ? TypedResults.Ok(new LearningExport(time.GetUtcNow(), desk.Export()))
@@ -81,5 +100,6 @@ internal static class LearningEndpoints
     }
 
     private static ProblemHttpResult NothingToLearn() => Problems.NotPossible(
-        "this engine learns nothing while it runs; give a rule of the policy variants");
+        "this engine learns nothing while it runs; give a rule of the policy variants, or set Engine:Learning:Items:IsOn or "
+        + "Engine:Learning:Statistics:IsOn to true");
 }

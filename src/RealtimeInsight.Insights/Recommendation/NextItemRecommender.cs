@@ -17,6 +17,9 @@ public sealed class NextItemRecommender
     /// <summary>Fewest prefixes that are enough to learn an order from.</summary>
     private const int LearningCasesMin = 200;
 
+    /// <summary>Part of a recommendation that is made of what was learned live.</summary>
+    public const double LiveShare = 0.2;
+
     /// <summary>Wrong candidates kept a prefix while learning.</summary>
     private const int WrongMax = 40;
 
@@ -64,6 +67,32 @@ public sealed class NextItemRecommender
     /// <param name="prefix">The session so far, the newest item last; at least one item.</param>
     public void Recommend(ReadOnlySpan<int> prefix, ReadOnlySpan<double> times, Span<int> best)
     {
+        var (keys, items) = Order(prefix, times);
+        Fill(keys, items, best);
+    }
+
+    /// <summary>
+    /// The same beside what was learned of the items since: a mean of both sources' shares, in which the live one has
+    /// <see cref="LiveShare"/>. Not thread-safe.
+    /// </summary>
+    /// <param name="live">Shares of items by what the stream says, see <see cref="Domain.Learning.LiveItems.Score"/>.</param>
+    public void Recommend(
+        ReadOnlySpan<int> prefix, ReadOnlySpan<double> times, IReadOnlyDictionary<uint, double> live, Span<int> best)
+    {
+        ArgumentNullException.ThrowIfNull(live);
+        var (keys, items) = Order(prefix, times);
+        var (largest, sum) = (keys.Length == 0 ? 0 : keys.Min(), 0.0);
+        foreach (var key in keys) sum += Math.Exp(largest - key);
+        var mixed = new Dictionary<int, double>(live.Count + keys.Length);
+        for (var i = 0; i < keys.Length; i++) mixed[items[i]] = (1 - LiveShare) * Math.Exp(largest - keys[i]) / sum;
+        foreach (var (item, share) in live) mixed[(int)item] = mixed.GetValueOrDefault((int)item) + (LiveShare * share);
+        items = [.. mixed.Keys.Order()];
+        Fill(Array.ConvertAll(items, item => -mixed[item]), items, best);
+    }
+
+    /// <summary>Candidates by number, and their scores with the sign turned.</summary>
+    private (double[] Keys, int[] Items) Order(ReadOnlySpan<int> prefix, ReadOnlySpan<double> times)
+    {
         _candidates.Find(prefix, times);
         var count = _candidates.Items.Count;
         var (keys, items) = (new double[count], new int[count]);
@@ -73,7 +102,13 @@ public sealed class NextItemRecommender
             keys[i] = -(_order?.Score(_candidates.Rows[i]) ?? (_candidates.Rows[i][0] + _candidates.Rows[i][2]));
         }
 
+        return (keys, items);
+    }
+
+    private void Fill(double[] keys, int[] items, Span<int> best)
+    {
         Array.Sort(keys, items);
+        var count = items.Length;
         var filled = Math.Min(count, best.Length);
         items.AsSpan(0, filled).CopyTo(best);
         for (var i = 0; filled < best.Length && i < _index.ByPopularity.Length; i++)

@@ -59,7 +59,9 @@ public static class NextItemStudy
                 new MetricValue("cases_of_unknown_items", judged.Sum(session => session.Items.Skip(1).Count(item => item >= known))),
             ],
         };
-        return new EvaluationReport("next-item", format, [section])
+        progress("predicting while learning from the test sessions as they happen");
+        var live = LiveItemStudy.Run(recommender, sessions, judged, seed, catalogue.Count);
+        return new EvaluationReport("next-item", format, [section, live])
         {
             Split = $"{sessions.Count} training sessions, {judged.Count} test sessions of at least two items",
             TrainCases = sessions.Sum(session => session.Items.Length - 1),

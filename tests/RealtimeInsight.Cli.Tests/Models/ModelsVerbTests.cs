@@ -100,7 +100,8 @@ public sealed class ModelsVerbTests : IDisposable
     public async Task Models_Report_OfARunningEngineAndOfItsFolder_IsOnePageWithItsFigures()
     {
         var page = Path.Combine(_data.Path, "report.html");
-        await using (var host = await RunningHost.StartAsync(_data.Path, ["--models", _models.Path], []))
+        await using (var host = await RunningHost.StartAsync(
+            _data.Path, ["--models", _models.Path], [("REALTIME_INSIGHT_Engine__Learning__Items__IsOn", "true")]))
         {
             await EventsAsync(host);
             var run = await RunAsync("report", "--url", host.Address, "--out", page, "--customers", "3", "--json");
@@ -112,6 +113,8 @@ public sealed class ModelsVerbTests : IDisposable
             Assert.True((double)json["watch"]!["versions"]![0]!["drift"]!["samples"]! > 0);
             var html = await File.ReadAllTextAsync(page);
             Assert.Contains("behaviour/1, champion", html, StringComparison.Ordinal);
+            Assert.Contains("Next item, recommended from the stream", html, StringComparison.Ordinal);
+            Assert.True((int)json["next_item"]!["known"]! > 0);
             Assert.Contains("mean size of the exact Shapley values", html, StringComparison.Ordinal);
             Assert.DoesNotContain("http://www", html, StringComparison.Ordinal);
             Assert.DoesNotContain("src=", html, StringComparison.Ordinal);

@@ -104,14 +104,21 @@ public sealed class OperateVerbTests
              "decisions":12.5,"rewards":1,"open":3}]}}
             """);
         using var none = new OneAnswer(200, """{"variants":null}""");
+        using var items = new OneAnswer(200, """
+            {"items":{"is_frozen":false,"known":7,"judged":5,"hit_rate":0.4,"mrr":0.2},
+             "statistics":{"is_frozen":true,"items":7,"categories":2,"conversion":null}}
+            """);
+        var stream = await RunAsync("learning", "show", "--url", items.Url);
+        Assert.Equal(["items: 7 known, HR@20 0.4 and MRR@20 0.2 of 5 lists recommended before the next item",
+            "statistics (frozen): 7 items, 2 categories, - pieces ordered for each look"], stream.OutLines);
 
         var shown = await RunAsync("learning", "show", "--url", some.Url);
         var empty = await RunAsync("learning", "show", "--url", none.Url);
 
-        Assert.Equal(["variants are frozen: they are chosen by what was known then",
+        Assert.Equal(["variants of rules (frozen)",
             "rule   variant  probability  mean  low  high  decisions  rewards  open",
             "offer  ten      0.7          0.1   0    0.2   12.5       1        3"], shown.OutLines);
-        Assert.Equal(["nothing is learned: no rule of the policy has variants"], empty.OutLines);
+        Assert.Equal(["nothing is learned: all of it is off"], empty.OutLines);
     }
 
     [Fact]

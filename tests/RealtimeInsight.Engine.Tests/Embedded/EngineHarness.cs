@@ -77,9 +77,9 @@ internal sealed class EngineHarness : IAsyncDisposable
     public EmbeddedEngine Build(IEnumerable<IActionChannel> channels)
     {
         var policy = Domain.Decisions.Policy.Parse(Policy);
-        Learning = new EngineLearning(policy, Options.Clock == EngineClock.EventTime, Time);
+        Learning = new EngineLearning(policy, Options.Learning, Options.Clock == EngineClock.EventTime, Time);
         return new EmbeddedEngine(
-            Options, CustomerOptions, new DecisionMaker(policy, Learning.Variants), Pool ?? Scorer, Store, channels,
+            Options, CustomerOptions, new DecisionMaker(policy, Learning.Variants, Learning.Statistics), Pool ?? Scorer, Store, channels,
             new EngineInstruments(_meter), Time, NullLogger<EmbeddedEngine>.Instance)
         {
             WatchStore = WatchStore,
@@ -107,6 +107,7 @@ internal sealed class EngineHarness : IAsyncDisposable
         };
         next.Options.Shards = Options.Shards;
         next.Options.Clock = Options.Clock;
+        next.Options.Learning = Options.Learning;
         next.Options.ResidentBytesMax = Options.ResidentBytesMax;
         next.CustomerOptions.EventIdsMax = CustomerOptions.EventIdsMax;
         change?.Invoke(next);

@@ -28,7 +28,7 @@ public sealed class VariantLearningTests
         Assert.InRange(learned.Sum(static one => one.Rewarded), 15, 25);
         Assert.Equal(Customers, learned.Sum(static one => one.Open));
 
-        var batch = new EngineLearning(PolicyOf(engine), isHistory: false, engine.Time);
+        var batch = new EngineLearning(PolicyOf(engine), new LearningOptions(), isHistory: false, engine.Time);
         batch.CatchUp(engine.Store, long.MaxValue, NullLogger.Instance);
         AssertSame(learned, batch);
     }

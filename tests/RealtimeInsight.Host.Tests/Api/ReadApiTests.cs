@@ -206,7 +206,7 @@ public sealed class ReadApiTests
             "/v1/track", "/v1/identify", "/v1/page", "/v1/screen", "/v1/group", "/v1/alias", "/v1/batch", "/v1/customers/{id}",
             "/v1/customers/{id}/timeline", "/v1/customers", "/v1/decisions/{id}", "/v1/rejects", "/v1/rejects/{id}",
             "/v1/rejects/{id}/replay", "/v1/learning", "/v1/learning/export", "/v1/learning/freeze", "/v1/learning/unfreeze",
-            "/v1/learning/reset", "/v1/learning/rollback", "/v1/dead-letters",
+            "/v1/learning/reset", "/v1/learning/rollback", "/v1/customers/{id}/recommendations", "/v1/dead-letters",
             "/v1/dead-letters/{decision_id}", "/v1/dead-letters/{decision_id}/redrive", "/v1/dead-letters/redrive", "/v1/endpoints",
             "/v1/endpoints/{name}/enable", "/v1/endpoints/{name}/disable", "/v1/status", "/v1/live", "/health/live", "/health/ready",
             "/v1/customers/{id}/explain", "/v1/decisions/{id}/explain",

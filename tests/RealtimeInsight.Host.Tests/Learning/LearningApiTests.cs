@@ -1,6 +1,8 @@
 using System.Net;
 using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Learning;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Host.Learning;
@@ -76,8 +78,49 @@ public sealed class LearningApiTests
         Assert.Null((await nothing.GetAsync("/v1/learning")).Json["variants"]);
     }
 
+    [Fact]
+    public async Task Items_AreToldWithTheirFigures_AndRecommended()
+    {
+        var learning = new EngineLearning(
+            Policy.Parse(JsonNode.Parse("""{"name":"n","rules":[]}""")!),
+            new LearningOptions { Items = { IsOn = true }, Statistics = { IsOn = true } }, isHistory: false, TimeProvider.System);
+        learning.Items!.Saw("p1", 1, [], new Instant(1_780_000_000_000));
+        learning.Items.Saw("p2", 2, [1], new Instant(1_780_000_001_000));
+        await using var host = await StartAsync(learning);
+
+        var shown = await host.GetAsync("/v1/learning");
+        var items = await host.GetAsync("/v1/customers/ada/recommendations?limit=3");
+        var unknown = await host.GetAsync("/v1/customers/eve/recommendations");
+        var many = await host.GetAsync("/v1/customers/ada/recommendations?limit=0");
+        await host.PostAsync("/v1/learning/reset?part=items", "", TestHost.AdminKey);
+
+        Assert.Null(shown.Json["variants"]);
+        Assert.Equal((2, 1), ((int)shown.Json["items"]!["known"]!, (int)shown.Json["items"]!["judged"]!));
+        Assert.Equal(0, (int)shown.Json["statistics"]!["items"]!);
+        Assert.Equal(["p0", "p1", "p2"], items.Json.AsArray().Select(static one => (string)one!["item"]!));
+        Assert.Equal(HttpStatusCode.NotFound, unknown.Status);
+        Assert.Equal(HttpStatusCode.BadRequest, many.Status);
+        Assert.Equal(0, learning.Items.Count);
+    }
+
+    [Fact]
+    public async Task Recommendations_WhileItemsAreNotLearned_SayHowToBegin()
+    {
+        await using var host = await StartAsync(Learned());
+
+        var refused = await host.GetAsync("/v1/customers/ada/recommendations");
+
+        Assert.Equal(HttpStatusCode.Conflict, refused.Status);
+        Assert.Contains("Engine:Learning:Items:IsOn", (string)refused.Json["detail"]!, StringComparison.Ordinal);
+    }
+
     private Task<TestHost> StartAsync(EngineLearning learning) =>
-        TestHost.StartAsync(engine: new FakeEngine { Learned = new LearningDesk(learning, () => _saves++) });
+        TestHost.StartAsync(engine: new FakeEngine { Learned = new LearningDesk(learning, () => _saves++, Recommend) });
+
+    private static ValueTask<IReadOnlyList<LiveRecommendation>?> Recommend(
+        CustomerId customer, int limit, CancellationToken cancellationToken) => ValueTask.FromResult<IReadOnlyList<LiveRecommendation>?>(
+        customer.Value != "ada" ? null
+            : [.. Enumerable.Range(0, limit).Select(static i => new LiveRecommendation($"p{i}", 0.5 / (i + 1)))]);
 
     private static EngineLearning Learned()
     {
@@ -85,7 +128,7 @@ public sealed class LearningApiTests
             {"name":"n","attribution_window":"1h","rules":[{"id":"offer","on":"cart_abandoned","action":"coupon",
              "variants":[{"id":"ten"},{"id":"gift"}],"choose":{"by":"thompson"}}]}
             """)!);
-        var learning = new EngineLearning(policy, isHistory: false, TimeProvider.System);
+        var learning = new EngineLearning(policy, new LearningOptions(), isHistory: false, TimeProvider.System);
         var start = new Instant(1_780_000_000_000);
         for (var i = 0; i < 100; i++)
         {

@@ -16,6 +16,21 @@ public sealed class NextItemStudyTests
     }
 
     [Fact]
+    public void Run_ItemsThatOnlyTheStreamShows_AreFoundByLearningFromIt()
+    {
+        // The test's items are other ones: what was trained knows nothing of them.
+        var test = Walks(200, 2).Select(static click => click with { Item = $"new-{click.Item}" }).ToList();
+
+        var live = NextItemStudy.Run("made_up", Walks(400, 1), test, seed: 1, TimeProvider.System, _ => { }).Sections[1];
+
+        Assert.Equal("learned_order_live", live.Model.Name);
+        Assert.True(live.Claim.IsMade);
+        Assert.True(live.Model["hr_at_20"] > live.Results.Single(static one => one.Name == "learned_order")["hr_at_20"] + 0.2);
+        Assert.True(live.Results.Single(static one => one.Name == "co_visitation_live")["hr_at_20"] > 0.7);
+        Assert.Equal(0, live.Results.Single(static one => one.Name == "co_visitation_still")["hr_at_20"]);
+    }
+
+    [Fact]
     public void Run_SameSeed_GivesTheSameFigures()
     {
         double Rank() =>

@@ -2,6 +2,7 @@ using System.Text.Json;
 using System.Text.Json.Nodes;
 using System.Text.Json.Serialization;
 using RealtimeInsight.Cli.Operate;
+using RealtimeInsight.Host.Learning;
 using RealtimeInsight.Host.Models;
 using RealtimeInsight.Inference.Monitoring;
 
@@ -27,9 +28,10 @@ internal sealed class ModelReportJob(CliConsole console, string output, int cust
         var listing = await desk.ListAsync(cancellationToken).ConfigureAwait(false);
         var watch = await desk.WatchAsync(cancellationToken).ConfigureAwait(false);
         var importance = await ImportanceAsync(target, cancellationToken).ConfigureAwait(false);
+        var learned = await LearnedAsync(target, cancellationToken).ConfigureAwait(false);
         var none = target.Url is null ? InFolder : customersMax == 0 ? Unasked : Nobody;
         var page = ModelReportPage.Write(new ModelReportData(
-            target.Url?.ToString() ?? "data folder", console.Time.GetUtcNow(), listing, watch, importance, none));
+            target.Url?.ToString() ?? "data folder", console.Time.GetUtcNow(), listing, watch, importance, none, learned));
         try
         {
             await File.WriteAllTextAsync(output, page, cancellationToken).ConfigureAwait(false);
@@ -40,8 +42,9 @@ internal sealed class ModelReportJob(CliConsole console, string output, int cust
         }
 
         foreach (var line in Lines(watch)) console.Out.WriteLine(line);
+        if (learned is { Judged: > 0 }) console.Out.WriteLine($"next item: {ModelReportPage.Of(learned)}");
         console.Out.WriteLine($"report: {Path.GetFullPath(output)}");
-        if (target.IsJson) console.Out.WriteLine(Json(watch, importance).ToJsonString());
+        if (target.IsJson) console.Out.WriteLine(Json(watch, importance, learned).ToJsonString());
         return ExitCodes.Success;
     }
 
@@ -50,6 +53,15 @@ internal sealed class ModelReportJob(CliConsole console, string output, int cust
         if (target.Url is not { } url || customersMax == 0) return null;
         using var engine = new EngineClient(url, target.Key);
         return await Importance.OfAsync(engine, customersMax, cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>How live recommendations did; null where the engine learns none or a folder is read.</summary>
+    private static async Task<ItemsAnswer?> LearnedAsync(ModelTarget target, CancellationToken cancellationToken)
+    {
+        if (target.Url is not { } url) return null;
+        using var engine = new EngineClient(url, target.Key);
+        var answer = await engine.GetAsync("/v1/learning", cancellationToken).ConfigureAwait(false);
+        return answer["items"].Deserialize<ItemsAnswer>(s_json);
     }
 
     private static IEnumerable<string> Lines(ModelWatch watch)
@@ -67,10 +79,11 @@ internal sealed class ModelReportJob(CliConsole console, string output, int cust
         }
     }
 
-    private JsonObject Json(ModelWatch watch, Importance? importance) => new()
+    private JsonObject Json(ModelWatch watch, Importance? importance, ItemsAnswer? learned) => new()
     {
         ["report"] = Path.GetFullPath(output),
         ["watch"] = JsonSerializer.SerializeToNode(watch, s_json),
         ["importance"] = JsonSerializer.SerializeToNode(importance, s_json),
+        ["next_item"] = JsonSerializer.SerializeToNode(learned, s_json),
     };
 }

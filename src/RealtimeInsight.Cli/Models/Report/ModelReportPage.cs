@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using RealtimeInsight.Host.Learning;
 using RealtimeInsight.Inference.Lifecycle;
 using RealtimeInsight.Inference.Monitoring;
 using static RealtimeInsight.Cli.Models.Report.ModelPlots;
@@ -9,8 +10,10 @@ namespace RealtimeInsight.Cli.Models.Report;
 /// <summary>What is reported.</summary>
 /// <param name="From">Address or folder that it was read from.</param>
 /// <param name="Importance">Null where it cannot be had; then <paramref name="NoImportance"/> says why.</param>
+/// <param name="NextItem">How live recommendations did; null where there are none.</param>
 internal sealed record ModelReportData(
-    string From, DateTimeOffset At, ModelListing Listing, ModelWatch Watch, Importance? Importance, string NoImportance);
+    string From, DateTimeOffset At, ModelListing Listing, ModelWatch Watch, Importance? Importance, string NoImportance,
+    ItemsAnswer? NextItem);
 
 /// <summary>One page that holds everything it shows.</summary>
 internal static class ModelReportPage
@@ -38,10 +41,19 @@ internal static class ModelReportPage
         foreach (var problem in data.Listing.Problems) page.Append($"<p class=\"no\">{Text(problem)}</p>");
         if (data.Watch.Versions.Count == 0) page.Append("<p>No model has scored anything yet.</p>");
         foreach (var version in data.Watch.Versions) WriteVersion(page, version, data.Listing);
+        if (data.NextItem is { } next)
+        {
+            page.Append("<h2>Next item, recommended from the stream</h2><p>").Append(next.Judged > 0 ? Of(next) : "Nothing judged yet.")
+                .Append($"</p><p class=\"m\">{next.Known} items are known. Each list was made before its item came.</p>");
+        }
+
         WriteImportance(page, data);
         WriteWaiting(page, data.Watch);
         return page.Append("</body></html>\n").ToString();
     }
+
+    public static string Of(ItemsAnswer next) =>
+        $"HR@20 {Figure(next.HitRate)}, MRR@20 {Figure(next.Mrr)} over {next.Judged} lists that were recommended before the next item";
 
     private static void WriteVersion(StringBuilder page, VersionWatch version, ModelListing listing)
     {

@@ -128,8 +128,15 @@ public sealed class Cart
 
     internal void Append(CartLine line)
     {
-        if (_lines.Count >= LinesMax) LinesDropped++;
-        else _lines.Add(line);
+        if (_lines.Count >= LinesMax)
+        {
+            LinesDropped++;
+            return;
+        }
+
+        // Most carts have one line; a list by itself makes room for four at once.
+        if (_lines.Count == _lines.Capacity) _lines.Capacity = Math.Max(1, _lines.Count * 2);
+        _lines.Add(line);
     }
 
     internal void Clear() => _lines.Clear();

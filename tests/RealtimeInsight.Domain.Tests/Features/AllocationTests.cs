@@ -34,6 +34,27 @@ public sealed class AllocationTests
         }
     }
 
+    /// <summary>Most carts have one line, and whoever opens one may never come back: it makes no room for lines to come.</summary>
+    [Fact]
+    public void Apply_OfAProductPutIntoANewCart_AllocatesTheCartWithOneLine()
+    {
+        var product = new ProductLine("p1", "category", "brand", "Product", 9m);
+        var effects = new EffectBuffer();
+        var allocated = long.MaxValue;
+        for (var run = 0; run < 3; run++)
+        {
+            var state = new CustomerState(Make.Ada);
+            Fold.Machine.Apply(state, Make.Event(EventKind.WishlistAdded, Make.Start, "message-1", product), effects);
+            var added = Make.Event(EventKind.CartAdded, Make.Start + TimeSpan.FromSeconds(1), "message-2", product);
+            var before = GC.GetAllocatedBytesForCurrentThread();
+            Fold.Machine.Apply(state, added, effects);
+            allocated = Math.Min(allocated, GC.GetAllocatedBytesForCurrentThread() - before);
+            Assert.Single(state.Carts);
+        }
+
+        Assert.InRange(allocated, 1, 256);
+    }
+
     [Fact]
     public void ApplyAndFeatures_OfProductViews_AllocateNothing()
     {

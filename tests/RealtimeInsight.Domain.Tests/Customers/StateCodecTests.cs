@@ -133,6 +133,25 @@ public sealed class StateCodecTests
     }
 
     [Fact]
+    public void Golden_OfVariants_KeepsThem()
+    {
+        var state = new Scenario().Do("browse").State;
+        state.Ledger = new DecisionLedger();
+        for (var i = 0; i < 3; i++)
+        {
+            state.Ledger.Put(new LedgerEntry
+            {
+                DecisionId = $"dec_{i}", Rule = "offer", Action = "coupon", Episode = $"cart:{i}", Status = DecisionStatus.Decided,
+                DecidedAt = Make.Start, Variant = i == 1 ? null : $"variant-{i}",
+            });
+        }
+
+        GoldenFile.Expect("state-v2-variants.hex", Fold.Bytes(state));
+        var ledger = CustomerStateCodec.Read(GoldenFile.Bytes("state-v2-variants.hex")).Ledger!;
+        Assert.Equal(["variant-0", null, "variant-2"], ledger.Entries.Select(static entry => entry.Variant));
+    }
+
+    [Fact]
     public void Golden_OfTexts_KeepsThem()
     {
         var state = Scenario.Of("review_posted sentiment=0.25 topic=size; wait 1h; service_message sentiment=0.75 topic=price").State;
@@ -148,6 +167,7 @@ public sealed class StateCodecTests
     [InlineData("state-v1.hex")]
     [InlineData("state-v2.hex")]
     [InlineData("state-v2-texts.hex")]
+    [InlineData("state-v2-variants.hex")]
     public void Read_OfBrokenBytes_IsAFormatExceptionOrAState(string golden)
     {
         var record = GoldenFile.Bytes(golden);

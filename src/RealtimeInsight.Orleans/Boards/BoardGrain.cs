@@ -13,6 +13,9 @@ internal sealed class BoardGrain(
     /// <summary>A silo that has not reported for this long is not asked, and what it knew does not count.</summary>
     private static readonly TimeSpan s_silentMax = TimeSpan.FromSeconds(10);
 
+    /// <summary>A reader that has not asked again for this long is gone; being told for longer costs little.</summary>
+    private static readonly TimeSpan s_readerSilentMax = TimeSpan.FromMinutes(1);
+
     private const string Paused = "paused";
     private const string Disabled = "disabled";
     private readonly Dictionary<string, (SiloReport Report, DateTimeOffset At)> _silos = new(StringComparer.Ordinal);
@@ -130,7 +133,7 @@ internal sealed class BoardGrain(
     /// <summary>Readers who are gone without a word are sent nothing any more.</summary>
     private Task ForgetReadersAsync(DateTimeOffset now)
     {
-        var gone = _readers.Where(pair => now - pair.Value.At > s_silentMax).Select(static pair => pair.Key).ToList();
+        var gone = _readers.Where(pair => now - pair.Value.At > s_readerSilentMax).Select(static pair => pair.Key).ToList();
         foreach (var name in gone) _readers.Remove(name);
         return gone.Count > 0 ? ShowAllAsync() : Task.CompletedTask;
     }

@@ -30,7 +30,7 @@ internal interface IBoardGrain : IGrainWithIntegerKey
     Task<bool> EnableAsync(string endpoint);
 
     /// <summary>
-    /// From now on silos send their notices to the reader, who has to ask again within ten seconds. Returns when the silos that can be
+    /// From now on silos send their notices to the reader, who has to ask again within a minute. Returns when the silos that can be
     /// reached know; false when there are as many readers as allowed.
     /// </summary>
     [Alias("follow")]

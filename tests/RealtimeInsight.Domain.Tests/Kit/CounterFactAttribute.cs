@@ -8,6 +8,6 @@ public sealed class CounterFactAttribute : FactAttribute
     public CounterFactAttribute(bool hasInstructions)
     {
         using var counter = hasInstructions ? ThreadCounter.OfInstructions() : ThreadCounter.OfTime();
-        if (counter is null) Skip = "no counters";
+        if (counter is null) Skip = "Needs hardware: no counters of instructions";
     }
 }

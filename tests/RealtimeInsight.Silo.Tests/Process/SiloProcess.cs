@@ -14,6 +14,12 @@ internal sealed class SiloProcess : IAsyncDisposable
     /// <summary>Longest wait for a signal; only reached when something is broken.</summary>
     public static readonly TimeSpan Patience = TimeSpan.FromSeconds(90);
 
+    private const int PortMin = 20_000;
+    private const int Ports = 10_000;
+
+    /// <summary>Starts elsewhere in each test process.</summary>
+    private static int s_portsGiven = Environment.ProcessId * 61 % Ports;
+
     private readonly System.Diagnostics.Process _process;
     private readonly DirectoryInfo _folder;
     private readonly ConcurrentQueue<string> _lines = new();
@@ -70,11 +76,26 @@ internal sealed class SiloProcess : IAsyncDisposable
         return (silo._process.ExitCode, silo.Output);
     }
 
+    /// <summary>
+    /// A port that nobody listens on and that was not given before. It lies below those that connections are made from, so that none of them
+    /// takes it until the silo does.
+    /// </summary>
     public static int FreePort()
     {
-        using var probe = new TcpListener(IPAddress.Loopback, 0);
-        probe.Start();
-        return ((IPEndPoint)probe.LocalEndpoint).Port;
+        while (true)
+        {
+            var port = PortMin + (Interlocked.Increment(ref s_portsGiven) % Ports);
+            using var probe = new TcpListener(IPAddress.Loopback, port);
+            try
+            {
+                probe.Start();
+                return port;
+            }
+            catch (SocketException problem) when (problem.SocketErrorCode == SocketError.AddressAlreadyInUse)
+            {
+                // The next one.
+            }
+        }
     }
 
     public async Task<JsonNode> TrackAsync(string customer, string name, string messageId)

@@ -77,8 +77,8 @@ internal sealed class SiloProcess : IAsyncDisposable
     }
 
     /// <summary>
-    /// A port that nobody listens on and that was not given before. It lies below those that connections are made from, so that none of them
-    /// takes it until the silo does.
+    /// A port that nobody listens on and that was not given before. It lies below those that connections are made from, so that none of
+    /// them takes it until the silo does.
     /// </summary>
     public static int FreePort()
     {

@@ -42,7 +42,7 @@ internal sealed class EngineRun(BenchEngine bench, ShopEvents shop, int batchEve
     /// <summary>Makes events, then measures from the first send to the last acknowledgement.</summary>
     public async Task<EngineRate> MeasureAsync(int events, CancellationToken cancellationToken)
     {
-        var batches = Made(events);
+        var batches = Make(events);
         GC.Collect();
         GC.WaitForPendingFinalizers();
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
@@ -58,15 +58,8 @@ internal sealed class EngineRun(BenchEngine bench, ShopEvents shop, int batchEve
             GC.CollectionCount(0) - collections);
     }
 
-    private IEnumerable<IngestBatch> Round()
-    {
-        for (var first = 0; first < shop.Customers; first += batchEvents)
-        {
-            yield return new IngestBatch(shop.OfEach(first, Math.Min(batchEvents, shop.Customers - first), _clock), []);
-        }
-    }
-
-    private List<IngestBatch> Made(int events)
+    /// <summary>Drawn events that follow those made before, in batches.</summary>
+    public List<IngestBatch> Make(int events)
     {
         var batches = new List<IngestBatch>((events / batchEvents) + 1);
         for (var first = 0; first < events; first += batchEvents)
@@ -77,6 +70,14 @@ internal sealed class EngineRun(BenchEngine bench, ShopEvents shop, int batchEve
 
         _clock += shop.Length(events) + TimeSpan.FromMilliseconds(1);
         return batches;
+    }
+
+    private IEnumerable<IngestBatch> Round()
+    {
+        for (var first = 0; first < shop.Customers; first += batchEvents)
+        {
+            yield return new IngestBatch(shop.OfEach(first, Math.Min(batchEvents, shop.Customers - first), _clock), []);
+        }
     }
 }
 

@@ -1,6 +1,3 @@
-using RealtimeInsight.Domain.Time;
-using RealtimeInsight.Engine.Port;
-
 namespace RealtimeInsight.Cli.Bench;
 
 /// <summary>A steady stream of small batches to an engine, at a share of what it can take.</summary>
@@ -16,12 +13,12 @@ internal sealed class SteadyLoad
     ];
 
     private readonly BenchEngine _bench;
-    private readonly ShopEvents _shop;
+    private readonly EngineRun _run;
     private readonly TimeProvider _time;
     private readonly int _batch;
 
-    private SteadyLoad(BenchEngine bench, ShopEvents shop, TimeProvider time, int batch) =>
-        (_bench, _shop, _time, _batch) = (bench, shop, time, batch);
+    private SteadyLoad(BenchEngine bench, EngineRun run, TimeProvider time, int batch) =>
+        (_bench, _run, _time, _batch) = (bench, run, time, batch);
 
     /// <summary>Events a second that a closed loop reached.</summary>
     public double Highest { get; private set; }
@@ -33,8 +30,8 @@ internal sealed class SteadyLoad
     public static async Task<SteadyLoad> PrepareAsync(BenchEngine bench, BenchContext context, CancellationToken cancellationToken)
     {
         var shop = new ShopEvents(context.Whole("customers"), zipf: 0, seed: 1);
-        var load = new SteadyLoad(bench, shop, context.Time, context.Whole("batch"));
-        var run = new EngineRun(bench, shop, load._batch, InFlight, context.Time);
+        var run = new EngineRun(bench, shop, context.Whole("batch"), InFlight, context.Time);
+        var load = new SteadyLoad(bench, run, context.Time, context.Whole("batch"));
         await run.FillAsync(1, int.MaxValue, context.Progress, cancellationToken).ConfigureAwait(false);
         var events = Math.Clamp(shop.Customers, 1_000, 200_000);
         var rates = new List<double>();
@@ -54,8 +51,7 @@ internal sealed class SteadyLoad
     {
         var perSecond = Rate / _batch;
         var count = Math.Max(1, (int)(perSecond * length.TotalSeconds));
-        var now = Instant.From(_time.GetUtcNow());
-        var batches = Enumerable.Range(0, count).Select(i => new IngestBatch(_shop.Drawn(_batch, now, i * _batch), [])).ToArray();
+        var batches = _run.Make(count * _batch);
         GC.Collect();
         GC.WaitForPendingFinalizers();
         return await new OpenLoop(_time).RunAsync(

@@ -35,7 +35,7 @@ probe() { # DIR
 }
 
 ask_package_question() { # ACCELERATOR
-  local folder name packages absence answer source=nuget answers="" complete=1
+  local folder name packages absence answer package missing served=" " source=nuget answers="" complete=1
   step "asking which packages this machine can restore (once)"
   folder="$(mktemp -d)"
   # The pinned versions apply; nothing else of the repository does.
@@ -48,10 +48,16 @@ ask_package_question() { # ACCELERATOR
     answer="$(probe "$folder/$name")"
     if [ "$answer" = yes ]; then
       step "  served: ${packages// /, }"
+      served="$served$packages "
       [ "$name" = HasOnnxRuntime ] || answers="$answers    <$name>true</$name>"$'\n'
     else
       [ "$answer" = no ] || complete=0
-      step "  not served: ${packages// /, } ($absence)"
+      # Of packages that restored in an answer before, the ones beside them are what is missing.
+      missing=""
+      for package in $packages; do case "$served" in *" $package "*) ;; *) missing="$missing $package" ;; esac; done
+      missing="${missing:- $packages}"
+      missing="${missing# }"
+      step "  not served: ${missing// /, } ($absence)"
       if [ "$name" = HasOnnxRuntime ]; then source=npm
       else answers="$answers    <$name>false</$name>"$'\n'; fi
     fi

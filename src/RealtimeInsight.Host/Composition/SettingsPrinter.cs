@@ -3,7 +3,6 @@ using System.Reflection;
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.Configuration.EnvironmentVariables;
 using Microsoft.Extensions.Configuration.Json;
-using RealtimeInsight.Engine;
 
 namespace RealtimeInsight.Host;
 
@@ -22,16 +21,17 @@ internal static class SettingsPrinter
             ("Host", settings.Host), ("Intake", settings.Intake), ("EventHubs", settings.EventHubs), ("HubReader", settings.HubReader),
             ("Api", settings.Api),
             ("Customer", settings.Customer), ("Store", settings.Store), .. settings.ChannelSections,
-            ("Engine", settings.Engine), ("Engine:Outbox", settings.Engine.Outbox),
-            ("Engine:Watch", settings.Engine.Watch), ("Retrain", settings.Retrain),
-            ("Inference", settings.Inference), ("Text", settings.Text), ("Demo", settings.Demo),
+            ("Engine", settings.Engine), ("Retrain", settings.Retrain), ("Inference", settings.Inference), ("Text", settings.Text),
+            ("Demo", settings.Demo),
         ],
         settings.Configuration);
 
-    /// <param name="all">Options by their section.</param>
+    /// <param name="all">Options by their section; options within them get sections of their own.</param>
     public static IEnumerable<string> Lines(IReadOnlyList<(string Section, object Options)> all, IConfigurationRoot configuration)
     {
-        var sections = all.Select(group => (group.Section, Rows: Rows(group.Section, group.Options, configuration).ToList()))
+        var sections = all.SelectMany(static group => WithInner(group.Section, group.Options))
+            .Select(group => (group.Section, Rows: Rows(group.Section, group.Options, configuration).ToList()))
+            .Where(static section => section.Rows.Count > 0)
             .ToList();
         foreach (var row in sections.SelectMany(section => section.Rows).Where(row => row.Source != Default))
         {
@@ -57,20 +57,30 @@ internal static class SettingsPrinter
         }
     }
 
+    private static IEnumerable<(string Section, object Options)> WithInner(string section, object options) =>
+        Properties(options).Where(IsOptions).SelectMany(property => WithInner($"{section}:{property.Name}", property.GetValue(options)!))
+            .Prepend((section, options));
+
     private static IEnumerable<(string Key, string Value, string Source)> Rows(
         string section, object options, IConfigurationRoot configuration)
     {
-        foreach (var property in options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance))
+        foreach (var property in Properties(options).Where(static property => !IsOptions(property)))
         {
-            if (property.GetIndexParameters().Length > 0 || !property.CanRead || property.GetMethod!.IsStatic) continue;
-            // Options within options have a section of their own.
-            if (property.Name == nameof(EngineOptions.Outbox)) continue;
-            var isGetOnly = !property.CanWrite && !typeof(IEnumerable).IsAssignableFrom(property.PropertyType);
-            if (isGetOnly) continue;
             var key = $"{section}:{property.Name}";
             yield return (key, Shown(property.Name, property.GetValue(options)), SourceOf(key, configuration));
         }
     }
+
+    /// <summary>What can be set: no static ones, no indexers, of those without a setter the lists alone.</summary>
+    private static IEnumerable<PropertyInfo> Properties(object options) =>
+        options.GetType().GetProperties(BindingFlags.Public | BindingFlags.Instance).Where(static property => property.CanRead
+            && property.GetIndexParameters().Length == 0 && (property.CanWrite || IsList(property)));
+
+    private static bool IsOptions(PropertyInfo property) =>
+        property.PropertyType is { IsClass: true } type && !IsList(property)
+        && type.Namespace!.StartsWith(nameof(RealtimeInsight), StringComparison.Ordinal);
+
+    private static bool IsList(PropertyInfo property) => typeof(IEnumerable).IsAssignableFrom(property.PropertyType);
 
     private static string Shown(string name, object? value)
     {

@@ -77,6 +77,17 @@ public sealed class SettingsTests
         Assert.Contains("(command line)", lines[0]);
     }
 
+    [Fact]
+    public void Lines_OptionsWithinOptions_HaveSectionsOfTheirOwn()
+    {
+        var lines = SettingsPrinter.Lines(HostSettings.Read(With(("Engine:Learning:Items:IsOn", "true")))).ToList();
+
+        Assert.Contains("  Engine:Learning:Items:IsOn = True  (command line)", lines);
+        Assert.Contains(lines, line => line.StartsWith("  Engine:Outbox (default): ConcurrencyMax=4", StringComparison.Ordinal));
+        Assert.Contains(lines, line => line.StartsWith("  Engine:Learning:Statistics (default): IsOn=False", StringComparison.Ordinal));
+        Assert.DoesNotContain(lines, line => line.Contains("=RealtimeInsight.", StringComparison.Ordinal));
+    }
+
     [Theory]
     [InlineData("Host:Port", "70000", "Host:Port is 70000")]
     [InlineData("Host:Port", "many", "Host:Port")]

@@ -119,14 +119,14 @@ internal sealed class BoardGrain(
 
         var isSame = names.Count == storage.State.Names.Count
             && names.All(pair => storage.State.Names.TryGetValue(pair.Key, out var before) && before.SequenceEqual(pair.Value));
-        if (!isSame) await WriteAsync(new BoardState { Disabled = storage.State.Disabled, Names = names });
+        if (!isSame) await storage.ReplaceAsync(new BoardState { Disabled = storage.State.Disabled, Names = names });
     }
 
     private async Task ChangeAsync(Action<BoardState> change)
     {
         var state = new BoardState { Disabled = new(storage.State.Disabled), Names = storage.State.Names };
         change(state);
-        await WriteAsync(state);
+        await storage.ReplaceAsync(state);
         await ShowAllAsync();
     }
 
@@ -154,21 +154,6 @@ internal sealed class BoardGrain(
         catch (Exception exception)
         {
             GrainLog.SiloNotShown(core.Logger, exception);
-        }
-    }
-
-    private async Task WriteAsync(BoardState state)
-    {
-        var before = storage.State;
-        storage.State = state;
-        try
-        {
-            await storage.WriteStateAsync();
-        }
-        catch
-        {
-            storage.State = before;
-            throw;
         }
     }
 }

@@ -1,5 +1,4 @@
 using Orleans.Concurrency;
-using Orleans.Storage;
 using RealtimeInsight.Orleans.Actors;
 
 namespace RealtimeInsight.Orleans.Deadlines;
@@ -21,10 +20,8 @@ internal sealed class DeadlineSlotGrain(
     /// <summary>Being called now: still stored, and apart from what those customers put meanwhile.</summary>
     private readonly Dictionary<string, long> _called = new(StringComparer.Ordinal);
     private readonly Dictionary<string, long> _failedUntilMs = new(StringComparer.Ordinal);
+    private readonly SharedWrites _writes = new();
     private long _slot;
-    private long _version;
-    private long _savedVersion;
-    private Task? _writing;
     private bool _isRunning;
 
     private bool IsOver => core.IndexNow.UnixMs > DeadlineSlots.EndMs(_slot) + DeadlineSlots.GraceMs;
@@ -45,10 +42,10 @@ internal sealed class DeadlineSlotGrain(
         if (!_waiting.TryGetValue(customer, out var known) || dueMs < known)
         {
             _waiting[customer] = dueMs;
-            _version++;
+            _writes.Changed();
         }
 
-        await SaveUpToAsync(_version);
+        await _writes.SaveAsync(WriteAsync);
         return true;
     }
 
@@ -65,7 +62,7 @@ internal sealed class DeadlineSlotGrain(
                 await Task.WhenAll(due.Skip(i).Take(core.Options.DeadlineWakesMax).Select(CallAsync));
             }
 
-            await SaveUpToAsync(_version);
+            await _writes.SaveAsync(WriteAsync);
             var isDone = IsOver && _waiting.Count == 0 && _called.Count == 0;
             if (isDone && storage.RecordExists) await storage.ClearStateAsync();
             return isDone;
@@ -104,36 +101,14 @@ internal sealed class DeadlineSlotGrain(
         finally
         {
             _called.Remove(customer);
-            _version++;
+            _writes.Changed();
         }
     }
 
-    /// <summary>Returns when everything up to a version is stored; one write at a time covers all that wait.</summary>
-    private async Task SaveUpToAsync(long version)
+    private Task WriteAsync()
     {
-        while (_savedVersion < version) await (_writing ??= WriteAsync());
-    }
-
-    private async Task WriteAsync()
-    {
-        var version = _version;
         var due = new Dictionary<string, long>(_called);
         foreach (var (customer, dueMs) in _waiting) due[customer] = Math.Min(dueMs, due.GetValueOrDefault(customer, dueMs));
-        storage.State = new DeadlineSlotState { DueMs = due };
-        try
-        {
-            await storage.WriteStateAsync();
-            _savedVersion = version;
-        }
-        catch (InconsistentStateException)
-        {
-            // Another activation has written: what is due is known there.
-            DeactivateOnIdle();
-            throw;
-        }
-        finally
-        {
-            _writing = null;
-        }
+        return this.StoreAsync(storage, new DeadlineSlotState { DueMs = due });
     }
 }

@@ -1,5 +1,4 @@
 using Orleans.Concurrency;
-using Orleans.Storage;
 using RealtimeInsight.Orleans.Actors;
 
 namespace RealtimeInsight.Orleans.Delivery;
@@ -13,9 +12,7 @@ internal sealed class DeadLetterGrain(
 {
     private readonly SortedDictionary<Place, ListedLetter> _letters = [];
     private readonly Dictionary<string, Place> _places = new(StringComparer.Ordinal);
-    private long _version;
-    private long _savedVersion;
-    private Task? _writing;
+    private readonly SharedWrites _writes = new();
 
     /// <inheritdoc/>
     public override Task OnActivateAsync(CancellationToken cancellationToken)
@@ -37,8 +34,8 @@ internal sealed class DeadLetterGrain(
             core.Instruments.DeadUnlisted();
         }
 
-        _version++;
-        return SaveUpToAsync(_version);
+        _writes.Changed();
+        return _writes.SaveAsync(WriteAsync);
     }
 
     /// <inheritdoc/>
@@ -79,32 +76,7 @@ internal sealed class DeadLetterGrain(
         if (_places.Remove(decisionId, out var place)) _letters.Remove(place);
     }
 
-    /// <summary>Returns when everything up to a version is stored; one write at a time covers all that wait.</summary>
-    private async Task SaveUpToAsync(long version)
-    {
-        while (_savedVersion < version) await (_writing ??= WriteAsync());
-    }
-
-    private async Task WriteAsync()
-    {
-        var version = _version;
-        storage.State = new DeadLetterState { Letters = [.. _letters.Values] };
-        try
-        {
-            await storage.WriteStateAsync();
-            _savedVersion = version;
-        }
-        catch (InconsistentStateException)
-        {
-            // Another activation has written: what is dead is known there.
-            DeactivateOnIdle();
-            throw;
-        }
-        finally
-        {
-            _writing = null;
-        }
-    }
+    private Task WriteAsync() => this.StoreAsync(storage, new DeadLetterState { Letters = [.. _letters.Values] });
 
     /// <summary>In the order of the list: the newest death first, then the larger id.</summary>
     private readonly record struct Place(long DiedAtMs, string DecisionId) : IComparable<Place>

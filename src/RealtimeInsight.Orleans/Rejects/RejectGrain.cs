@@ -3,7 +3,10 @@ using RealtimeInsight.Orleans.Contracts;
 
 namespace RealtimeInsight.Orleans.Rejects;
 
-/// <summary>One write for each call that keeps something; what it drops to make room is the oldest.</summary>
+/// <summary>
+/// One write for each call that keeps something; what it drops to make room is the oldest. A caller who hears that it failed sends it
+/// again.
+/// </summary>
 [GrainType("ri.rejects")]
 internal sealed class RejectGrain(
     [PersistentState("rejects", SiloHosting.StorageName)] IPersistentState<RejectState> storage, CustomerCore core) : Grain, IRejectGrain
@@ -25,7 +28,7 @@ internal sealed class RejectGrain(
         while (bytes > core.Options.RejectBytesMax && dropped < items.Count - 1) bytes -= RejectIds.BytesOf(items[dropped++]);
         items.RemoveRange(0, dropped);
         core.Instruments.RejectsDropped(dropped);
-        return WriteAsync(new RejectState { Items = items, LastSequence = last });
+        return storage.ReplaceAsync(new RejectState { Items = items, LastSequence = last });
     }
 
     /// <inheritdoc/>
@@ -45,7 +48,7 @@ internal sealed class RejectGrain(
         var at = items.FindIndex(item => item.RejectId == id);
         if (at < 0) return Task.CompletedTask;
         items[at] = items[at] with { ReplayedAtMs = core.Now.UnixMs, Outcome = outcome };
-        return WriteAsync(new RejectState { Items = items, LastSequence = storage.State.LastSequence });
+        return storage.ReplaceAsync(new RejectState { Items = items, LastSequence = storage.State.LastSequence });
     }
 
     private static bool Passes(StoredReject item, RejectQuery query) =>
@@ -55,20 +58,4 @@ internal sealed class RejectGrain(
         && (query.FromMs is null || item.ReceivedAtMs >= query.FromMs)
         && (query.ToMs is null || item.ReceivedAtMs < query.ToMs)
         && (query.IsReplayed is null || query.IsReplayed == item.ReplayedAtMs > 0);
-
-    private async Task WriteAsync(RejectState state)
-    {
-        var before = storage.State;
-        storage.State = state;
-        try
-        {
-            await storage.WriteStateAsync();
-        }
-        catch
-        {
-            // Its caller hears of it and sends it again: what is here has to be what is stored.
-            storage.State = before;
-            throw;
-        }
-    }
 }

@@ -12,7 +12,6 @@ namespace RealtimeInsight.Engine.Outbox;
 /// </summary>
 internal sealed class AttemptRecorder(EndpointGate endpoint, OutboxParts parts, Action<OutboxRow[], bool> finish)
 {
-    private const int DetailLengthMax = 500;
     private readonly RetrySchedule _schedule = new(parts.Options);
 
     private readonly record struct Step(OutboxState State, Instant NextAt);
@@ -30,13 +29,13 @@ internal sealed class AttemptRecorder(EndpointGate endpoint, OutboxParts parts, 
             result = new DeliveryResult(DeliveryStatus.Retry, result.StatusCode, $"refused as a batch of {rows.Length}: {result.Detail}");
         }
 
-        var detail = result.Detail is { Length: > DetailLengthMax } text ? text[..DetailLengthMax] : result.Detail;
+        var detail = DeliveryTexts.Detail(result.Detail);
         var steps = Array.ConvertAll(rows, row => StepOf(row, result, now));
         for (var i = 0; i < rows.Length; i++)
         {
             var row = rows[i];
             var attempt = new DeliveryAttempt(
-                row.Attempts + 1, now, NameOf(result.Status), result.StatusCode, detail, (long)elapsed.TotalMilliseconds);
+                row.Attempts + 1, now, DeliveryTexts.ResultOf(result.Status), result.StatusCode, detail, (long)elapsed.TotalMilliseconds);
             unit.Attempts.Add(new AttemptRow(row.DecisionId, attempt, steps[i].State, steps[i].NextAt));
             if (!parts.Notices.HasReaders || steps[i].State != OutboxState.Delivered) continue;
             unit.Notices.Add(new EngineNotice(
@@ -55,11 +54,11 @@ internal sealed class AttemptRecorder(EndpointGate endpoint, OutboxParts parts, 
     public void Skip(OutboxRow[] rows, EndpointRow disabled)
     {
         var now = Instant.From(parts.Time.GetUtcNow());
-        var why = $"the endpoint is disabled since {disabled.DisabledAt} ({disabled.Reason}); enable it, then redrive";
+        var why = DeliveryTexts.WhySkipped(disabled);
         var unit = new CommitUnit();
         foreach (var row in rows)
         {
-            var attempt = new DeliveryAttempt(row.Attempts + 1, now, "skipped", null, why);
+            var attempt = new DeliveryAttempt(row.Attempts + 1, now, DeliveryTexts.Skipped, null, why);
             unit.Attempts.Add(new AttemptRow(row.DecisionId, attempt, OutboxState.Dead, Instant.Never));
         }
 
@@ -82,7 +81,7 @@ internal sealed class AttemptRecorder(EndpointGate endpoint, OutboxParts parts, 
 
     private void Disable(CommitUnit unit, Instant now)
     {
-        var row = new EndpointRow(endpoint.Name, now, "the receiver answered 410 Gone");
+        var row = new EndpointRow(endpoint.Name, now, DeliveryTexts.Gone);
         endpoint.Disable(row);
         unit.Controls.Add(row);
         DeliveryLog.EndpointDisabled(parts.Logger, endpoint.Name, row.Reason);
@@ -102,11 +101,4 @@ internal sealed class AttemptRecorder(EndpointGate endpoint, OutboxParts parts, 
         if (state == OutboxState.Dead) EngineLog.DeliveryDead(parts.Logger, endpoint.Name, attempt, detail);
         else if (status != DeliveryStatus.Delivered) EngineLog.DeliveryFailed(parts.Logger, endpoint.Name, attempt, detail);
     }
-
-    private static string NameOf(DeliveryStatus status) => status switch
-    {
-        DeliveryStatus.Delivered => "delivered",
-        DeliveryStatus.Retry => "retry",
-        _ => "failed",
-    };
 }

@@ -1,5 +1,3 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Port;
@@ -14,7 +12,6 @@ internal sealed class DeliveryControl(
 {
     private const int LimitMax = 1_000;
     private const int RedriveMax = 10_000;
-    public const string ByHand = "disabled by an operator";
 
     // One change at a time: what it counts is still so when it is committed.
     private readonly SemaphoreSlim _changing = new(1, 1);
@@ -45,7 +42,7 @@ internal sealed class DeliveryControl(
         var row = entry.Row;
         var letter = new DeadLetter(
             row.DecisionId, row.CustomerId, row.Channel, row.CreatedAt, entry.SettledAt, row.Attempts, last?.StatusCode, last?.Detail);
-        return ValueTask.FromResult<DeadLetterView?>(new DeadLetterView(letter, attempts, BodyOf(row)));
+        return ValueTask.FromResult<DeadLetterView?>(new DeadLetterView(letter, attempts, DeliveryTexts.BodyOf(row.Body.Span)));
     }
 
     public async ValueTask<bool> RedriveAsync(string decisionId, CancellationToken cancellationToken)
@@ -85,7 +82,8 @@ internal sealed class DeliveryControl(
         ChangeAsync(endpoint, new EndpointRow(endpoint, Instant.None, ""), static (gate, _) => gate.Enable(), cancellationToken);
 
     public ValueTask<bool> DisableAsync(string endpoint, CancellationToken cancellationToken) =>
-        ChangeAsync(endpoint, new EndpointRow(endpoint, Now, ByHand), static (gate, row) => gate.Disable(row), cancellationToken);
+        ChangeAsync(
+            endpoint, new EndpointRow(endpoint, Now, DeliveryTexts.ByHand), static (gate, row) => gate.Disable(row), cancellationToken);
 
     public void Dispose() => _changing.Dispose();
 
@@ -131,17 +129,4 @@ internal sealed class DeliveryControl(
 
     /// <summary>Not cancelled once queued: the change happens, and its caller learns whether it did.</summary>
     private Task CommitAsync(IEnumerable<ControlRow> rows) => ControlCommit.RunAsync(queue, rows);
-
-    private static JsonNode? BodyOf(OutboxRow row)
-    {
-        try
-        {
-            return JsonNode.Parse(row.Body.Span);
-        }
-        catch (JsonException)
-        {
-            // Bodies are JSON; one that is not is still worth its other members.
-            return null;
-        }
-    }
 }

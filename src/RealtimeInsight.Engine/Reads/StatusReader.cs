@@ -64,7 +64,7 @@ internal static class StatusReader
 
     private static string ProblemOf(EndpointStatus endpoint) => endpoint.Since is { } since
         ? $"endpoint '{endpoint.Name}' is disabled since {since} ({endpoint.Reason}): its actions become dead letters; "
-            + (endpoint.Reason == DeliveryControl.ByHand ? "enable it when they are to be sent" : "put the receiver right, then enable it")
+            + (endpoint.Reason == DeliveryTexts.ByHand ? "enable it when they are to be sent" : "put the receiver right, then enable it")
         : $"endpoint '{endpoint.Name}' is paused until {endpoint.Until}: {endpoint.Reason}; its actions wait";
 
     private static List<string> Problems(EngineParts? parts, bool isStopped, string store, out string? model)

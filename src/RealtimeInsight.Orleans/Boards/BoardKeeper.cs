@@ -1,5 +1,6 @@
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Orleans.Actions;
 using RealtimeInsight.Orleans.Notices;
@@ -16,7 +17,6 @@ internal sealed class BoardKeeper(
     ILogger logger)
     : SiloLoop(time), IBoardWatcher
 {
-    public const string GoneReason = "the receiver answered 410 Gone";
     private readonly Lock _gate = new();
     private readonly Dictionary<string, DisabledEndpoint> _gone = new(StringComparer.Ordinal);
     private readonly TaskCompletionSource _known = new(TaskCreationOptions.RunContinuationsAsynchronously);
@@ -41,7 +41,7 @@ internal sealed class BoardKeeper(
     /// <summary>An endpoint wants nothing any more: this silo stops at once, the others when the board has told them.</summary>
     public async Task GoneAsync(SiloEndpoint endpoint)
     {
-        var row = new DisabledEndpoint(endpoint.Name, Instant.From(clock.GetUtcNow()).UnixMs, GoneReason);
+        var row = new DisabledEndpoint(endpoint.Name, Instant.From(clock.GetUtcNow()).UnixMs, DeliveryTexts.Gone);
         lock (_gate)
         {
             if (endpoint.Gate.Disabled is not null || !_gone.TryAdd(endpoint.Name, row)) return;

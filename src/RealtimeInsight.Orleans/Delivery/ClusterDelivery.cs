@@ -1,6 +1,5 @@
-using System.Text.Json;
-using System.Text.Json.Nodes;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Orleans.Actors;
@@ -12,7 +11,6 @@ namespace RealtimeInsight.Orleans.Delivery;
 /// <summary>Dead letters and endpoints of a cluster: the list from its shares, the letters from their customers. Thread-safe.</summary>
 internal sealed class ClusterDelivery(IGrainFactory grains, CustomerGrainOptions options) : IDeliveryControl
 {
-    public const string ByHand = "disabled by an operator";
     private const int LimitMax = 1_000;
     private const int RedriveMax = 10_000;
     private const int CallsMax = 64;
@@ -60,7 +58,7 @@ internal sealed class ClusterDelivery(IGrainFactory grains, CustomerGrainOptions
         var found = await Customer(owner).FindDeadAsync(decisionId).WaitAsync(cancellationToken).ConfigureAwait(false);
         if (found is null) return null;
         return new DeadLetterView(
-            Letter(Listed(owner, found)), [.. found.Action.Tried.Select(InsightViews.Of)], BodyOf(found.Action.Body));
+            Letter(Listed(owner, found)), [.. found.Action.Tried.Select(InsightViews.Of)], DeliveryTexts.BodyOf(found.Action.Body));
     }
 
     public async ValueTask<bool> RedriveAsync(string decisionId, CancellationToken cancellationToken) =>
@@ -89,26 +87,13 @@ internal sealed class ClusterDelivery(IGrainFactory grains, CustomerGrainOptions
         await Board.EnableAsync(endpoint).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     public async ValueTask<bool> DisableAsync(string endpoint, CancellationToken cancellationToken) =>
-        await Board.DisableAsync(endpoint, ByHand).WaitAsync(cancellationToken).ConfigureAwait(false);
+        await Board.DisableAsync(endpoint, DeliveryTexts.ByHand).WaitAsync(cancellationToken).ConfigureAwait(false);
 
     private static DeadLetter Letter(ListedLetter letter) => new(
         letter.DecisionId, letter.CustomerId, letter.Channel, new Instant(letter.CreatedAtMs), new Instant(letter.DiedAtMs),
         letter.Attempts, letter.StatusCode, letter.Reason);
 
     private static Instant? TimeOf(long? unixMs) => unixMs is { } at ? new Instant(at) : null;
-
-    private static JsonNode? BodyOf(byte[] body)
-    {
-        try
-        {
-            return JsonNode.Parse(body);
-        }
-        catch (JsonException)
-        {
-            // Bodies are JSON; one that is not is still worth its other members.
-            return null;
-        }
-    }
 
     /// <summary>Letters keep the name that their policy wrote; an endpoint's name stands for every name that leads to it.</summary>
     private async Task<string[]?> ChannelsAsync(string? channel, CancellationToken cancellationToken)

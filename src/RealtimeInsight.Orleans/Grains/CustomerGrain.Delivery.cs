@@ -12,7 +12,6 @@ namespace RealtimeInsight.Orleans.Grains;
 internal sealed partial class CustomerGrain
 {
     private const int AttemptsKept = 20;
-    private const int DetailLengthMax = 500;
 
     private void ArmDelivery()
     {
@@ -59,7 +58,8 @@ internal sealed partial class CustomerGrain
         if (cancellationToken.IsCancellationRequested && result.Status != DeliveryStatus.Delivered) return false;
         endpoint?.Gate.Observe(result.Status, result.RetryAfter, core.Now);
         if (endpoint is not null && result.Status == DeliveryStatus.Gone) await core.Board.GoneAsync(endpoint);
-        Settle(Tried(action, NameOf(result.Status), result.StatusCode, result.Detail, core.Time.GetElapsedTime(began)), result);
+        var elapsed = core.Time.GetElapsedTime(began);
+        Settle(Tried(action, DeliveryTexts.ResultOf(result.Status), result.StatusCode, result.Detail, elapsed), result);
         return true;
     }
 
@@ -99,8 +99,7 @@ internal sealed partial class CustomerGrain
         }
 
         if (endpoint.Gate.Disabled is not { } row) return;
-        var why = $"the endpoint is disabled since {row.DisabledAt} ({row.Reason}); enable it, then redrive";
-        _actor.Die(Tried(next with { Attempts = next.Attempts + 1 }, "skipped", null, why, null));
+        _actor.Die(Tried(next with { Attempts = next.Attempts + 1 }, DeliveryTexts.Skipped, null, DeliveryTexts.WhySkipped(row), null));
     }
 
     /// <summary>No attempt before then, nor soon: it is not counted.</summary>
@@ -132,17 +131,10 @@ internal sealed partial class CustomerGrain
     private StoredAction Tried(StoredAction action, string result, int? statusCode, string? detail, TimeSpan? elapsed)
     {
         var attempt = new AttemptReply(
-            action.Attempts, core.Now.ToDateTimeOffset(), result, statusCode,
-            detail is { Length: > DetailLengthMax } ? detail[..DetailLengthMax] : detail, (long?)elapsed?.TotalMilliseconds);
+            action.Attempts, core.Now.ToDateTimeOffset(), result, statusCode, DeliveryTexts.Detail(detail),
+            (long?)elapsed?.TotalMilliseconds);
         return action with { Tried = [.. action.Tried.TakeLast(AttemptsKept - 1), attempt] };
     }
-
-    private static string NameOf(DeliveryStatus status) => status switch
-    {
-        DeliveryStatus.Delivered => "delivered",
-        DeliveryStatus.Retry => "retry",
-        _ => "failed",
-    };
 
     private static string WireName(DeliveryState state) => state switch
     {

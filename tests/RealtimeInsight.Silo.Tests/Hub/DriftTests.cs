@@ -1,12 +1,10 @@
 using System.Net.Http.Headers;
 using System.Text.Json.Nodes;
 using Microsoft.Extensions.DependencyInjection;
-using Orleans.Runtime.Placement;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Port;
-using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Silo.Tests.Parts;
 
 namespace RealtimeInsight.Silo.Tests.Hub;
@@ -24,8 +22,8 @@ public sealed class DriftTests
     {
         await using var first = await TestSilo.StartAsync(null, Patient);
         await using var second = await TestSilo.StartAsync(first, Patient);
-        await LiveOnAsync(first, "drift-0");
-        await LiveOnAsync(second, "drift-1");
+        await first.HoldAsync("drift-0");
+        await second.HoldAsync("drift-1");
 
         // All are sent to the first one; loaded history is no traffic.
         await TellAsync(first, "drift-0", 30, TimeSpan.Zero);
@@ -42,13 +40,6 @@ public sealed class DriftTests
         var version = Assert.Single((await WatchAsync(second))["versions"]!.AsArray())!;
         Assert.Equal("behaviour/1", (string?)version["model"]);
         Assert.Equal(20, (int)version["drift"]!["samples"]!);
-    }
-
-    private static async Task LiveOnAsync(TestSilo silo, string customer)
-    {
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress);
-        await silo.Services.GetRequiredService<IGrainFactory>().GetGrain<ICustomerGrain>(customer).GetInsightAsync();
-        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
     }
 
     private static async Task TellAsync(TestSilo silo, string customer, int events, TimeSpan age)

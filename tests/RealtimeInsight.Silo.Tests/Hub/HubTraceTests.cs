@@ -4,11 +4,9 @@ using System.Diagnostics.Metrics;
 using System.Text;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging.Abstractions;
-using Orleans.Runtime.Placement;
 using RealtimeInsight.EventHubs;
 using RealtimeInsight.Host.EventHubs;
 using RealtimeInsight.Host.Intake;
-using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Silo.Tests.Parts;
 using RealtimeInsight.Silo.Tests.Process;
 
@@ -44,8 +42,8 @@ public sealed class HubTraceTests
         await File.WriteAllTextAsync(policy, Policy);
         await using var first = await TestSilo.StartAsync(null, $"--Host:Policy={policy}");
         await using var second = await TestSilo.StartAsync(first, $"--Host:Policy={policy}");
-        await LiveOnAsync(first, "trace-customer-0");
-        await LiveOnAsync(second, "trace-customer-1");
+        await first.HoldAsync("trace-customer-0");
+        await second.HoldAsync("trace-customer-1");
 
         await Pump(first).ProcessAsync([Order(0), Order(1)], CancellationToken.None);
         for (var i = 0; i < 2; i++) Assert.True(await deliveries.WaitAsync(SiloProcess.Patience), $"delivery {i}");
@@ -70,14 +68,6 @@ public sealed class HubTraceTests
         {
             Assert.Equal(1, await silo.MetricAsync("realtime_insight_cluster_deliveries_total", "result=\"delivered\""));
         }
-    }
-
-    /// <summary>Asks the customer where it lives, which makes it live on that silo.</summary>
-    private static async Task LiveOnAsync(TestSilo silo, string customer)
-    {
-        RequestContext.Set(IPlacementDirector.PlacementHintKey, silo.Services.GetRequiredService<ILocalSiloDetails>().SiloAddress);
-        await silo.Services.GetRequiredService<IGrainFactory>().GetGrain<ICustomerGrain>(customer).GetInsightAsync();
-        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
     }
 
     private static PartitionPump Pump(TestSilo silo) => new(

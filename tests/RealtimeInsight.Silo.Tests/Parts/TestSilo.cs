@@ -1,5 +1,8 @@
 using System.Globalization;
+using Microsoft.Extensions.DependencyInjection;
+using Orleans.Runtime.Placement;
 using RealtimeInsight.Host;
+using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Silo.Tests.Process;
 
 namespace RealtimeInsight.Silo.Tests.Parts;
@@ -33,6 +36,14 @@ internal sealed class TestSilo : IAsyncDisposable
         using var limit = new CancellationTokenSource(SiloProcess.Patience);
         await host.WaitUntilReadyAsync(limit.Token);
         return new TestSilo(host, folder, siloPort);
+    }
+
+    /// <summary>Makes a customer that is nowhere yet live on this silo.</summary>
+    public async Task HoldAsync(string customer)
+    {
+        RequestContext.Set(IPlacementDirector.PlacementHintKey, Services.GetRequiredService<ILocalSiloDetails>().SiloAddress);
+        await Services.GetRequiredService<IGrainFactory>().GetGrain<ICustomerGrain>(customer).GetInsightAsync();
+        RequestContext.Remove(IPlacementDirector.PlacementHintKey);
     }
 
     public async Task<string> MetricsAsync()

@@ -24,8 +24,7 @@ internal sealed class ActionChannels
         foreach (var endpoint in Endpoints) _byName.Add(endpoint.Name, endpoint);
         foreach (var endpoint in Endpoints)
         {
-            foreach (var alias in endpoint.Channel.Aliases) _byName.TryAdd(alias, endpoint);
-            if (endpoint.Channel == fallback) _byName.TryAdd(Policy.DefaultChannel, endpoint);
+            foreach (var name in endpoint.Names) _byName.TryAdd(name, endpoint);
         }
 
         var names = string.Join(", ", Endpoints.Select(static one => one.Name).Order());

@@ -11,6 +11,9 @@ internal sealed class SiloEndpoint(IActionChannel channel, IReadOnlyList<string>
 
     public string Name => channel.Name;
 
+    /// <summary>The channels of policies that lead to it; its own name first.</summary>
+    public IReadOnlyList<string> Names => names;
+
     public IActionChannel Channel => channel;
 
     public EndpointGate Gate { get; } = new(

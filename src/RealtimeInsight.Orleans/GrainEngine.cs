@@ -83,7 +83,7 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
     public async ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
         InsightViews.Of(await GrainOf(into).UnmergeAsync(from.Value).WaitAsync(cancellationToken).ConfigureAwait(false));
 
-    /// <remarks>Null, too, for a decision that its customer has dropped for newer ones; the attempts are not listed.</remarks>
+    /// <remarks>Null, too, for a decision that its customer has dropped for newer ones.</remarks>
     public async ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken)
     {
         if (await OwnerOfAsync(decisionId, cancellationToken).ConfigureAwait(false) is not { } owner) return null;

@@ -18,9 +18,8 @@ internal sealed partial class CustomerGrain
     public async Task<StoredDeadLetter?> FindDeadAsync(string decisionId)
     {
         if (await CustomerAsync() is not null) return await OtherDelivery().FindDeadAsync(decisionId);
-        return _actor.FindDead(decisionId) is { } letter && letter.Action.DecidedAs is null
-            ? letter with { Action = letter.Action with { DecidedAs = _id.Value } }
-            : _actor.FindDead(decisionId);
+        if (_actor.FindDead(decisionId) is not { } letter) return null;
+        return letter with { Action = letter.Action with { DecidedAs = letter.Action.DecidedAs ?? _id.Value } };
     }
 
     /// <inheritdoc/>

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Text.Json;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Time;
@@ -92,14 +91,15 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
     }
 
     public async ValueTask<ScoreExplanation?> ExplainAsync(CustomerId customer, ScoreHead head, CancellationToken cancellationToken) =>
-        InsightViews.Of(await GrainOf(customer).ExplainAsync(NameOf(head), null).WaitAsync(cancellationToken).ConfigureAwait(false));
+        InsightViews.Of(
+            await GrainOf(customer).ExplainAsync(ScoreHeads.WireName(head), null).WaitAsync(cancellationToken).ConfigureAwait(false));
 
     /// <remarks>Null, too, for a decision that its customer has dropped for newer ones.</remarks>
     public async ValueTask<ScoreExplanation?> ExplainDecisionAsync(string decisionId, ScoreHead head, CancellationToken cancellationToken)
     {
         if (await OwnerOfAsync(decisionId, cancellationToken).ConfigureAwait(false) is not { } owner) return null;
         return InsightViews.Of(
-            await GrainOf(owner).ExplainAsync(NameOf(head), decisionId).WaitAsync(cancellationToken).ConfigureAwait(false));
+            await GrainOf(owner).ExplainAsync(ScoreHeads.WireName(head), decisionId).WaitAsync(cancellationToken).ConfigureAwait(false));
     }
 
     /// <remarks>As silos told within the last second or two.</remarks>
@@ -215,8 +215,6 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
         var owner = await grains.GetGrain<IDecisionGrain>(decisionId).FindAsync().WaitAsync(cancellationToken).ConfigureAwait(false);
         return owner is null ? null : CustomerId.Parse(owner);
     }
-
-    private static string NameOf(ScoreHead head) => JsonNamingPolicy.SnakeCaseLower.ConvertName(head.ToString());
 
     private ICustomerGrain GrainOf(CustomerId customer) => grains.GetGrain<ICustomerGrain>(customer.Value);
 }

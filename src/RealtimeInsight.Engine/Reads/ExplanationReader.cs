@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RealtimeInsight.Domain.Features;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Port;
@@ -42,7 +41,7 @@ public sealed class ExplanationReader(IScorer scorer) : IDisposable
             .Select((name, group) => new ScoreContribution(name, breakdown.Contributions[(int)head][group]))
             .OrderByDescending(static one => Math.Abs(one.Value)).ThenBy(static one => one.Group, StringComparer.Ordinal);
         return new ScoreExplanation(
-            state.Customer.Value, state.DecisionId, JsonNamingPolicy.SnakeCaseLower.ConvertName(head.ToString()), serving.Model!.ToString(),
+            state.Customer.Value, state.DecisionId, ScoreHeads.WireName(head), serving.Model!.ToString(),
             state.AsOf, breakdown.Scores.Of(head), breakdown.Reference.Of(head), state.Served is { } served ? served.Of(head) : null,
             state.ServedModel, [.. contributions]);
     }

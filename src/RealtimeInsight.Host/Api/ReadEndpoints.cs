@@ -68,7 +68,7 @@ internal static class ReadEndpoints
     private static async Task<Results<Ok<ScoreExplanation>, ProblemHttpResult>> Explain(
         string id, string? head, ICustomerEngine engine, CancellationToken cancellationToken)
     {
-        if (HeadOf(head) is not { } known) return BadHead(head);
+        if (ScoreHeads.Named(head) is not { } known) return BadHead(head);
         var found = await FindAsync(id, customer => engine.ExplainAsync(customer, known, cancellationToken)).ConfigureAwait(false);
         return found.Value is null ? found.Problem! : TypedResults.Ok(found.Value);
     }
@@ -76,7 +76,7 @@ internal static class ReadEndpoints
     private static async Task<Results<Ok<ScoreExplanation>, ProblemHttpResult>> ExplainDecision(
         string id, string? head, ICustomerEngine engine, CancellationToken cancellationToken)
     {
-        if (HeadOf(head) is not { } known) return BadHead(head);
+        if (ScoreHeads.Named(head) is not { } known) return BadHead(head);
         if (id.Length > DecisionIdLengthMax) return Problems.Bad($"a decision id has at most {DecisionIdLengthMax} characters");
         return await engine.ExplainDecisionAsync(id, known, cancellationToken).ConfigureAwait(false) is { } explanation
             ? TypedResults.Ok(explanation)
@@ -84,14 +84,6 @@ internal static class ReadEndpoints
                 statusCode: StatusCodes.Status404NotFound, title: "No such decision to explain",
                 detail: "The id is unknown, or the customer's history is too long to replay (Engine:RefoldEventsMax) or was merged.");
     }
-
-    private static ScoreHead? HeadOf(string? head) => head switch
-    {
-        "churn" => ScoreHead.Churn,
-        "abandonment" => ScoreHead.Abandonment,
-        "purchase" => ScoreHead.Purchase,
-        _ => null,
-    };
 
     private static ProblemHttpResult BadHead(string? head) => Problems.Bad($"head is '{head}'; use churn, abandonment or purchase");
 

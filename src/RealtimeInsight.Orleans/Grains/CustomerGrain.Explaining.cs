@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Reads;
@@ -49,11 +48,8 @@ internal sealed partial class CustomerGrain
     }
 
     private static ScoreHead HeadOf(string head) =>
-        Enum.GetValues<ScoreHead>().Where(one => NameOf(one) == head).Select(static one => (ScoreHead?)one).FirstOrDefault()
-        ?? throw new ArgumentException(
-            $"'{head}' is no score; ask for {string.Join(", ", Enum.GetValues<ScoreHead>().Select(NameOf))}", nameof(head));
-
-    private static string NameOf(ScoreHead head) => JsonNamingPolicy.SnakeCaseLower.ConvertName(head.ToString());
+        ScoreHeads.Named(head) ?? throw new ArgumentException(
+            $"'{head}' is no score; ask for {string.Join(", ", Enum.GetValues<ScoreHead>().Select(ScoreHeads.WireName))}", nameof(head));
 
     private static ExplanationReply Reply(ScoreExplanation found) => new()
     {

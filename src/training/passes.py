@@ -42,23 +42,46 @@ def training_windows(features, held_out=False):
     return Windows(features, chosen, lengths[chosen], WINDOW)
 
 
-class Pass:
-    """Windows in random order, each with the state after the one before it, as of the last pass."""
+class Walk:
+    """Batches of windows, each window with the state after the one before it, as far as that was kept."""
 
-    def __init__(self, windows, rng):
-        self.windows, self.rng = windows, rng
+    def __init__(self, windows):
+        self.windows = windows
         # One more row that stays zero, for those that begin.
         self.states = torch.zeros(len(windows) + 1, STATE_WIDTH)
 
-    def steps(self, forget_state):
-        """Windows, rows, validity and states. A share of the windows starts from nothing, as after a change of model."""
-        for chosen in self.windows.shuffled(self.rng, BATCH):
-            rows, valid = self.windows.rows(chosen)
-            carried = self.windows.has_before[chosen] & (self.rng.random(len(chosen)) >= forget_state)
-            yield chosen, rows, valid, self.states[torch.from_numpy(np.where(carried, chosen - 1, len(self.windows)))]
+    def in_order(self, batch):
+        """Windows, rows, validity and states; every window comes after the one before it."""
+        for chosen in self.windows.in_order(batch):
+            yield chosen, *self.windows.rows(chosen), self.before(chosen, self.windows.has_before[chosen])
+
+    def shuffled(self, rng, forget_state):
+        """The same in random order: states are those of the last pass. A share of the windows starts from nothing, as after a change of
+        model."""
+        for chosen in self.windows.shuffled(rng, BATCH):
+            carried = self.windows.has_before[chosen] & (rng.random(len(chosen)) >= forget_state)
+            yield chosen, *self.windows.rows(chosen), self.before(chosen, carried)
+
+    def before(self, chosen, carried):
+        return self.states[torch.from_numpy(np.where(carried, chosen - 1, len(self.windows)))]
 
     def keep(self, chosen, last):
         self.states[torch.from_numpy(chosen)] = last.detach()
+
+
+def learn(walk, rng, forget_state, loss_of, optimizer, schedule):
+    """One pass, a step of the optimizer a batch; answers the losses. `loss_of` rows, validity and states: the loss and the last states."""
+    losses, parameters = [], [one for group in optimizer.param_groups for one in group["params"]]
+    for chosen, rows, valid, before in walk.shuffled(rng, forget_state):
+        loss, last = loss_of(rows, valid, before)
+        optimizer.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        optimizer.step()
+        schedule.step()
+        walk.keep(chosen, last)
+        losses.append(loss.item())
+    return losses
 
 
 class EarlyStop:

@@ -9,7 +9,7 @@ from torch.nn import functional
 
 import passes
 from model import ID_BUCKETS, STATE_WIDTH, BehaviourModel
-from passes import EarlyStop, Pass, training_windows
+from passes import EarlyStop, Walk, training_windows
 
 KINDS = ID_BUCKETS[0]
 # Bounds between the classes of the time to the next event: a minute, ten, an hour, a day, a week, a month.
@@ -65,15 +65,13 @@ class Phase:
 
     def judge(self, windows, seed):
         """Mean loss an event on customers held out."""
-        rng, states = np.random.default_rng(seed), torch.zeros(len(windows) + 1, STATE_WIDTH)
+        rng, walk = np.random.default_rng(seed), Walk(windows)
         total = events = 0
         self.model.eval()
         with torch.no_grad():
-            for chosen in windows.in_order(passes.BATCH):
-                rows, valid = windows.rows(chosen)
-                before = np.where(windows.has_before[chosen], chosen - 1, len(windows))
-                loss, last = self.loss(rows, valid, states[torch.from_numpy(before)], rng, 0)
-                states[torch.from_numpy(chosen)] = last
+            for chosen, rows, valid, before in walk.in_order(passes.BATCH):
+                loss, last = self.loss(rows, valid, before, rng, 0)
+                walk.keep(chosen, last)
                 total, events = total + loss.item() * valid.sum(), events + valid.sum()
         return total / events
 
@@ -84,21 +82,17 @@ def pretrain(features, seed, settings, tell=lambda text: None):
     rng = np.random.default_rng(seed)
     model = BehaviourModel(*passes.profile_scale(features), state_dropout=settings.state_dropout)
     phase = Phase(features, model)
-    walk, held_out = Pass(training_windows(features), rng), training_windows(features, held_out=True)
-    parameters = [*model.parameters(), *phase.guess.parameters()]
-    optimizer = torch.optim.Adam(parameters, lr=LEARNING_RATE)
+    walk, held_out = Walk(training_windows(features)), training_windows(features, held_out=True)
+    optimizer = torch.optim.Adam([*model.parameters(), *phase.guess.parameters()], lr=LEARNING_RATE)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: min(1, (step + 1) / WARM_UP_STEPS))
     stop, losses, started = EarlyStop(settings.patience), [], time.monotonic()
+
+    def loss_of(rows, valid, before):
+        return phase.loss(rows, valid, before, rng, settings.forget_ids)
+
     for number in range(settings.pretrain_epochs):
         model.train()
-        for chosen, rows, valid, before in walk.steps(settings.forget_state):
-            loss, last = phase.loss(rows, valid, before, rng, settings.forget_ids)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(parameters, 1.0)
-            optimizer.step()
-            schedule.step()
-            walk.keep(chosen, last)
+        passes.learn(walk, rng, settings.forget_state, loss_of, optimizer, schedule)
         if held_out is None or settings.patience == 0:
             continue
         losses.append(phase.judge(held_out, seed))

@@ -20,7 +20,7 @@ import measure
 import trials
 from features import HEADS, HELD_OUT_DRAWS, FeatureSet, Windows
 from model import ITEM_QUERY_WIDTH, STATE_WIDTH, BehaviourModel
-from passes import BATCH, EarlyStop, Pass, hide_ids, inputs, item_popularity, next_item_loss, profile_scale, training_windows
+from passes import BATCH, EarlyStop, Walk, hide_ids, inputs, item_popularity, learn, next_item_loss, profile_scale, training_windows
 from pretrain import pretrain
 from trials import Settings
 
@@ -51,14 +51,12 @@ def predict(model, features, sequences=None):
     logits = np.zeros((len(features.times), len(HEADS)), np.float32)
     queries = np.zeros((len(features.times), ITEM_QUERY_WIDTH), np.float32)
     windows = Windows(features, sequences, np.diff(features.sequence_starts)[sequences].astype(np.int64), PREDICT_WINDOW)
-    states = torch.zeros(len(windows) + 1, STATE_WIDTH)
+    walk = Walk(windows)
     model.eval()
     with torch.no_grad():
-        for chosen in windows.in_order(PREDICT_BATCH):
-            rows, valid = windows.rows(chosen)
-            before = np.where(windows.has_before[chosen], chosen - 1, len(windows))
-            some_logits, some_queries, last = model(*inputs(features, rows), states[torch.from_numpy(before)])
-            states[torch.from_numpy(chosen)] = last
+        for chosen, rows, valid, before in walk.in_order(PREDICT_BATCH):
+            some_logits, some_queries, last = model(*inputs(features, rows), before)
+            walk.keep(chosen, last)
             logits[rows[valid]] = some_logits.numpy()[valid]
             queries[rows[valid]] = some_queries.numpy()[valid]
     return logits, queries
@@ -95,21 +93,16 @@ def train(features, seed, settings, tell=None, start=None, scale=None):
     # Up over the first tenth, then down to nothing along a cosine.
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, 10 * (step + 1) / total) * 0.5 * (1 + math.cos(math.pi * min(1, step / total))))
-    walk, stop = Pass(windows, rng), EarlyStop(settings.patience)
+    walk, stop = Walk(windows), EarlyStop(settings.patience)
     started, done = time.monotonic(), 0
+
+    def loss_of(rows, valid, before):
+        return step_loss(model, features, rows, valid, before, rng, popularity, rows_a_step, settings)
+
     for epoch in range(epochs):
         model.train()
-        losses = []
-        for chosen, rows, valid, before in walk.steps(settings.forget_state):
-            loss, last = step_loss(model, features, rows, valid, before, rng, popularity, rows_a_step, settings)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-            optimizer.step()
-            schedule.step()
-            walk.keep(chosen, last)
-            losses.append(loss.item())
-            done += 1
+        losses = learn(walk, rng, settings.forget_state, loss_of, optimizer, schedule)
+        done += len(losses)
         if settings.patience == 0:
             continue
         found = held_out_losses(features, predict(model, features, held_out)[0])

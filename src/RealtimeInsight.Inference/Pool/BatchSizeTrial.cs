@@ -15,8 +15,8 @@ internal static class BatchSizeTrial
     private const double GainMin = 0.05;
 
     /// <summary>
-    /// Pads the runner to the sizes that pay for batches of up to <see cref="ScoreBatch.RowsMax"/> rows. Every size tried has been run
-    /// before. Round by round, so that a slow moment falls on one run of every size.
+    /// The sizes that pay for batches of up to <see cref="ScoreBatch.RowsMax"/> rows, of those that the runner pads to now. Each has been
+    /// run before. Round by round, so that a slow moment falls on one run of every size.
     /// </summary>
     public static BatchSizes Run(IModelRunner runner, ScoreBatch batch, BatchSizes tried, TimeProvider time)
     {

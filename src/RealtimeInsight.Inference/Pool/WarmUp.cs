@@ -30,13 +30,11 @@ internal static class WarmUp
         {
             var batch = new ScoreBatch(rowsMax);
             Fill(batch);
-            var sizes = options.BatchSizes is { Count: > 0 } named ? new BatchSizes(named) : BatchSizes.Candidates(rowsMax);
+            var named = options.BatchSizes is { Count: > 0 } rows ? new BatchSizes(rows) : null;
+            var sizes = named ?? BatchSizes.Candidates(rowsMax);
+            runner.PadTo(sizes);
             RunEach(runner, batch, sizes, model);
-            if (options.BatchSizes is not { Count: > 0 })
-            {
-                sizes = BatchSizeTrial.Run(runner, batch, sizes, time);
-                RunEach(runner, batch, sizes, model);
-            }
+            if (named is null) runner.PadTo(sizes = BatchSizeTrial.Run(runner, batch, sizes, time));
 
             RequireSpeed(runner, batch, options.StepDurationMax, time, model);
             batch.RunnerState?.Dispose();
@@ -55,7 +53,6 @@ internal static class WarmUp
 
     private static void RunEach(IModelRunner runner, ScoreBatch batch, BatchSizes sizes, string model)
     {
-        runner.PadTo(sizes);
         for (var size = 0; size < sizes.Count(batch.RowsMax); size++)
         {
             batch.Rows = sizes.At(size, batch.RowsMax);

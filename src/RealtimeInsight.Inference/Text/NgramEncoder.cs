@@ -55,10 +55,8 @@ public sealed class NgramEncoder(NgramWeights weights, PhraseTopics topics) : IT
             }
 
             if (!char.IsLetter(clean[i])) continue;
-            var start = i;
-            while (i + 1 < clean.Length && IsOfWord(clean[i + 1])) i++;
             words++;
-            if (weights.Knows(NgramText.Word(clean[start..(i + 1)]))) known++;
+            if (weights.Knows(WordAt(clean, ref i))) known++;
         }
 
         // Japanese and Korean have characters of their own beside the Chinese ones, and many of them.
@@ -72,11 +70,17 @@ public sealed class NgramEncoder(NgramWeights weights, PhraseTopics topics) : IT
         ArgumentNullException.ThrowIfNull(words);
         for (var i = 0; i < clean.Length; i++)
         {
-            if (NgramText.IsWide(clean[i]) || !char.IsLetter(clean[i])) continue;
-            var start = i;
-            while (i + 1 < clean.Length && IsOfWord(clean[i + 1])) i++;
-            words.Add(NgramText.Word(clean[start..(i + 1)]));
+            if (!NgramText.IsWide(clean[i]) && char.IsLetter(clean[i])) words.Add(WordAt(clean, ref i));
         }
+    }
+
+    /// <summary>The hash of the word that begins here.</summary>
+    /// <param name="at">Its first character; comes back as its last.</param>
+    private static uint WordAt(ReadOnlySpan<char> clean, ref int at)
+    {
+        var start = at;
+        while (at + 1 < clean.Length && IsOfWord(clean[at + 1])) at++;
+        return NgramText.Word(clean[start..(at + 1)]);
     }
 
     private static bool IsOfWord(char c) => !NgramText.IsWide(c) && (char.IsLetter(c) || c == '\'');

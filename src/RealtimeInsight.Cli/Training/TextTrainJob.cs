@@ -174,21 +174,12 @@ internal sealed class TextTrainJob(CliConsole console)
         return lasting;
     }
 
-    private static JsonObject Example(NgramTextRunner runner, string text)
+    private static JsonObject Example(NgramTextRunner runner, string text) => new()
     {
-        var batch = new TextBatch(1, MaxLength, runner.Package.Manifest.Labels.Count);
-        var ids = new long[MaxLength];
-        var (count, _) = runner.Package.Encoder.Encode(text, ids);
-        batch.Begin(1, Math.Max(1, count), runner.Package.Encoder.PaddingId);
-        batch.Put(0, ids.AsSpan(0, count));
-        runner.Run(batch);
-        var probabilities = runner.Package.Manifest.Probabilities(batch.LogitsOf(0));
-        return new JsonObject
-        {
-            ["text"] = text,
-            ["probabilities"] = new JsonArray([.. probabilities.Select(static value => JsonValue.Create(Math.Round(value, 4)))]),
-        };
-    }
+        ["text"] = text,
+        ["probabilities"] = new JsonArray(
+            [.. runner.Probabilities(text).Select(static value => JsonValue.Create(Math.Round(value, 4)))]),
+    };
 
     private static void WriteManifest(string folder, JsonObject manifest) =>
         File.WriteAllText(Path.Combine(folder, TextModelPackage.ManifestFile), manifest.ToJsonString(s_readable) + "\n");

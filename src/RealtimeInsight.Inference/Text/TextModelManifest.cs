@@ -51,9 +51,6 @@ public sealed record TextModelManifest
     /// <summary>Texts with the probabilities that the model has to give them, computed before it serves; null: none.</summary>
     public IReadOnlyList<TextExample>? Examples { get; init; }
 
-    /// <summary>From a run's outputs to what they mean, by label.</summary>
-    public float[] Probabilities(ReadOnlySpan<float> logits) => TextActivations.Probabilities(logits, this);
-
     /// <summary><see cref="Heads"/>, or the one that all labels are.</summary>
     internal IReadOnlyList<TextHead> Groups => Heads ?? [new TextHead(TextHead.Only, Labels.Count, Activation)];
 

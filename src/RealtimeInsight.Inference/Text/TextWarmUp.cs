@@ -22,16 +22,9 @@ internal static class TextWarmUp
     public static void Run(ITextRunner runner, ITextEncoder encoder, LengthBuckets buckets)
     {
         RunLengths(runner, encoder, buckets);
-        var manifest = runner.Package.Manifest;
-        var batch = new TextBatch(1, manifest.MaxLength, manifest.Labels.Count);
-        var ids = new long[manifest.MaxLength];
-        foreach (var example in manifest.Examples ?? [])
+        foreach (var example in runner.Package.Manifest.Examples ?? [])
         {
-            var (count, _) = encoder.Encode(example.Text, ids);
-            batch.Begin(1, buckets[buckets.Of(count)], encoder.PaddingId);
-            batch.Put(0, ids.AsSpan(0, count));
-            runner.Run(batch);
-            var found = TextActivations.Probabilities(batch.LogitsOf(0), manifest);
+            var found = runner.Probabilities(example.Text);
             if (found.Zip(example.Probabilities).All(static pair => Math.Abs(pair.First - pair.Second) <= ExampleTolerance)) continue;
             throw Refused($"{runner.Package.Id} gives the example \"{example.Text}\" the probabilities {Numbers(found)}; "
                 + $"{TextModelPackage.ManifestFile} tells {Numbers(example.Probabilities)}. Check that lower_case, strip_accents and "

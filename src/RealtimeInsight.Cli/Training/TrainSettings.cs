@@ -1,3 +1,4 @@
+using System.Globalization;
 using RealtimeInsight.Cli.Features;
 using RealtimeInsight.Cli.Models;
 
@@ -45,13 +46,25 @@ internal sealed record TrainSettings(FeatureSettings Features, string Work, stri
             throw CliException.Usage($"--budget {budget.TotalMinutes}: it is the most minutes for --trials N; give both");
         }
 
-        if (!long.TryParse(Path.GetFileName(Out), System.Globalization.NumberStyles.None, null, out _))
+        return this;
+    }
+
+    /// <summary>The folder of a version to train: the one given, or the next free one in the repository.</summary>
+    /// <param name="root">Folder of the repository; null where it is not known.</param>
+    /// <param name="verb">Told where none can be found.</param>
+    /// <exception cref="CliException">It is not a version's folder, or none is given and the repository is not known.</exception>
+    public static string OutOf(string? given, string? root, string verb, string name = ModelName)
+    {
+        if (given is null && root is null)
         {
-            throw CliException.Usage(
-                $"--out {Out}: the last folder is the model's version, a whole number, e.g. models/{ModelName}/2");
+            throw CliException.Usage($"--out is needed where the repository is not known; run it as ./insight {verb}");
         }
 
-        return this;
+        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(
+            given ?? NextVersion(Path.Combine(root!, ".data", "models"), Path.Combine(root!, "src", "models"), name)));
+        return long.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out _)
+            ? folder
+            : throw CliException.Usage($"--out {folder}: the last folder is the model's version, a whole number, e.g. models/{name}/2");
     }
 
     /// <summary>The next free version under a model folder, above those that ship.</summary>

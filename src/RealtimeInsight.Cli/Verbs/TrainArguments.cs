@@ -73,7 +73,7 @@ internal sealed class TrainArguments
     public TrainSettings Read(ParseResult parsed, string work, string? root) => new TrainSettings(
         _features.Read(parsed, Path.Combine(work, "features")),
         work,
-        Path.TrimEndingDirectorySeparator(Path.GetFullPath(parsed.GetValue(_output) ?? DefaultOut(root))),
+        TrainSettings.OutOf(parsed.GetValue(_output), root, "train"),
         parsed.GetValue(_epochs))
     {
         Pretrain = parsed.GetValue(_pretrain),
@@ -87,10 +87,4 @@ internal sealed class TrainArguments
     private static TimeSpan BudgetOf(double minutes) => minutes is > 0 and <= BudgetMinutesMax
         ? TimeSpan.FromMinutes(minutes)
         : throw CliException.Usage($"--budget {minutes}: give minutes above 0, at most {BudgetMinutesMax}");
-
-    private static string DefaultOut(string? root)
-    {
-        if (root is null) throw CliException.Usage("--out is needed where the repository is not known; run it as ./insight train");
-        return TrainSettings.NextVersion(Path.Combine(root, ".data", "models"), Path.Combine(root, "src", "models"));
-    }
 }

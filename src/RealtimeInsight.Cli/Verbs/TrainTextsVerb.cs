@@ -1,7 +1,7 @@
 using System.CommandLine;
-using System.Globalization;
 using RealtimeInsight.Cli.Evaluate;
 using RealtimeInsight.Cli.Training;
+using RealtimeInsight.Inference.Text;
 using RealtimeInsight.Insights.Text;
 
 namespace RealtimeInsight.Cli.Verbs;
@@ -9,9 +9,7 @@ namespace RealtimeInsight.Cli.Verbs;
 /// <summary><c>insight train-texts</c>: the model of sentiment and topics that reads reviews and messages.</summary>
 public static class TrainTextsVerb
 {
-    private const string ModelName = "texts";
-    private const int BitsDefault = 20;
-    private const int TextsMinDefault = 2;
+    private const int BitsMin = 16;
 
     /// <param name="root">Folder of the repository; null where it is not known.</param>
     public static Command Create(CliConsole console, string? root)
@@ -40,18 +38,20 @@ public static class TrainTextsVerb
         var output = new Option<string?>("--out")
         {
             HelpName = "DIR",
-            Description = $"Folder of the version, e.g. models/{ModelName}/2 (default: the next free one in .data/models of the "
-                + "repository, which the engine reads next time it starts)",
+            Description = $"Folder of the version, e.g. models/{TextOptions.DefaultModel}/2 (default: the next free one in .data/models of "
+                + "the repository, which the engine reads next time it starts)",
         };
         var bits = new Option<int>("--bits")
         {
-            HelpName = "N", Description = "Hash buckets as a power of two, 16 to 22", DefaultValueFactory = static _ => BitsDefault,
+            HelpName = "N",
+            Description = $"Hash buckets as a power of two, {BitsMin} to {NgramWeights.BitsMax}",
+            DefaultValueFactory = static _ => SentimentSettings.Alike.Bits,
         };
         var textsMin = new Option<int>("--texts-min")
         {
             HelpName = "N",
             Description = "Texts in which an n-gram has to be met, 1 to 100",
-            DefaultValueFactory = static _ => TextsMinDefault,
+            DefaultValueFactory = static _ => SentimentSettings.Alike.TextsMin,
         };
         var seed = new Option<int>("--seed") { HelpName = "N", Description = "Seed of every random choice", DefaultValueFactory = _ => 1 };
         var json = new Option<bool>("--json") { Description = "End with one line of JSON on standard output" };
@@ -67,18 +67,17 @@ public static class TrainTextsVerb
         verb.SetAction((parsed, _) =>
         {
             var book = PhrasesOf(parsed.GetValue(phrases));
-            var byHand = parsed.GetValue(topics) is { } file ? TopicLabels.Read(file, book.Topics.Keys) : null;
             return Task.FromResult(new TextTrainJob(console).Run(new TextTrainSettings(
                 [.. (parsed.GetValue(reviews) ?? []).Select(static source => Read(source, "--reviews"))],
                 [.. (parsed.GetValue(judge) ?? []).Select(static source => Read(source, "--judge"))],
                 book,
-                OutOf(parsed.GetValue(output), root),
-                Bounded("--bits", parsed.GetValue(bits), 16, 22),
+                TrainSettings.OutOf(parsed.GetValue(output), root, "train-texts", TextOptions.DefaultModel),
+                Bounded("--bits", parsed.GetValue(bits), BitsMin, NgramWeights.BitsMax),
                 Bounded("--texts-min", parsed.GetValue(textsMin), 1, 100),
                 parsed.GetValue(seed),
                 parsed.GetValue(json))
             {
-                Topics = byHand,
+                Topics = parsed.GetValue(topics) is { } file ? TopicLabels.Read(file, book.Topics.Keys) : null,
             }));
         });
         return verb;
@@ -105,21 +104,6 @@ public static class TrainTextsVerb
         {
             throw CliException.Usage($"--phrases {path}: {error.Message}");
         }
-    }
-
-    private static string OutOf(string? given, string? root)
-    {
-        if (given is null && root is null)
-        {
-            throw CliException.Usage("--out is needed where the repository is not known; run it as ./insight train-texts");
-        }
-
-        var folder = Path.TrimEndingDirectorySeparator(Path.GetFullPath(given
-            ?? TrainSettings.NextVersion(Path.Combine(root!, ".data", "models"), Path.Combine(root!, "src", "models"), ModelName)));
-        return long.TryParse(Path.GetFileName(folder), NumberStyles.None, CultureInfo.InvariantCulture, out var _)
-            ? folder
-            : throw CliException.Usage(
-                $"--out {folder}: the last folder is the model's version, a whole number, e.g. models/{ModelName}/2");
     }
 
     private static int Bounded(string option, int value, int min, int max) =>

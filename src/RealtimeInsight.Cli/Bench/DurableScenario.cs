@@ -20,7 +20,7 @@ internal sealed class DurableScenario : EngineScenario
 
     protected override void Compare(BenchContext context, IEngineStore store, EngineOptions options, EngineRate rate)
     {
-        var bare = StoreLimit.Of(store, context.Time).Measure(options);
+        var bare = StoreLimit.Measure(store, options, context.Time);
         var report = context.Report;
         report.Add("store_events_per_second", bare.RowsPerSecond, "bare store: one thread commits log rows of such events");
         report.Add("store_cpu_us_per_event", bare.CpuMicrosecondsPerRow, "processor time of the bare store for an event");

@@ -69,6 +69,6 @@ internal sealed class ModelLimit(IModelRunner runner, TimeProvider time)
     }
 }
 
-/// <param name="RowsPerSecond">Of all callers together; for a store, log records.</param>
+/// <param name="RowsPerSecond">Of all callers together; for a store, events.</param>
 /// <param name="CpuMicrosecondsPerRow">Processor time of the whole process.</param>
 internal readonly record struct LimitRate(double RowsPerSecond, double CpuMicrosecondsPerRow);

@@ -9,17 +9,16 @@ namespace RealtimeInsight.Cli.Bench;
 /// The bare store: log rows that an engine wrote are committed once more, to an empty store, by one thread that does nothing else. No
 /// state is saved, nothing is decided, no customer is looked at.
 /// </summary>
-internal sealed class StoreLimit(IReadOnlyList<LogRow> rows, TimeProvider time)
+internal static class StoreLimit
 {
     /// <summary>Rows that are committed once more, of the oldest of the source.</summary>
     private const int RowsMax = 1024;
 
-    /// <param name="source">Holds at least one row.</param>
-    public static StoreLimit Of(IEngineStore source, TimeProvider time) => new([.. source.ReadLog(0).Take(RowsMax)], time);
-
     /// <summary>The rate of transactions as large as the engine's may be.</summary>
-    public LimitRate Measure(EngineOptions options)
+    /// <param name="source">Holds at least one row.</param>
+    public static LimitRate Measure(IEngineStore source, EngineOptions options, TimeProvider time)
     {
+        LogRow[] rows = [.. source.ReadLog(0).Take(RowsMax)];
         using var folder = new BenchFolder();
         using var store = new SqliteStore(new SqliteStoreOptions { DataDirectory = folder.Path });
         store.Open();

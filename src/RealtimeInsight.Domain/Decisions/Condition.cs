@@ -36,6 +36,10 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
         [">"] = Comparison.Greater,
     };
 
+    /// <summary>True for a comparison with what the whole shop does.</summary>
+    public bool LooksAtShop =>
+        Field is ConditionField.ItemPopularity or ConditionField.CategoryConversion or ConditionField.PriceRatio;
+
     /// <exception cref="PolicyException">Not of the form above, or an unknown field, operator, number or segment.</exception>
     public static Condition Parse(string text, string path)
     {
@@ -62,8 +66,8 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
     /// <param name="state">The customer.</param>
     /// <param name="cart">The cart that conditions on a cart look at; null when there is none.</param>
     /// <param name="now">The moment of deciding.</param>
-    /// <param name="shop">What the whole shop does; null where that is not kept.</param>
-    public bool IsMet(CustomerState state, Cart? cart, Instant now, IShopView? shop = null)
+    /// <param name="shop">What the whole shop does, for a condition that <see cref="LooksAtShop"/>; null where that is not kept.</param>
+    public bool IsMet(CustomerState state, Cart? cart, Instant now, ShopValues? shop = null)
     {
         ArgumentNullException.ThrowIfNull(state);
         if (Field == ConditionField.Segment)
@@ -79,9 +83,7 @@ public sealed partial record Condition(ConditionField Field, Comparison Comparis
         }
 
         // A value that does not exist is NaN, with which no comparison holds.
-        var value = Field is ConditionField.ItemPopularity or ConditionField.CategoryConversion or ConditionField.PriceRatio
-            ? Read(shop?.ValuesOf(state) ?? ShopValues.Unknown)
-            : Read(state, cart, now);
+        var value = LooksAtShop ? Read(shop ?? ShopValues.Unknown) : Read(state, cart, now);
         return Comparison switch
         {
             Comparison.Less => value < Number,

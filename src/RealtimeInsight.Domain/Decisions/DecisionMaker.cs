@@ -124,6 +124,10 @@ public sealed class DecisionMaker(Policy policy, IVariantChooser? chooser = null
     {
         private readonly List<Found> _found = [];
         private readonly List<CandidateResult> _results = [];
+        private ShopValues? _shop;
+
+        /// <summary>Looked up once: others change it meanwhile, and the record says what the conditions saw.</summary>
+        private ShopValues? Shop => _shop ??= maker._shop?.ValuesOf(state);
 
         /// <summary>Deferred decisions that came due are considered before new ones, highest priority first, under their old id.</summary>
         public void TakeDeferred(ReadOnlySpan<Effect> effects)
@@ -240,7 +244,7 @@ public sealed class DecisionMaker(Policy policy, IVariantChooser? chooser = null
             (state.Ledger ??= new DecisionLedger()).Put(entry);
             var inputs = new DecisionInputs(
                 maker.Policy, rule, triggerName, triggerAt, trigger, model, HoldOutDraw(state.Id, maker.Policy.HoldOutSalt), given,
-                _results, choice, maker._shop?.ValuesOf(state));
+                _results, choice, Shop);
             output.Decisions.Add(new Decision
             {
                 Id = entry.DecisionId,
@@ -255,7 +259,7 @@ public sealed class DecisionMaker(Policy policy, IVariantChooser? chooser = null
             var cart = Episodes.CartOf(state, episode) ?? state.Cart;
             foreach (var condition in rule.When)
             {
-                if (!condition.IsMet(state, cart, now, maker._shop)) return false;
+                if (!condition.IsMet(state, cart, now, condition.LooksAtShop ? Shop : null)) return false;
             }
 
             return true;

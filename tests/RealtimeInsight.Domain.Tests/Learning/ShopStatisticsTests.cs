@@ -90,7 +90,7 @@ public sealed class ShopStatisticsTests
         Assert.All(["shop", "item_popularity", "category_conversion", "price_ratio"], static name =>
             Assert.Contains($"`{name}`", GoldenFile.Text("policies.md"), StringComparison.Ordinal));
 
-        bool Met(string text) => Condition.Parse(text, "here").IsMet(scenario.State, null, scenario.Now, shop);
+        bool Met(string text) => Condition.Parse(text, "here").IsMet(scenario.State, null, scenario.Now, shop.ValuesOf(scenario.State));
     }
 
     [Fact]

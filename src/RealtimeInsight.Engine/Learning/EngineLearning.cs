@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Decisions;
@@ -116,8 +115,7 @@ public sealed class EngineLearning
         Items?.Write(output);
         writer.Bool(Statistics is not null);
         Statistics?.Write(output);
-        writer.Fixed64(Crc(output.WrittenSpan));
-        return output.WrittenSpan.ToArray();
+        return CheckedBytes.Close(output);
     }
 
     /// <summary>Goes back to what <see cref="ToBytes"/> wrote, here or elsewhere.</summary>
@@ -218,24 +216,11 @@ public sealed class EngineLearning
 
     private static ByteReader Open(ReadOnlySpan<byte> bytes, out byte format)
     {
-        const int SumBytes = sizeof(ulong);
-        if (bytes.Length < 2 * SumBytes || new ByteReader(bytes[^SumBytes..]).Fixed64() != Crc(bytes[..^SumBytes]))
-        {
-            throw new FormatException("its checksum does not match its content");
-        }
-
-        var reader = new ByteReader(bytes[..^SumBytes]);
+        var reader = CheckedBytes.Open(bytes);
         var head = reader.Fixed64();
         if ((uint)head != Magic) throw reader.Malformed("it is not what an engine has learned");
         format = (byte)(head >> 32);
         return format is FormatOfVariants or FormatVersion ? reader
             : throw reader.Malformed($"what was learned has format {format}, this program reads {FormatOfVariants} and {FormatVersion}");
-    }
-
-    private static ulong Crc(ReadOnlySpan<byte> bytes)
-    {
-        var crc = 0u;
-        foreach (var value in bytes) crc = BitOperations.Crc32C(crc, value);
-        return crc;
     }
 }

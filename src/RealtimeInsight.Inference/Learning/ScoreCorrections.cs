@@ -1,5 +1,4 @@
 using System.Buffers;
-using System.Numerics;
 using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Learning;
 using RealtimeInsight.Domain.Scoring;
@@ -125,20 +124,14 @@ public sealed class ScoreCorrections
             }
         }
 
-        new ByteWriter(output).Fixed64(Checksum(output.WrittenSpan));
-        return output.WrittenSpan.ToArray();
+        return CheckedBytes.Close(output);
     }
 
     /// <summary>Takes over what <see cref="ToBytes"/> wrote.</summary>
     /// <exception cref="FormatException">It is something else, or damaged; nothing has changed.</exception>
     public void Load(ReadOnlySpan<byte> bytes)
     {
-        if (bytes.Length < sizeof(ulong) || new ByteReader(bytes[^sizeof(ulong)..]).Fixed64() != Checksum(bytes[..^sizeof(ulong)]))
-        {
-            throw new FormatException("its checksum does not match its content");
-        }
-
-        var reader = new ByteReader(bytes[..^sizeof(ulong)]);
+        var reader = CheckedBytes.Open(bytes);
         var format = reader.Byte();
         if (format != FormatVersion) throw reader.Malformed($"corrections have format {format}, this program reads {FormatVersion}");
         var found = new Dictionary<uint, Head[]>();
@@ -169,13 +162,6 @@ public sealed class ScoreCorrections
 
     private static HeadCorrections Corrections(Head[] heads) => new(
         heads[(int)ScoreHead.Churn].Correction, heads[(int)ScoreHead.Abandonment].Correction, heads[(int)ScoreHead.Purchase].Correction);
-
-    private static ulong Checksum(ReadOnlySpan<byte> bytes)
-    {
-        var crc = 0u;
-        foreach (var value in bytes) crc = BitOperations.Crc32C(crc, value);
-        return crc;
-    }
 
     private readonly record struct Change(Instant From, double Slope, double Shift);
 

@@ -39,10 +39,17 @@ public struct FadingScale(TimeSpan halfLife)
 
     internal readonly void Write(ByteWriter writer)
     {
+        writer.Signed((long)_halfLifeMs);
         writer.Bool(_isStarted);
         writer.Signed(_originMs);
         writer.Double(Newest);
     }
 
-    internal void Read(ref ByteReader reader) => (_isStarted, _originMs, Newest) = (reader.Bool(), reader.Signed(), reader.Double());
+    /// <returns>False where what was written fades otherwise: its weights are no weights of this scale.</returns>
+    internal bool Read(ref ByteReader reader)
+    {
+        var isSame = reader.Signed() == (long)_halfLifeMs;
+        (_isStarted, _originMs, Newest) = (reader.Bool(), reader.Signed(), reader.Double());
+        return isSame;
+    }
 }

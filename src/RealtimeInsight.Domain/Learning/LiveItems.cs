@@ -137,7 +137,6 @@ public sealed class LiveItems
         lock (_gate)
         {
             writer.Byte(FormatVersion);
-            writer.Signed((long)_options.HalfLife.TotalMilliseconds);
             _scale.Write(writer);
             writer.Bool(_isFrozen);
             writer.Unsigned((ulong)_seen);
@@ -164,9 +163,8 @@ public sealed class LiveItems
     {
         var version = reader.Byte();
         if (version != FormatVersion) throw reader.Malformed($"items have format {version}, this program reads {FormatVersion}");
-        var halfLifeMs = reader.Signed();
         var scale = new FadingScale(_options.HalfLife);
-        scale.Read(ref reader);
+        var fadesAlike = scale.Read(ref reader);
         var (isFrozen, seen) = (reader.Bool(), (long)reader.Unsigned());
         var figures = new NextItemFigures((long)reader.Unsigned(), (long)reader.Unsigned(), reader.Double());
         var items = new List<LiveItem>();
@@ -186,7 +184,7 @@ public sealed class LiveItems
         {
             Reset();
             _isFrozen = isFrozen;
-            if (halfLifeMs != (long)_options.HalfLife.TotalMilliseconds) return;
+            if (!fadesAlike) return;
             (_scale, _figures, _seen) = (scale, figures, seen);
             foreach (var item in items) _items[item.Key] = item;
             if (_items.Count > _options.CountMax) DropLeastSeen();

@@ -137,7 +137,6 @@ public sealed class ShopStatistics : IShopView
         lock (_gate)
         {
             writer.Byte(FormatVersion);
-            writer.Signed((long)_options.HalfLife.TotalMilliseconds);
             _scale.Write(writer);
             writer.Bool(_isFrozen);
             writer.Double(_looks);
@@ -164,9 +163,8 @@ public sealed class ShopStatistics : IShopView
     {
         var version = reader.Byte();
         if (version != FormatVersion) throw reader.Malformed($"statistics have format {version}, this program reads {FormatVersion}");
-        var halfLifeMs = reader.Signed();
         var scale = new FadingScale(_options.HalfLife);
-        scale.Read(ref reader);
+        var fadesAlike = scale.Read(ref reader);
         var (isFrozen, looks, all) = (reader.Bool(), reader.Double(), Category.Read(ref reader));
         var items = new List<(uint, double)>();
         for (var left = reader.Count(ShopStatisticsOptions.ItemsLimit); left > 0; left--) items.Add((reader.Unsigned32(), reader.Double()));
@@ -180,7 +178,7 @@ public sealed class ShopStatistics : IShopView
         {
             Reset();
             _isFrozen = isFrozen;
-            if (halfLifeMs != (long)_options.HalfLife.TotalMilliseconds) return;
+            if (!fadesAlike) return;
             (_scale, _looks, _all) = (scale, looks, all);
             foreach (var (item, weight) in items) _items[item] = weight;
             foreach (var (label, sums) in categories) _categories[label] = sums;

@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using RealtimeInsight.Domain.Binary;
 using RealtimeInsight.Domain.Time;
 
@@ -202,21 +203,29 @@ public sealed class LiveItems
 
     private void Judge(uint item, ReadOnlySpan<uint> before)
     {
-        Rank(before);
-        var rank = 0;
-        for (var i = 0; i < Math.Min(Depth, _ranked.Count) && rank == 0; i++)
+        Gather(before);
+        _figures = _figures.With(RankOf(item));
+    }
+
+    /// <summary>Place of an item on the list that would be recommended, without making it; 0 for one that is not on it.</summary>
+    private int RankOf(uint item)
+    {
+        var rank = 1;
+        if (_scores.TryGetValue(item, out var own))
         {
-            if (_ranked[i].Item == item) rank = i + 1;
+            foreach (var (other, score) in _scores) rank += Compare((score, other), (own, item)) < 0 ? 1 : 0;
+            return rank <= Depth ? rank : 0;
         }
 
-        for (int i = 0, filled = _ranked.Count; rank == 0 && i < _popular.Length && filled < Depth; i++)
+        rank += _scores.Count;
+        foreach (var popular in _popular)
         {
-            if (_scores.ContainsKey(_popular[i].Key)) continue;
-            filled++;
-            if (_popular[i].Key == item) rank = filled;
+            if (rank > Depth) break;
+            if (popular.Key == item) return rank;
+            if (!_scores.ContainsKey(popular.Key)) rank++;
         }
 
-        _figures = _figures.With(rank);
+        return 0;
     }
 
     private void Learn(string id, uint item, ReadOnlySpan<uint> before, Instant at)
@@ -263,8 +272,12 @@ public sealed class LiveItems
         Gather(before);
         _ranked.Clear();
         foreach (var (item, score) in _scores) _ranked.Add((score, item));
-        _ranked.Sort(static (a, b) => a.Score.Equals(b.Score) ? a.Item.CompareTo(b.Item) : b.Score.CompareTo(a.Score));
+        _ranked.Sort(Compare);
     }
+
+    /// <summary>The better first.</summary>
+    private static int Compare((double Score, uint Item) a, (double Score, uint Item) b) =>
+        a.Score.Equals(b.Score) ? a.Item.CompareTo(b.Item) : b.Score.CompareTo(a.Score);
 
     private void Gather(ReadOnlySpan<uint> before)
     {
@@ -281,10 +294,12 @@ public sealed class LiveItems
         {
             if (_items.TryGetValue(item, out var known) && known.Total > 0)
             {
-                for (var i = 0; i < known.Count; i++)
+                var partners = known.Partners;
+                var weights = known.Weights;
+                for (var i = 0; i < partners.Length; i++)
                 {
-                    if (!_items.ContainsKey(known.Partners[i])) continue;
-                    _scores[known.Partners[i]] = _scores.GetValueOrDefault(known.Partners[i]) + (weight * known.Weights[i] / known.Total);
+                    if (!_items.ContainsKey(partners[i])) continue;
+                    CollectionsMarshal.GetValueRefOrAddDefault(_scores, partners[i], out _) += weight * weights[i] / known.Total;
                 }
             }
 

@@ -54,6 +54,33 @@ public sealed class LiveItemsTests
     }
 
     [Fact]
+    public void Figures_AreThoseOfTheListsThatWereThere() => Law.Holds(20, seed =>
+    {
+        var random = new Random(seed);
+        var items = new LiveItems(new LiveItemsOptions { PartnersMax = 5 + random.Next(30) });
+        var known = random.Next(5, 120);
+        var expected = NextItemFigures.None;
+        for (var walk = 0; walk < 60; walk++)
+        {
+            var before = new List<uint>();
+            for (var step = random.Next(2, 8); step > 0; step--)
+            {
+                var item = (uint)(random.Next(known) * random.NextDouble());
+                if (before.Count > 0)
+                {
+                    var list = items.Recommend(before.ToArray(), LiveItems.Depth).Select(static one => one.Item).ToList();
+                    expected = expected.With(list.IndexOf($"{item}") + 1);
+                }
+
+                items.Saw($"{item}", item, before.ToArray(), s_start + TimeSpan.FromMinutes(walk));
+                before.Insert(0, item);
+            }
+        }
+
+        Assert.Equal(expected, items.Figures);
+    });
+
+    [Fact]
     public void Learned_WithRoomForAll_DoesNotDependOnTheOrderOfTheSessions() => Law.Holds(15, seed =>
     {
         var random = new Random(seed);

@@ -53,7 +53,8 @@ internal static class LiveItemStudy
             tallies[0].Count,
             BaseRate: null,
             [.. names.Select((name, i) => new ModelResult(name, IsBaseline: i > 0, tallies[i].Metrics(seed)))],
-            Compare(tallies[0], tallies[2], seed))
+            NextItemStudy.Compare(
+                tallies[0], tallies[2], names[2], "learning from the stream adds", "not shown to add on both", seed))
         {
             Facts = [new MetricValue("live_share", NextItemRecommender.LiveShare), new MetricValue("items_known_live", live.Count)],
         };
@@ -108,26 +109,4 @@ internal static class LiveItemStudy
 
         return tally;
     }
-
-    private static Claim Compare(RankingTally live, RankingTally still, int seed)
-    {
-        if (live.Count < NextItemStudy.CasesMin)
-        {
-            return Claim.Refused($"n is too small to claim anything: {live.Count} cases, at least {NextItemStudy.CasesMin} are needed");
-        }
-
-        var hits = Gains(live.Hits(Depth), still.Hits(Depth));
-        var ranks = Gains(live.Reciprocals(Depth), still.Reciprocals(Depth));
-        var (hitLow, hitHigh) = Bootstrap.OfMean(hits, seed);
-        var (rankLow, rankHigh) = Bootstrap.OfMean(ranks, seed);
-        var figures = $"HR@20 {hits.Average():+0.0000;-0.0000} [{hitLow:+0.0000;-0.0000}, {hitHigh:+0.0000;-0.0000}] and "
-            + $"MRR@20 {ranks.Average():+0.0000;-0.0000} [{rankLow:+0.0000;-0.0000}, {rankHigh:+0.0000;-0.0000}] "
-            + "against learned_order_still";
-        return hitLow > 0 && rankLow > 0
-            ? Claim.Made($"learning from the stream adds: {figures}")
-            : Claim.Refused($"not shown to add on both: {figures}");
-    }
-
-    private static double[] Gains(IReadOnlyList<double> ours, IReadOnlyList<double> theirs) =>
-        [.. ours.Select((value, i) => value - theirs[i])];
 }

@@ -48,8 +48,6 @@ internal static partial class PolicyReader
         }
 
         var choose = rule["choose"] is { } node ? Section(node, path, ChooseKeys) : [];
-        var seed = Number(choose, "seed", $"{path}.seed", 0, 0, int.MaxValue);
-        if (seed != Math.Truncate(seed)) throw new PolicyException($"{path}.seed", $"{seed} is not a whole number; write one");
         return new VariantRule
         {
             By = Text(choose, "by", $"{path}.by", "uniform") switch
@@ -61,7 +59,7 @@ internal static partial class PolicyReader
             Explore = Number(choose, "explore", $"{path}.explore", VariantRule.ExploreDefault, 0.001, 1),
             HalfLife = Span(choose, "half_life", $"{path}.half_life", VariantRule.HalfLifeDefault, min: 60, TimeSpan.FromDays(3650)),
             RewardWithin = Span(choose, "reward_within", $"{path}.reward_within", attribution, min: 1, attribution),
-            Seed = (ulong)seed,
+            Seed = (ulong)Whole(choose, "seed", $"{path}.seed", 0, 0, int.MaxValue),
         };
     }
 

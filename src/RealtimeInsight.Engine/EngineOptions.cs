@@ -1,3 +1,4 @@
+using RealtimeInsight.Domain;
 using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Watching;
@@ -185,17 +186,5 @@ public sealed class EngineOptions
             .. bounds.Problems, .. WatchOptions.Validate(options.Watch), .. LearningOptions.Validate(options.Learning),
             .. OutboxOptions.Validate(options.Outbox),
         ];
-    }
-}
-
-/// <summary>Collects violated bounds in one wording.</summary>
-internal sealed class BoundsCheck(string prefix = "")
-{
-    public List<string> Problems { get; } = [];
-
-    public void Range<T>(string name, T value, T min, T max)
-        where T : IComparable<T>
-    {
-        if (value.CompareTo(min) < 0 || value.CompareTo(max) > 0) Problems.Add($"{prefix}{name} is {value}, {min} to {max} is allowed");
     }
 }

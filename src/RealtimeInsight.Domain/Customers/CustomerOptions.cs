@@ -40,14 +40,15 @@ public sealed class CustomerOptions
     public static IReadOnlyList<string> Validate(CustomerOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var problems = new List<string>();
-        Span(problems, nameof(SessionGap), options.SessionGap, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24));
-        Span(problems, nameof(CartAtRiskAfter), options.CartAtRiskAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
-        Span(problems, nameof(CartAbandonedAfter), options.CartAbandonedAfter, TimeSpan.FromSeconds(2), TimeSpan.FromDays(30));
-        Span(problems, nameof(CartEpisodeMax), options.CartEpisodeMax, TimeSpan.FromSeconds(2), TimeSpan.FromDays(365));
-        Span(problems, nameof(AllowedLateness), options.AllowedLateness, TimeSpan.Zero, TimeSpan.FromDays(30));
-        Range(problems, nameof(EventIdsMax), options.EventIdsMax, 16, EventIdsMaxLimit);
-        Range(problems, nameof(LastEventsMax), options.LastEventsMax, 4, LastEventsMaxLimit);
+        var bounds = new BoundsCheck();
+        bounds.Range(nameof(SessionGap), options.SessionGap, TimeSpan.FromSeconds(1), TimeSpan.FromHours(24));
+        bounds.Range(nameof(CartAtRiskAfter), options.CartAtRiskAfter, TimeSpan.FromSeconds(1), TimeSpan.FromDays(30));
+        bounds.Range(nameof(CartAbandonedAfter), options.CartAbandonedAfter, TimeSpan.FromSeconds(2), TimeSpan.FromDays(30));
+        bounds.Range(nameof(CartEpisodeMax), options.CartEpisodeMax, TimeSpan.FromSeconds(2), TimeSpan.FromDays(365));
+        bounds.Range(nameof(AllowedLateness), options.AllowedLateness, TimeSpan.Zero, TimeSpan.FromDays(30));
+        bounds.Range(nameof(EventIdsMax), options.EventIdsMax, 16, EventIdsMaxLimit);
+        bounds.Range(nameof(LastEventsMax), options.LastEventsMax, 4, LastEventsMaxLimit);
+        var problems = bounds.Problems;
         if (options.CartAtRiskAfter >= options.CartAbandonedAfter)
         {
             problems.Add(
@@ -70,15 +71,5 @@ public sealed class CustomerOptions
         }
 
         return problems;
-    }
-
-    private static void Span(List<string> problems, string name, TimeSpan value, TimeSpan min, TimeSpan max)
-    {
-        if (value < min || value > max) problems.Add($"{name} is {value}, {min} to {max} is allowed");
-    }
-
-    private static void Range(List<string> problems, string name, int value, int min, int max)
-    {
-        if (value < min || value > max) problems.Add($"{name} is {value}, {min} to {max} is allowed");
     }
 }

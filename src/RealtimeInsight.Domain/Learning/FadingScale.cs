@@ -9,6 +9,12 @@ namespace RealtimeInsight.Domain.Learning;
 /// </summary>
 public struct FadingScale(TimeSpan halfLife)
 {
+    /// <summary>Shortest that the options allow.</summary>
+    public static readonly TimeSpan HalfLifeMin = TimeSpan.FromHours(1);
+
+    /// <summary>Longest that they allow.</summary>
+    public static readonly TimeSpan HalfLifeMax = TimeSpan.FromDays(365);
+
     /// <summary>Weights up to two to this power are kept; beyond, everything is scaled down.</summary>
     private const double ExponentMax = 200;
 

@@ -28,11 +28,11 @@ public sealed class LiveItemsOptions
     public static IReadOnlyList<string> Validate(LiveItemsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var problems = new List<string>();
-        LearningBounds.Check(problems, nameof(CountMax), options.CountMax, 100, CountLimit);
-        LearningBounds.Check(problems, nameof(PartnersMax), options.PartnersMax, 5, PartnersLimit);
-        LearningBounds.Check(problems, nameof(HalfLife), options.HalfLife, LearningBounds.HalfLifeMin, LearningBounds.HalfLifeMax);
-        LearningBounds.Check(problems, nameof(JudgedShare), options.JudgedShare, 0d, 1d);
-        return problems;
+        var bounds = new BoundsCheck();
+        bounds.Range(nameof(CountMax), options.CountMax, 100, CountLimit);
+        bounds.Range(nameof(PartnersMax), options.PartnersMax, 5, PartnersLimit);
+        bounds.Range(nameof(HalfLife), options.HalfLife, FadingScale.HalfLifeMin, FadingScale.HalfLifeMax);
+        bounds.Range(nameof(JudgedShare), options.JudgedShare, 0d, 1d);
+        return bounds.Problems;
     }
 }

@@ -21,9 +21,9 @@ public sealed class ShopStatisticsOptions
     public static IReadOnlyList<string> Validate(ShopStatisticsOptions options)
     {
         ArgumentNullException.ThrowIfNull(options);
-        var problems = new List<string>();
-        LearningBounds.Check(problems, nameof(ItemsMax), options.ItemsMax, 100, ItemsLimit);
-        LearningBounds.Check(problems, nameof(HalfLife), options.HalfLife, LearningBounds.HalfLifeMin, LearningBounds.HalfLifeMax);
-        return problems;
+        var bounds = new BoundsCheck();
+        bounds.Range(nameof(ItemsMax), options.ItemsMax, 100, ItemsLimit);
+        bounds.Range(nameof(HalfLife), options.HalfLife, FadingScale.HalfLifeMin, FadingScale.HalfLifeMax);
+        return bounds.Problems;
     }
 }

@@ -1,3 +1,5 @@
+using RealtimeInsight.Domain;
+
 namespace RealtimeInsight.Engine.Outbox;
 
 /// <summary>Settings of action delivery.</summary>

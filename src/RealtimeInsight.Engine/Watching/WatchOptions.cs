@@ -1,3 +1,5 @@
+using RealtimeInsight.Domain;
+
 namespace RealtimeInsight.Engine.Watching;
 
 /// <summary>How scores are followed to their outcomes, and traffic is compared with the training data.</summary>

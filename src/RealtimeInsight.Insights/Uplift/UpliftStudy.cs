@@ -85,7 +85,11 @@ public static class UpliftStudy
 
     private static Claim Judge(ModelResult ours, int cases)
     {
-        var figures = $"Qini {ours["qini"]:0.00000}, {ours["deviations"]:0.0} standard deviations of random rankings above their mean";
+        // Where every ranking gives the same, as where nobody visited, there is no spread to measure by.
+        var spread = double.IsFinite(ours["deviations"])
+            ? $"{ours["deviations"]:0.0} standard deviations of random rankings above their mean"
+            : "random rankings all give the same";
+        var figures = $"Qini {ours["qini"]:0.00000}, {spread}";
         if (cases < CasesMin) return Claim.Refused(
             $"n is too small to claim anything: {cases} cases, at least {CasesMin} are needed ({figures})");
         return ours["deviations"] > DeviationsMin

@@ -20,6 +20,21 @@ public sealed class UpliftStudyTests
             StringComparison.Ordinal);
 
     [Fact]
+    public void Run_NobodyVisited_RefusesWithoutAFigureThatIsNone()
+    {
+        List<ExperimentCase> people = [.. People(6, 1).Select(person => person with { Visit = false })];
+
+        var report = UpliftStudy.Run("made_up", people, people, seed: 1);
+
+        Assert.All(report.Sections, static section =>
+        {
+            Assert.False(section.Claim.IsMade);
+            Assert.DoesNotContain("NaN", section.Claim.Text, StringComparison.Ordinal);
+        });
+        Assert.Contains("random rankings all give the same", report.Main.Claim.Text, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void Run_ArmIsMissing_IsExplained()
     {
         var noWomens = People(900, 1).Where(person => person.Arm != UpliftStudy.Womens).ToList();

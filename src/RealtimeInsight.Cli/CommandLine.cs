@@ -39,6 +39,12 @@ public static partial class CommandLine
         if (parsed.Action is ParseErrorAction)
         {
             foreach (var error in parsed.Errors) await console.Error.WriteLineAsync(TextOf(error.Message)).ConfigureAwait(false);
+            if (parsed.CommandResult.Command.Subcommands is { Count: > 0 } commands)
+            {
+                var names = string.Join(", ", commands.Select(static command => command.Name));
+                await console.Error.WriteLineAsync($"There is: {Name} {PathOf(parsed)}with one of {names}").ConfigureAwait(false);
+            }
+
             await console.Error.WriteLineAsync($"See: {Name} {PathOf(parsed)}--help").ConfigureAwait(false);
             return ExitCodes.Usage;
         }

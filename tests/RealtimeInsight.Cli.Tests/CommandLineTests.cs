@@ -35,5 +35,15 @@ public sealed class CommandLineTests
         Assert.StartsWith(told + Environment.NewLine, run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Run_UnknownCommandOfAVerb_NamesThoseThereAre()
+    {
+        var run = await CliRun.OfAsync(Program.Verbs, "bench", "everything");
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("everything", run.Error, StringComparison.Ordinal);
+        Assert.Contains("There is: insight bench with one of onnx, engine, ", run.Error, StringComparison.Ordinal);
+    }
+
     private static Task<CliRun> RunAsync(params string[] args) => CliRun.OfAsync(static _ => [], args);
 }

@@ -11,11 +11,11 @@ internal sealed class EvaluationJob(CliConsole console)
         var task = EvaluationTask.All.FirstOrDefault(known => known.Name == request.Task)
             ?? throw CliException.Usage(
                 $"task '{request.Task}' is not known; the tasks are {string.Join(", ", EvaluationTask.All.Select(known => known.Name))}");
-        if (!task.Formats.Contains(request.Format))
-        {
-            throw CliException.Usage($"--format {request.Format}: the task {task.Name} reads {string.Join(", ", task.Formats)}");
-        }
-
+        // Hyphens and underscores are the same, as in the other verbs.
+        var named = request.Format.Replace('-', '_');
+        var format = task.Formats.FirstOrDefault(known => known.Equals(named, StringComparison.OrdinalIgnoreCase))
+            ?? throw CliException.Usage($"--format {request.Format}: the task {task.Name} reads {string.Join(", ", task.Formats)}");
+        request = request with { Format = format };
         foreach (var path in request.Train) TableFile.Files(path, "--train");
         foreach (var path in request.Test) TableFile.Files(path, "--test");
         var progress = new EvaluationProgress(console, cancellationToken);

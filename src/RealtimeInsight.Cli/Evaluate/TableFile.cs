@@ -11,6 +11,7 @@ internal sealed class TableFile
     /// <summary>Where an evaluation's data may be, without <c>.gz</c>.</summary>
     private static readonly string[] Endings = [".csv", ".txt", ".tsv"];
 
+    private const int FoldersTold = 5;
     private readonly string _path;
     private readonly string _delimiter;
 
@@ -56,9 +57,11 @@ internal sealed class TableFile
                 || file.EndsWith(ending + ".gz", StringComparison.OrdinalIgnoreCase)))
             .Order(StringComparer.Ordinal)
             .ToList();
-        if (files.Count == 0) throw CliException.Usage(
-            $"{option} {path}: the folder holds no {string.Join(", ", Endings)} file (or the same with .gz)");
-        return files;
+        if (files.Count > 0) return files;
+        var folders = Directory.EnumerateDirectories(path).Select(Path.GetFileName).Order(StringComparer.Ordinal).ToList();
+        var inside = folders.Count == 0 ? "" : $"; name one of its folders: {string.Join(", ", folders.Take(FoldersTold))}";
+        throw CliException.Usage(
+            $"{option} {path}: the folder holds no {string.Join(", ", Endings)} file (or the same with .gz){inside}");
     }
 
     /// <summary>The header of one file, for formats whose columns vary.</summary>

@@ -26,6 +26,20 @@ public sealed class EvaluateVerbTests
     }
 
     [Fact]
+    public async Task Evaluate_FolderOfFolders_NamesThem()
+    {
+        using var data = new DataFolder();
+        Directory.CreateDirectory(Path.Combine(data.Path, "logs", "first"));
+        Directory.CreateDirectory(Path.Combine(data.Path, "logs", "second"));
+
+        var logs = Path.Combine(data.Path, "logs");
+        var run = await RunAsync("ope", "--format", "Open-Bandit", "--train", logs, "--test", logs);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("name one of its folders: first, second", run.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Evaluate_FileOfAnotherFormat_NamesWhatIsMissing()
     {
         using var data = new DataFolder();
@@ -56,7 +70,7 @@ public sealed class EvaluateVerbTests
         var lines = Enumerable.Range(0, 300).Select(i => $"{i % 3},{i % 2},{(i % 7 == 0 ? 1 : 0)},0.3333333333");
         var file = data.Write("log.csv.gz", ["item_id,position,click,propensity_score", .. lines]);
 
-        var run = await RunAsync("ope", "--format", "open_bandit", "--train", file, "--test", file, "--json");
+        var run = await RunAsync("ope", "--format", "open-bandit", "--train", file, "--test", file, "--json");
 
         Assert.Equal(ExitCodes.Success, run.ExitCode);
         using var json = JsonDocument.Parse(run.OutLines[^1]);

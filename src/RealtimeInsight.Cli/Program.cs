@@ -39,6 +39,7 @@ public static class Program
         RejectsVerb.Create(console),
         DeadLettersVerb.Create(console),
         EndpointsVerb.Create(console),
+        DecisionsVerb.Create(console),
         LearningVerb.Create(console),
         .. BackupVerb.CreateAll(console),
     ];

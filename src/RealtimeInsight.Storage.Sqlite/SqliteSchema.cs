@@ -111,6 +111,14 @@ internal static class SqliteSchema
     public const string FindDecision = """
         SELECT id, customer, decided_at, rule, action, channel, status, reason, record FROM decisions WHERE id = ?
         """;
+    public const string DecisionsInTime = "SELECT id FROM decisions WHERE (?1 IS NULL OR rule = ?1) ORDER BY decided_at, id";
+    public const string FindJudged = """
+        SELECT id, customer, decided_at, rule, status, reason, record, outcome, outcome_at FROM decisions WHERE id = ?
+        """;
+    public const string NewestMoment = """
+        SELECT max(coalesce((SELECT max(max_time) FROM log_events), 0), coalesce((SELECT max(outcome_at) FROM decisions), 0),
+            coalesce((SELECT max(decided_at) FROM decisions), 0))
+        """;
     public const string FindProgress = """
         SELECT d.outcome, o.state, o.attempts FROM decisions d LEFT JOIN outbox o ON o.decision = d.id WHERE d.id = ?
         """;

@@ -1,3 +1,4 @@
+using RealtimeInsight.Cli.Decisions;
 using RealtimeInsight.Insights.Evaluation;
 using RealtimeInsight.Insights.OffPolicy;
 using RealtimeInsight.Insights.Uplift;
@@ -31,15 +32,25 @@ internal static class ExperimentTasks
         });
 
     public static EvaluationTask OffPolicy { get; } = new(
-        "ope", "value of the uniform policy from another policy's log", [OpenBandit],
+        "ope", "what another choice would have earned, from a log of drawn choices", [OpenBandit, DecisionColumns.Format],
         (request, progress) =>
         {
+            if (request.Format == DecisionColumns.Format) return Decisions(request, progress);
             progress.Step("reading the logs");
             var log = ReadOpenBandit(request.Train, "--train");
             var truth = ReadOpenBandit(request.Test, "--test");
             progress.Step("estimating the policy value");
             return OffPolicyStudy.Run(request.Format, log, truth, request.Seed);
         });
+
+    private static EvaluationReport Decisions(EvaluationRequest request, EvaluationProgress progress)
+    {
+        progress.Step("reading the decisions");
+        var train = DecisionColumns.Read(request.Train, "--train");
+        var test = request.IsSameData ? null : DecisionColumns.Read(request.Test, "--test");
+        progress.Step("learning a choice and valuing it");
+        return VariantStudy.Run(request.Format, train, test, request.Seed);
+    }
 
     /// <summary>Assigns half of the cases to each side; for one pass over them in order.</summary>
     private static Func<ExperimentCase, int> HalvesOf(int cases, int seed)

@@ -15,6 +15,13 @@ internal readonly struct TableRow(CsvParser parser, Dictionary<string, int> colu
 
     public bool Has(string column) => columns.ContainsKey(column);
 
+    /// <summary>Names that begin so, in the order of the header.</summary>
+    public IEnumerable<string> Columns(string prefix)
+    {
+        var known = columns;
+        return known.Keys.Where(name => name.StartsWith(prefix, StringComparison.Ordinal)).OrderBy(name => known[name]);
+    }
+
     /// <summary>The field as a number.</summary>
     /// <exception cref="CliException">It is not a finite number.</exception>
     public double Number(string column)
@@ -46,7 +53,8 @@ internal readonly struct TableRow(CsvParser parser, Dictionary<string, int> colu
         throw Wrong(column, "a date and time");
     }
 
-    private CliException Wrong(string column, string expected)
+    /// <summary>The error that says where the field is, what it holds and what it should be.</summary>
+    public CliException Wrong(string column, string expected)
     {
         var text = Text(column);
         return CliException.Usage(

@@ -176,6 +176,7 @@ public static class DecisionRecord
         json.WriteNumber("propensity", choice.Propensity);
         json.WriteNumber("draw", choice.Draw);
         json.WriteNumber("seed", rule.Choose.Seed);
+        json.WriteNumber("reward_within_ms", (long)rule.Choose.RewardWithin.TotalMilliseconds);
         json.WriteStartArray("variants");
         for (var i = 0; i < rule.Variants.Count; i++)
         {

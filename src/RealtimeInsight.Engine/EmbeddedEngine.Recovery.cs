@@ -18,6 +18,13 @@ public sealed partial class EmbeddedEngine
     private (EngineParts Parts, long Replayed) Recover(CancellationToken cancellationToken)
     {
         var head = _store.Open();
+        if (!_options.KeepLog && head is not { NextOffset: 0, NextSegment: 0 })
+        {
+            throw new StoreUnavailableException(
+                $"{_store.Name}: it holds customers, and with KeepLog false what happens to them would be forgotten; name another data "
+                + "directory, or leave KeepLog true");
+        }
+
         var log = new LogReader(_store, _options.LogRowsCached);
         var count = _options.Shards > 0 ? _options.Shards : Environment.ProcessorCount;
         var shared = new ShardParts(
@@ -29,7 +36,7 @@ public sealed partial class EmbeddedEngine
             Monitor = Monitor,
             LearnsEvents = Learning is { Items: not null } or { Statistics: not null },
             Logger = _logger,
-            ResidentBytesMax = _options.ResidentBytesMax == 0 ? 0 : Math.Max(1, _options.ResidentBytesMax / count),
+            ResidentBytesMax = _options.ResidentBytesMax == 0 || !_options.KeepLog ? 0 : Math.Max(1, _options.ResidentBytesMax / count),
         };
         var shards = Enumerable.Range(0, count).Select(index => new Shard(index, shared)).ToArray();
         shared.Aliases.Load(_store.ReadAliases());

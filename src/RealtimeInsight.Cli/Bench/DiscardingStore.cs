@@ -5,7 +5,7 @@ using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Cli.Bench;
 
-/// <summary>A store that keeps nothing: what remains is the engine itself, with its log rows made and given away.</summary>
+/// <summary>A store that keeps nothing: what remains is the engine itself.</summary>
 internal sealed class DiscardingStore : IEngineStore
 {
     public string Name => "nothing";

@@ -15,6 +15,10 @@ internal sealed class DurableScenario : EngineScenario
 
     public override IReadOnlyList<string> Examples => ["insight bench durable --json", "insight bench durable --batch 64 --in-flight 256"];
 
+    public override IReadOnlyList<BenchOption> Options => s_options;
+
+    protected override bool KeepsLog(BenchContext context) => true;
+
     protected override IEngineStore Store(BenchFolder folder) =>
         new SqliteStore(new SqliteStoreOptions { DataDirectory = folder.Path });
 

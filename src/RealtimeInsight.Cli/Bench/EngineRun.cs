@@ -43,10 +43,11 @@ internal sealed class EngineRun(BenchEngine bench, ShopEvents shop, int batchEve
     public async Task<EngineRate> MeasureAsync(int events, CancellationToken cancellationToken)
     {
         var batches = Make(events);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+        BenchMemory.Settle();
         var allocated = GC.GetTotalAllocatedBytes(precise: true);
         var collections = GC.CollectionCount(0);
+        var decisions = bench.Engine.GetStatus().DecisionsMade;
+        var paused = GC.GetTotalPauseDuration();
         var cpu = Environment.CpuUsage.TotalTime;
         var started = time.GetTimestamp();
         await bench.SendAsync(batches, inFlight, cancellationToken).ConfigureAwait(false);
@@ -55,7 +56,9 @@ internal sealed class EngineRun(BenchEngine bench, ShopEvents shop, int batchEve
             events / seconds,
             (Environment.CpuUsage.TotalTime - cpu).TotalMicroseconds / events,
             (GC.GetTotalAllocatedBytes(precise: true) - allocated) / (double)events,
-            GC.CollectionCount(0) - collections);
+            GC.CollectionCount(0) - collections,
+            (GC.GetTotalPauseDuration() - paused).TotalSeconds / seconds,
+            bench.Engine.GetStatus().DecisionsMade - decisions);
     }
 
     /// <summary>Drawn events that follow those made before, in batches.</summary>
@@ -84,4 +87,7 @@ internal sealed class EngineRun(BenchEngine bench, ShopEvents shop, int batchEve
 /// <param name="CpuMicroseconds">Processor time of the whole process for one event, the sender's included.</param>
 /// <param name="AllocatedBytes">Managed bytes of the whole process for one event.</param>
 /// <param name="Collections">Garbage collections during the run.</param>
-internal readonly record struct EngineRate(double EventsPerSecond, double CpuMicroseconds, double AllocatedBytes, int Collections);
+/// <param name="PausedShare">Share of the run's time for which they held all threads.</param>
+/// <param name="Decisions">Decisions made during the run.</param>
+internal readonly record struct EngineRate(
+    double EventsPerSecond, double CpuMicroseconds, double AllocatedBytes, int Collections, double PausedShare, long Decisions);

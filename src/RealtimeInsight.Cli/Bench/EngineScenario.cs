@@ -7,14 +7,23 @@ namespace RealtimeInsight.Cli.Bench;
 internal class EngineScenario : IBenchScenario
 {
     private const string Growth = "growth";
+    private const string Log = "log";
 
     public virtual string Name => "engine";
 
     public virtual string Summary =>
-        "The engine in this process: event to state, features, score and policy, log rows made but kept nowhere. Events are made before a "
-        + "run; no HTTP, no JSON, no disk.";
+        "The engine in this process: event to state, features, score and policy; nothing is logged or saved (Engine:KeepLog false). "
+        + "Events are made before a run; no HTTP, no JSON, no disk. With --log the log rows and saved states of a durable engine are made, "
+        + "and given away.";
 
-    public IReadOnlyList<BenchOption> Options { get; } =
+    public virtual IReadOnlyList<BenchOption> Options { get; } =
+    [
+        .. s_options,
+        BenchOption.Switch(Log, "Make the log rows and saved states that a durable engine commits, and give them away"),
+    ];
+
+    /// <summary>What is measured, with or without a disk.</summary>
+    protected static readonly IReadOnlyList<BenchOption> s_options =
     [
         CommonOption.Customers(1_000_000),
         CommonOption.Events(1_000_000),
@@ -52,7 +61,7 @@ internal class EngineScenario : IBenchScenario
         var options = new EngineOptions
         {
             BatchEventsMax = context.Whole("turn"), ModelRowsMax = context.Whole("rows"), Shards = context.Whole("shards"),
-            ResidentBytesMax = 0,
+            ResidentBytesMax = 0, KeepLog = KeepsLog(context),
         };
         var before = BenchMemory.Live();
         var store = Store(folder);
@@ -73,6 +82,8 @@ internal class EngineScenario : IBenchScenario
         }
     }
 
+    protected virtual bool KeepsLog(BenchContext context) => context.IsSet(Log);
+
     protected virtual IEngineStore Store(BenchFolder folder) => new DiscardingStore();
 
     /// <summary>Adds what a run compares with beside the bare model; nothing is under way then.</summary>
@@ -91,6 +102,8 @@ internal class EngineScenario : IBenchScenario
         report.Add("events_per_cpu_second", 1e6 / rate.CpuMicroseconds, "what one processor does in a second of its own time");
         report.Add("allocated_bytes_per_event", rate.AllocatedBytes, "managed bytes of the whole process");
         report.Add("collections", rate.Collections, "garbage collections during a run");
+        report.Add("decisions", rate.Decisions, "decisions made during a run");
+        report.Add("paused_percent", rate.PausedShare * 100, "share of a run for which the collector held all threads");
         report.Add("limit_steps_per_second", bare.RowsPerSecond, "bare model step: two callers, 64 rows a run");
         report.Add("ratio_to_limit", rate.EventsPerSecond / bare.RowsPerSecond, "events_per_second over the bare step's rate");
         report.Add(

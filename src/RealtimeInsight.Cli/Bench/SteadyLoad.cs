@@ -52,8 +52,7 @@ internal sealed class SteadyLoad
         var perSecond = Rate / _batch;
         var count = Math.Max(1, (int)(perSecond * length.TotalSeconds));
         var batches = _run.Make(count * _batch);
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
+        BenchMemory.Settle();
         return await new OpenLoop(_time).RunAsync(
             perSecond, count, async i => _ = await _bench.Engine.IngestAsync(batches[i], cancellationToken).ConfigureAwait(false),
             cancellationToken).ConfigureAwait(false);

@@ -251,10 +251,10 @@ internal sealed class CommitLoop : IStepped
         var added = 0;
         foreach (var unit in _units)
         {
+            if (isCommitted) Learning?.Committed(unit);
             if (unit.Log is { } log)
             {
                 if (isCommitted) CommittedOffset = log.EndOffset;
-                if (isCommitted) Learning?.Committed(unit);
                 Queue.Remove(log);
                 log.Release();
                 unit.Log = null;

@@ -151,11 +151,13 @@ public sealed class EngineLearning
     /// <summary>A unit is committed; one caller at a time, in the order of the log.</summary>
     internal void Committed(CommitUnit unit)
     {
-        if (unit.Log is not { } log) return;
-        lock (_gate)
+        if (unit.Log is not null || unit.Variants.Count > 0)
         {
-            foreach (var note in unit.Variants) Hear(note);
-            _nextOffset = log.EndOffset;
+            lock (_gate)
+            {
+                foreach (var note in unit.Variants) Hear(note);
+                if (unit.Log is { } log) _nextOffset = log.EndOffset;
+            }
         }
 
         foreach (var seen in unit.Seen) Hear(seen);

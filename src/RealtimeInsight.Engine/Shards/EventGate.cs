@@ -10,9 +10,10 @@ namespace RealtimeInsight.Engine.Shards;
 /// <summary>
 /// Says whether an event is new to its customer: by what the customer remembers, and by the log where that does not reach.
 /// </summary>
-internal sealed class EventGate(CustomerMachine machine, IEngineStore store, ILogger logger)
+/// <param name="store">Null without a log: then an event whose id the customer has forgotten is new.</param>
+internal sealed class EventGate(CustomerMachine machine, IEngineStore? store, ILogger logger)
 {
-    private readonly LoggedEvents _logged = new(store);
+    private readonly LoggedEvents? _logged = store is null ? null : new LoggedEvents(store);
 
     /// <summary>Null where the log would have to say, and cannot be read.</summary>
     /// <param name="unit">The unit being made.</param>
@@ -23,7 +24,7 @@ internal sealed class EventGate(CustomerMachine machine, IEngineStore store, ILo
         if (admission != Admission.BeyondWindow) return admission;
         try
         {
-            if (_logged.Contains(item, unit, queue)) return Admission.Duplicate;
+            if (_logged?.Contains(item, unit, queue) == true) return Admission.Duplicate;
         }
         catch (StoreException exception)
         {

@@ -39,14 +39,14 @@ internal sealed class Shard
         Index = index;
         _options = parts.Options;
         _machine = parts.Machine;
-        _gate = new EventGate(_machine, parts.Store, parts.Logger);
+        _gate = new EventGate(_machine, _options.KeepLog ? parts.Store : null, parts.Logger);
         _time = parts.Time;
         _instruments = parts.Instruments;
         _scorer = new TurnScorer(parts.Scorer, _options, Counters, _time, Watch = parts.NewWatch());
         _refolder = new Refolder(_machine, parts.Log, _scorer, _options.RefoldEventsMax);
         _builder = new UnitBuilder(index, parts.Pool, parts.Notices, parts.Audit, _options.Outbox.Source, _time)
         {
-            LearnsEvents = parts.LearnsEvents,
+            LearnsEvents = parts.LearnsEvents, IsLogged = _options.KeepLog,
         };
         _decider = new TurnDecider(parts.Maker, _scorer, _builder, Counters, _options, _instruments);
         Customers = new CustomerTable(_shares, parts.Store, Counters);
@@ -309,7 +309,7 @@ internal sealed class Shard
             return;
         }
 
-        if (!Damage.TryReadHistory(_refolder, UnitBuilder.NewestOf(slot), _builder.Log))
+        if (!_options.KeepLog || !Damage.TryReadHistory(_refolder, UnitBuilder.NewestOf(slot), _builder.Log))
         {
             Counters.EventsClamped++;
             item = item with { Event = item.Event with { OccurredAt = old.OrderedUpTo } };

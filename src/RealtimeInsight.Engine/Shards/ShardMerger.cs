@@ -73,12 +73,13 @@ internal sealed class ShardMerger(Shard shard, ShardParts parts, TurnScorer scor
 
     /// <summary>
     /// First step of an un-merge: what was sent as one of the members is no part of this customer any more. Null when the history is longer
-    /// than may be folded again.
+    /// than may be folded again, or there is no log.
     /// </summary>
     public MergeRecord? Part(CustomerId id, CustomerId from, Alias alias, IReadOnlyList<CustomerId> members, Instant at)
     {
         var slot = shard.Customers.GetOrAdd(from, from.StableHash);
         var joined = slot.State;
+        if (!_options.KeepLog) return null;
         var events = new HistoryWalk(parts.Log, builder.Log, members).From(UnitBuilder.NewestOf(slot)).Collect(_options.MergeEventsMax);
         if (events is null) return null;
         var brought = MergeRecord.Read(parts.Log.Read(alias.Offset).Payload).State;
@@ -117,7 +118,7 @@ internal sealed class ShardMerger(Shard shard, ShardParts parts, TurnScorer scor
     {
         _outcomes.Clear();
         var walk = new HistoryWalk(parts.Log, builder.Log).From(UnitBuilder.NewestOf(slot)).And(offset);
-        var events = walk.Collect(_options.MergeEventsMax);
+        var events = _options.KeepLog ? walk.Collect(_options.MergeEventsMax) : null;
         var upTo = Instant.Max(own.OrderedUpTo, given.State.OrderedUpTo);
         CustomerState state;
         if (events is null)

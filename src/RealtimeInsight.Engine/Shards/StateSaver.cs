@@ -7,7 +7,8 @@ namespace RealtimeInsight.Engine.Shards;
 
 /// <summary>
 /// Saves changed customers behind the log, oldest change first, a few after each turn. A segment that holds few newest states is emptied
-/// by saving those again, one that holds none is given up.
+/// by saving those again, one that holds none is given up. Without a log nothing is saved: who has become idle is packed, as others are
+/// when they are saved.
 /// </summary>
 internal sealed class StateSaver(
     EngineOptions options, CustomerMachine machine, CustomerTable customers, SegmentShares shares, TimeProvider time,
@@ -45,6 +46,7 @@ internal sealed class StateSaver(
     public void Changed(CustomerSlot slot, long firstOffset, long at)
     {
         customers.Resident.Measure(slot);
+        if (!options.KeepLog && (slot.IsDirty || customers.Row(slot.Index).LivePosition >= 0)) return;
         if (slot.IsDirty)
         {
             if (_ripe.Count < options.SaveStatesMax && at - slot.DirtySince >= _intervalTicks / 2) _ripe.Add(slot);
@@ -79,6 +81,12 @@ internal sealed class StateSaver(
     /// </summary>
     public CommitUnit? Save(int shard, bool isAll)
     {
+        if (!options.KeepLog)
+        {
+            PackNext();
+            return null;
+        }
+
         var hasChanges = HasChanges();
         var isChangeDue = hasChanges && (isAll || _changes.Count > options.SaveDirtyMax || DueIn() <= TimeSpan.Zero);
         if (!isChangeDue && !shares.HasSparse && _ripe.Count < RipeMin)
@@ -138,6 +146,18 @@ internal sealed class StateSaver(
 
         foreach (var slot in next) SaveSlot(slot, saved, share);
         next.Clear();
+    }
+
+    /// <summary>Packs those whose time has come, but for who is active again.</summary>
+    private void PackNext()
+    {
+        for (var left = options.SaveStatesMax; left > 0 && DueIn() <= TimeSpan.Zero; left--)
+        {
+            var slot = _changes[0].Slot;
+            _changes.Take();
+            slot.IsDirty = false;
+            if (customers.Row(slot.Index).LivePosition < 0) customers.Pack(slot);
+        }
     }
 
     /// <summary>Asks for what is noted of the segment that the customer's saved state is to leave.</summary>

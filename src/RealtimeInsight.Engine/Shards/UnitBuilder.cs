@@ -28,13 +28,18 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
     public LogUnit Log => _log;
 
     /// <summary>True when there is something to commit or to acknowledge.</summary>
-    public bool HasContent => _log.Count + _unit.Tickets.Count + _unit.Rejects.Count > 0 || _unit.Notices.Count > 0;
+    public bool HasContent =>
+        _log.Count + _unit.Tickets.Count + _unit.Rejects.Count > 0
+        || _unit.Notices.Count + _unit.Decisions.Count + _unit.Outcomes.Count > 0;
 
     /// <summary>The customer's newest record, as a record that follows it names it.</summary>
     public static long NewestOf(CustomerSlot slot) => slot.UnitHead >= 0 ? LogUnit.PreviousAt(slot.UnitHead) : slot.State.LastOffset;
 
     /// <summary>Whether something is learned of events.</summary>
     public bool LearnsEvents { get; init; }
+
+    /// <summary>Whether there is a log (<see cref="EngineOptions.KeepLog"/>): without one, no record is made.</summary>
+    public bool IsLogged { get; init; } = true;
 
     public void Event(in TurnEvent item)
     {
@@ -44,15 +49,21 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
             _unit.Seen.Add(SeenEvent.Of(slot.State, item.Event));
         }
 
+        if (IsLogged) Record(item);
+        Added(slot);
+    }
+
+    private void Record(in TurnEvent item)
+    {
+        var slot = item.Slot;
         if (!item.Part.IsForwarded(item.Position)) _log.AddEvent(slot.Hash, NewestOf(slot), item.Event);
         else _log.AddForwarded(slot.State.Id, slot.Hash, NewestOf(slot), item.Event);
-        Added(slot);
     }
 
     /// <summary>A step of a merge or an un-merge.</summary>
     public void Merge(CustomerSlot slot, MergeRecord record)
     {
-        _log.Add(RecordKind.Merge, slot.Hash, NewestOf(slot), record.ToBytes());
+        if (IsLogged) _log.Add(RecordKind.Merge, slot.Hash, NewestOf(slot), record.ToBytes());
         Added(slot);
         var (name, text) = record.Step switch
         {
@@ -64,11 +75,18 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
     }
 
     /// <summary>From the record added last on, the id belongs to the customer, which may be itself.</summary>
-    public void Alias(CustomerId id, CustomerId customer) => _unit.Aliases.Add(new AliasRow(id.Value, customer.Value, _log.Count - 1));
+    public void Alias(CustomerId id, CustomerId customer)
+    {
+        if (IsLogged) _unit.Aliases.Add(new AliasRow(id.Value, customer.Value, _log.Count - 1));
+    }
 
     public void Decision(CustomerSlot slot, Decision decision, Instant foldedUpTo)
     {
-        _log.Add(RecordKind.Decision, slot.Hash, NewestOf(slot), DecisionPayload.WriteDecision(foldedUpTo, decision.Record.Span));
+        if (IsLogged)
+        {
+            _log.Add(RecordKind.Decision, slot.Hash, NewestOf(slot), DecisionPayload.WriteDecision(foldedUpTo, decision.Record.Span));
+        }
+
         Added(slot);
         _decided = slot;
         var reason = decision.Reason == SuppressionReason.None ? null : DecisionRecord.WireName(decision.Reason);
@@ -85,7 +103,7 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
 
     public void Outcome(CustomerSlot slot, DecisionOutcome outcome)
     {
-        _log.Add(RecordKind.Outcome, slot.Hash, NewestOf(slot), DecisionPayload.WriteOutcome(outcome));
+        if (IsLogged) _log.Add(RecordKind.Outcome, slot.Hash, NewestOf(slot), DecisionPayload.WriteOutcome(outcome));
         Added(slot);
         if (outcome.Given is { } given) _unit.Variants.Add(new VariantNote(given, outcome.Outcome, outcome.At));
         _unit.Outcomes.Add(new OutcomeRow(outcome.DecisionId, DecisionRecord.WireName(outcome.Outcome)!, outcome.At, outcome.Value));
@@ -148,13 +166,13 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
         }
 
         _touched.Clear();
-        if (_decided is not null) audit.Offer(_decided.State.LastOffset);
+        if (_decided is not null && IsLogged) audit.Offer(_decided.State.LastOffset);
         _decided = null;
     }
 
     private void Added(CustomerSlot slot)
     {
-        slot.UnitHead = _log.Count - 1;
+        if (IsLogged) slot.UnitHead = _log.Count - 1;
         Touch(slot);
     }
 

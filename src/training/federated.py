@@ -24,6 +24,7 @@ import measure
 import train as trainer
 from features import HEADS, FeatureSet
 from model import BehaviourModel
+from scoring import predict
 from trials import Settings
 
 HEAD_PARTS = ("hidden.", "outputs.")
@@ -116,7 +117,7 @@ def model_of(weights, settings):
 
 def judged(shop, model):
     """The figures of a model that the shop calibrates."""
-    logits, _ = trainer.predict(model, shop.features)
+    logits, _ = predict(model, shop.features)
     return figures_of(shop.features, logits, judge.calibrate(shop.features, logits, warn=lambda text: None))
 
 

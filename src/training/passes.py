@@ -65,18 +65,27 @@ class Walk:
     def before(self, chosen, carried):
         return self.states[torch.from_numpy(np.where(carried, chosen - 1, len(self.windows)))]
 
+    def fill(self, model):
+        """The states after all windows, so that the first pass does not begin from nothing."""
+        with torch.no_grad():
+            for chosen, rows, _, before in self.in_order(BATCH):
+                tokens, ids, _ = inputs(self.windows.features, rows)
+                self.keep(chosen, model.fold(tokens, ids, before)[1])
+
     def keep(self, chosen, last):
         self.states[torch.from_numpy(chosen)] = last.detach()
 
 
-def learn(walk, rng, forget_state, loss_of, optimizer, schedule):
-    """One pass, a step of the optimizer a batch; answers the losses. `loss_of` rows, validity and states: the loss and the last states."""
+def learn(walk, rng, forget_state, loss_of, optimizer, schedule, longest=1.0):
+    """One pass, a step of the optimizer a batch; answers the losses. `loss_of` rows, validity and states: the loss and the last states.
+    Gradients are cut to the length `longest`; None: as they are."""
     losses, parameters = [], [one for group in optimizer.param_groups for one in group["params"]]
     for chosen, rows, valid, before in walk.shuffled(rng, forget_state):
         loss, last = loss_of(rows, valid, before)
         optimizer.zero_grad()
         loss.backward()
-        torch.nn.utils.clip_grad_norm_(parameters, 1.0)
+        if longest is not None:
+            torch.nn.utils.clip_grad_norm_(parameters, longest)
         optimizer.step()
         schedule.step()
         walk.keep(chosen, last)
@@ -124,3 +133,27 @@ def next_item_loss(model, features, queries, rows, usable, rng, popularity):
     scores = model.item_scores(queries.reshape(-1, ITEM_QUERY_WIDTH)[torch.from_numpy(chosen)], torch.from_numpy(candidates))
     among_them = np.log(-np.expm1(len(targets) * np.log1p(-popularity[candidates])))
     return functional.cross_entropy(scores - torch.from_numpy(among_them.astype(np.float32)), torch.from_numpy(position))
+
+
+class OutcomeLoss:
+    """What a step loses on outcomes and next products. Outcomes are summed over the rows that have one, in units of what a step has on
+    average: every row weighs the same, in whichever batch it is."""
+
+    def __init__(self, features, windows, settings):
+        self.features, self.settings = features, settings
+        self.popularity = item_popularity(features)
+        steps = -(-len(windows) // BATCH)
+        self.rows_a_step = torch.from_numpy(np.maximum(1, features.train.sum(0) / steps).astype(np.float32))
+
+    def of(self, model, rows, valid, state, rng):
+        """The loss, and the state after the rows."""
+        features = self.features
+        tokens, ids, profile = inputs(features, rows)
+        logits, queries, last = model(tokens, hide_ids(ids, self.settings.forget_ids, rng), profile, state)
+        labels = torch.from_numpy(features.labels[rows].astype(np.float32))
+        weights = torch.from_numpy((features.train[rows] & valid[..., None]).astype(np.float32))
+        each = functional.binary_cross_entropy_with_logits(logits, labels.clamp(min=0), reduction="none")
+        loss = ((each * weights).sum((0, 1)) / self.rows_a_step).sum()
+        usable = (features.next_item_train[rows] & valid).reshape(-1)
+        items = next_item_loss(model, features, queries, rows, usable, rng, self.popularity)
+        return loss + self.settings.next_item_weight * items, last

@@ -13,66 +13,21 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")  # its threads and torch's ow
 
 import numpy as np
 import torch
-from torch.nn import functional
 
 import judge
 import measure
 import trials
-from features import HEADS, HELD_OUT_DRAWS, FeatureSet, Windows
-from model import ITEM_QUERY_WIDTH, STATE_WIDTH, BehaviourModel
-from passes import BATCH, EarlyStop, Walk, hide_ids, inputs, item_popularity, learn, next_item_loss, profile_scale, training_windows
+from features import HEADS, FeatureSet
+from finetune import fine_tune
+from model import STATE_WIDTH, BehaviourModel
+from passes import BATCH, EarlyStop, OutcomeLoss, Walk, inputs, learn, profile_scale, training_windows
 from pretrain import pretrain
+from scoring import HeldOut, predict
 from trials import Settings
-
-PREDICT_WINDOW, PREDICT_BATCH = 256, 256
-HELD_OUT_CASES_MIN = 20  # fewer of either class say nothing about a head
 
 
 def progress(text):
     print(text, file=sys.stderr, flush=True)
-
-
-def step_loss(model, features, rows, valid, state, rng, popularity, rows_a_step, settings):
-    """Sums over the labelled rows, in units of what a step has on average: every row weighs the same, in whichever batch it is."""
-    tokens, ids, profile = inputs(features, rows)
-    logits, queries, last = model(tokens, hide_ids(ids, settings.forget_ids, rng), profile, state)
-    labels = torch.from_numpy(features.labels[rows].astype(np.float32))
-    weights = torch.from_numpy((features.train[rows] & valid[..., None]).astype(np.float32))
-    each = functional.binary_cross_entropy_with_logits(logits, labels.clamp(min=0), reduction="none")
-    loss = ((each * weights).sum((0, 1)) / rows_a_step).sum()
-    usable = (features.next_item_train[rows] & valid).reshape(-1)
-    loss = loss + settings.next_item_weight * next_item_loss(model, features, queries, rows, usable, rng, popularity)
-    return loss, last
-
-
-def predict(model, features, sequences=None):
-    """Logits [N,3] and item queries [N,16] of every row, each customer folded from the first event on, as the engine does."""
-    sequences = np.arange(len(features.sequence_draws)) if sequences is None else sequences
-    logits = np.zeros((len(features.times), len(HEADS)), np.float32)
-    queries = np.zeros((len(features.times), ITEM_QUERY_WIDTH), np.float32)
-    windows = Windows(features, sequences, np.diff(features.sequence_starts)[sequences].astype(np.int64), PREDICT_WINDOW)
-    walk = Walk(windows)
-    model.eval()
-    with torch.no_grad():
-        for chosen, rows, valid, before in walk.in_order(PREDICT_BATCH):
-            some_logits, some_queries, last = model(*inputs(features, rows), before)
-            walk.keep(chosen, last)
-            logits[rows[valid]] = some_logits.numpy()[valid]
-            queries[rows[valid]] = some_queries.numpy()[valid]
-    return logits, queries
-
-
-def held_out_losses(features, logits):
-    """By head: log loss over that of the constant rate on customers held out, where there are enough cases; below 1 is better than
-    knowing nothing."""
-    found = {}
-    for i, head in enumerate(HEADS):
-        mask = features.validation[:, i]
-        labels = features.labels[mask, i]
-        if min(labels.sum(), len(labels) - labels.sum()) >= HELD_OUT_CASES_MIN:
-            constant = measure.quality(labels, np.full(len(labels), labels.mean()))["log_loss"]
-            found[head] = measure.quality(labels, measure.sigmoid(logits[mask, i]))["log_loss"] / constant
-    return found
 
 
 def train(features, seed, settings, tell=None, start=None, scale=None):
@@ -82,14 +37,13 @@ def train(features, seed, settings, tell=None, start=None, scale=None):
     epochs = settings.epochs
     rng = np.random.default_rng(seed)
     windows = training_windows(features)
-    held_out = np.flatnonzero(features.sequence_draws < HELD_OUT_DRAWS)
-    popularity = item_popularity(features)
+    outcome = OutcomeLoss(features, windows, settings)
+    held_out = HeldOut(features) if settings.patience > 0 else None
     model = BehaviourModel(*(profile_scale(features) if scale is None else scale), state_dropout=settings.state_dropout)
     if start is not None:
         model.load_state_dict(start)
     optimizer = torch.optim.Adam(model.parameters(), lr=settings.learning_rate)
     total = epochs * -(-len(windows) // BATCH)
-    rows_a_step = torch.from_numpy(np.maximum(1, features.train.sum(0) * epochs / total).astype(np.float32))
     # Up over the first tenth, then down to nothing along a cosine.
     schedule = torch.optim.lr_scheduler.LambdaLR(
         optimizer, lambda step: min(1, 10 * (step + 1) / total) * 0.5 * (1 + math.cos(math.pi * min(1, step / total))))
@@ -97,19 +51,19 @@ def train(features, seed, settings, tell=None, start=None, scale=None):
     started, done = time.monotonic(), 0
 
     def loss_of(rows, valid, before):
-        return step_loss(model, features, rows, valid, before, rng, popularity, rows_a_step, settings)
+        return outcome.of(model, rows, valid, before, rng)
 
     for epoch in range(epochs):
         model.train()
         losses = learn(walk, rng, settings.forget_state, loss_of, optimizer, schedule)
         done += len(losses)
-        if settings.patience == 0:
+        if held_out is None:
             continue
-        found = held_out_losses(features, predict(model, features, held_out)[0])
+        found = held_out.ratios(held_out.losses(model, held_out.states(model)))
         if tell is not None:
             shown = "  ".join(f"{head} {loss:.3f}" for head, loss in found.items()) or "too few cases"
             left = (time.monotonic() - started) * max(0, total - done) / done
-            tell(f"train     pass {epoch + 1}/{epochs}: loss {np.mean(losses):.4f}; on customers held out, over that of the constant rate: "
+            tell(f"train     pass {epoch + 1}/{epochs}: loss {np.mean(losses):.4f}; on customers held out, over that of knowing nothing: "
                  f"{shown}; at most {left:.0f} s left")
         if found and stop.is_over(float(np.mean(list(found.values()))), model):
             break
@@ -151,7 +105,7 @@ def too_short(features):
             f"{horizons}); give an export of at least twice the shortest, better of several months")
 
 
-def finish(model, features, settings, search, seed, work, pretraining=()):
+def finish(model, features, settings, search, seed, work, pretraining=(), fine_tuning=()):
     """Calibrates, judges and writes what export.py and the check of the served model read; answers the report, and the logits behind it."""
     progress("train     scoring every event, calibrating, fitting the challengers")
     warnings = []
@@ -165,6 +119,7 @@ def finish(model, features, settings, search, seed, work, pretraining=()):
         "seed": seed,
         "settings": dataclasses.asdict(settings),
         "pretraining": list(pretraining),
+        "fine_tuning": list(fine_tuning),
         "trials": search,
         "features": {key: features.description[key] for key in ("feature_schema_hash", "contract_version", "horizons", "digest")},
         "sources": features.sources,
@@ -197,6 +152,8 @@ def main():
     parser.add_argument("--epochs", type=int, default=10, help="most passes over the training customers (default %(default)s)")
     parser.add_argument("--pretrain", type=int, default=10, metavar="N",
                         help="most passes on the next event before that; 0: none (default %(default)s)")
+    parser.add_argument("--finetune", type=int, default=5, metavar="N",
+                        help="most passes after that in which every head learns alone; 0: none (default %(default)s)")
     parser.add_argument("--trials", type=int, default=0, help="settings to try, by cross-validation in time (default: none)")
     parser.add_argument("--budget", type=float, metavar="MINUTES", help="most time for the trials (default: no limit)")
     arguments = parser.parse_args()
@@ -204,6 +161,8 @@ def main():
         parser.error(f"--epochs {arguments.epochs}: give 1 or more")
     if arguments.pretrain < 0:
         parser.error(f"--pretrain {arguments.pretrain}: give 0 or more")
+    if arguments.finetune < 0:
+        parser.error(f"--finetune {arguments.finetune}: give 0 or more")
     if arguments.trials < 0:
         parser.error(f"--trials {arguments.trials}: give 0 or more")
 
@@ -212,7 +171,8 @@ def main():
     progress(f"train     {len(features.times):,} events of {len(features.sequence_draws):,} customers")
     if not features.train.any():
         raise SystemExit(too_short(features))
-    settings, search = Settings(epochs=arguments.epochs, pretrain_epochs=arguments.pretrain), None
+    settings = Settings(epochs=arguments.epochs, pretrain_epochs=arguments.pretrain, finetune_epochs=arguments.finetune)
+    search = None
     if arguments.trials > 0:
         seconds = None if arguments.budget is None else 60 * arguments.budget
         settings, best, results = trials.search(
@@ -220,7 +180,8 @@ def main():
         search = {"asked": arguments.trials, "best": best, "results": results}
     start, losses = pretrain(features, arguments.seed, settings, progress) if settings.pretrain_epochs > 0 else (None, [])
     model = train(features, arguments.seed, settings, progress, start)
-    report, _ = finish(model, features, settings, search, arguments.seed, Path(arguments.work), losses)
+    tuned = fine_tune(model, features, arguments.seed, settings, progress)
+    report, _ = finish(model, features, settings, search, arguments.seed, Path(arguments.work), losses, tuned)
     for warning in report["warnings"]:
         progress(f"train     warning: {warning}")
     print(judge.table(report["rows"]))

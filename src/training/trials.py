@@ -21,7 +21,8 @@ class Settings:
     learning_rate: float = 4e-3
     epochs: int = 10  # most passes
     pretrain_epochs: int = 10  # most passes on the next event before the heads are learned; 0: none
-    patience: int = 3  # passes without a gain on customers held out after which either phase ends; 0: all passes are made
+    finetune_epochs: int = 5  # most passes after the heads' common ones in which each learns alone; 0: none
+    patience: int = 3  # passes without a gain on customers held out after which a phase ends; 0: all passes are made
     state_dropout: float = 0.3
     forget_ids: float = 0.25  # share of ids hidden while training: other shops sell other things
     forget_state: float = 0.2  # share of windows that start from nothing, as after a change of model
@@ -41,7 +42,7 @@ def drawn(defaults, count, seed):
             forget_state=float(rng.choice([0.0, 0.2, 0.4])),
             next_item_weight=float(rng.choice([0.1, 0.25, 0.5])),
             pretrain_epochs=int(rng.choice([0, defaults.pretrain_epochs])),
-            patience=defaults.patience))
+            finetune_epochs=defaults.finetune_epochs, patience=defaults.patience))
     return settings[:count]
 
 

@@ -70,7 +70,8 @@ internal sealed class TrainJob(CliConsole console)
         string[] always =
         [
             "--features", settings.Features.Out, "--work", settings.Work, "--seed", $"{settings.Features.Seed}",
-            "--epochs", $"{settings.Epochs}", "--pretrain", $"{settings.Pretrain}", "--trials", $"{settings.Trials}",
+            "--epochs", $"{settings.Epochs}", "--pretrain", $"{settings.Pretrain}", "--finetune", $"{settings.Finetune}",
+            "--trials", $"{settings.Trials}",
         ];
         return settings.Budget is { } budget
             ? [.. always, "--budget", budget.TotalMinutes.ToString(CultureInfo.InvariantCulture)]
@@ -101,6 +102,15 @@ internal sealed class TrainJob(CliConsole console)
                 ["brier"] = Number(head.Scores.Brier),
                 ["log_loss"] = Number(head.Scores.LogLoss),
                 ["calibration_error"] = Number(head.Scores.CalibrationError),
+            })]),
+            ["fine_tuning"] = new JsonArray([.. report.FineTuning.Select(head => (JsonNode)new JsonObject
+            {
+                ["head"] = head.Head,
+                ["n"] = head.N,
+                ["joint"] = Number(head.Joint),
+                ["tuned"] = Number(head.Tuned),
+                ["gain_error"] = Number(head.GainError),
+                ["kept"] = head.Kept,
             })]),
             ["warnings"] = new JsonArray([.. report.Warnings.Select(warning => (JsonNode)warning)]),
         }.ToJsonString(JsonSerializerOptions.Default);

@@ -16,6 +16,9 @@ internal sealed record TrainSettings(FeatureSettings Features, string Work, stri
     /// <summary>Most passes on the next event, which needs no outcome, before the heads are learned; 0: none.</summary>
     public int Pretrain { get; init; } = EpochsDefault;
 
+    /// <summary>Most passes after the heads' common ones in which each learns alone over the recurrent part as it is; 0: none.</summary>
+    public int Finetune { get; init; } = FinetuneDefault;
+
     /// <summary>Settings to try by cross-validation in time, the defaults first; 0 takes the defaults.</summary>
     public int Trials { get; init; }
 
@@ -32,6 +35,7 @@ internal sealed record TrainSettings(FeatureSettings Features, string Work, stri
     public string Command { get; init; } = "./insight train";
 
     public const int EpochsDefault = 10;
+    public const int FinetuneDefault = 5;
     public const int EpochsMax = 200;
     public const string ModelName = "behaviour";
 
@@ -40,6 +44,7 @@ internal sealed record TrainSettings(FeatureSettings Features, string Work, stri
     {
         if (Epochs is < 1 or > EpochsMax) throw CliException.Usage($"--epochs {Epochs}: give 1 to {EpochsMax}");
         if (Pretrain is < 0 or > EpochsMax) throw CliException.Usage($"--pretrain {Pretrain}: give 0 to {EpochsMax}");
+        if (Finetune is < 0 or > EpochsMax) throw CliException.Usage($"--finetune {Finetune}: give 0 to {EpochsMax}");
         if (Trials is < 0 or > TrialsMax) throw CliException.Usage($"--trials {Trials}: give 0 to {TrialsMax}");
         if (Budget is { } budget && Trials == 0)
         {

@@ -30,6 +30,13 @@ internal sealed class TrainArguments
         DefaultValueFactory = _ => TrainSettings.EpochsDefault,
     };
 
+    private readonly Option<int> _finetune = new("--finetune")
+    {
+        HelpName = "N",
+        Description = "Most passes after that, in which every head learns alone; a head keeps what customers held out gain by; 0: none",
+        DefaultValueFactory = _ => TrainSettings.FinetuneDefault,
+    };
+
     private readonly Option<string?> _work = new("--work")
     {
         HelpName = "DIR",
@@ -60,7 +67,11 @@ internal sealed class TrainArguments
 
     public TrainArguments(Command verb)
     {
-        foreach (var option in (Option[])[_output, _epochs, _pretrain, _trials, _budget, _work, _register, _json]) verb.Options.Add(option);
+        foreach (var option in (Option[])[_output, _pretrain, _epochs, _finetune, _trials, _budget, _work, _register, _json])
+        {
+            verb.Options.Add(option);
+        }
+
         _features.AddTo(verb);
     }
 
@@ -77,6 +88,7 @@ internal sealed class TrainArguments
         parsed.GetValue(_epochs))
     {
         Pretrain = parsed.GetValue(_pretrain),
+        Finetune = parsed.GetValue(_finetune),
         Trials = parsed.GetValue(_trials),
         Budget = parsed.GetValue(_budget) is { } minutes ? BudgetOf(minutes) : null,
         Engine = parsed.GetValue(_register) is { } url ? ModelPlace.Engine(url) : null,

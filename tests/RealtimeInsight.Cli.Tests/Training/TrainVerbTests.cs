@@ -27,6 +27,7 @@ public sealed class TrainVerbTests : IDisposable
         var card = File.ReadAllText(Path.Combine(first.Model, "card.md"));
         Assert.Contains("Chosen from 2 of 2 trials", card);
         Assert.Contains("Pre-trained on kind, time and product of the next event", card);
+        Assert.Contains("## Each head alone", card);
         Assert.Contains("| simulated | abandonment | gradient-boosted trees |", card);
         foreach (var file in (string[])["step.onnx", "fold.onnx", "model.json"])
         {
@@ -40,6 +41,12 @@ public sealed class TrainVerbTests : IDisposable
         var told = JsonDocument.Parse(first.Run.OutLines[^1]).RootElement;
         Assert.Equal(2, told.GetProperty("trials").GetInt32());
         Assert.True(told.GetProperty("served_difference").GetDouble() < ServedEvaluation.DifferenceMax);
+        Assert.All(told.GetProperty("fine_tuning").EnumerateArray(), static head =>
+        {
+            var gain = head.GetProperty("joint").GetDouble() - head.GetProperty("tuned").GetDouble();
+            Assert.Equal(gain > head.GetProperty("gain_error").GetDouble() ? "tuned" : "joint", head.GetProperty("kept").GetString());
+        });
+        Assert.True(told.GetProperty("fine_tuning").GetArrayLength() > 0);
         Assert.Equal("simulated", told.GetProperty("heads")[0].GetProperty("source").GetString());
 
         var example = TrainedExample.Read(Path.Combine(_folder.FullName, "first-work", TrainedExample.FileName));
@@ -88,6 +95,8 @@ public sealed class TrainVerbTests : IDisposable
     [InlineData("--epochs", "0", "--epochs 0")]
     [InlineData("--pretrain", "-1", "--pretrain -1")]
     [InlineData("--pretrain", "201", "--pretrain 201")]
+    [InlineData("--finetune", "-1", "--finetune -1")]
+    [InlineData("--finetune", "201", "--finetune 201")]
     [InlineData("--days", "30", "--days 30")]
     [InlineData("--seed", "-1", "--seed -1")]
     [InlineData("--trials", "501", "--trials 501")]

@@ -10,8 +10,16 @@ internal static class TrainingLaws
     /// <param name="script">A file beside this one.</param>
     public static async Task HoldAsync(string script, TimeSpan runMax, params string[] folders)
     {
-        var path = Path.Combine(Repository.Root, "tests", "RealtimeInsight.Cli.Tests", "Training", script);
-        var start = new ProcessStartInfo(TrainingPython.Path!, [path, .. folders])
+        var run = await RunAsync($"tests/RealtimeInsight.Cli.Tests/Training/{script}", runMax, folders);
+
+        Assert.True(run.ExitCode == 0, run.Error);
+        Assert.Contains("the laws hold", run.Out);
+    }
+
+    /// <summary>Runs a script of the repository with the trainer's modules.</summary>
+    public static async Task<CliRun> RunAsync(string script, TimeSpan runMax, params string[] arguments)
+    {
+        var start = new ProcessStartInfo(TrainingPython.Path!, [Path.Combine(Repository.Root, script), .. arguments])
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
@@ -22,9 +30,7 @@ internal static class TrainingLaws
         using var stop = new CancellationTokenSource(runMax);
         var (output, error) = (process.StandardOutput.ReadToEndAsync(stop.Token), process.StandardError.ReadToEndAsync(stop.Token));
         await process.WaitForExitAsync(stop.Token);
-
-        Assert.True(process.ExitCode == 0, await error);
-        Assert.Contains("the laws hold", await output);
+        return new CliRun(process.ExitCode, await output, await error);
     }
 
     /// <summary>Features of sixty simulated customers; answers their folder.</summary>

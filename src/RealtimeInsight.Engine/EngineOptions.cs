@@ -27,9 +27,9 @@ public sealed class EngineOptions
 
     /// <summary>
     /// Whether events and customers are kept: logged, and saved behind the log, so that a restart finds them. Default true. False:
-    /// customers live in memory alone, whatever <see cref="ResidentBytesMax"/> says, and are gone with the process: for trial runs and where
-    /// another log is replayed. Decisions, their outbox and rejects are stored in either case. Without a log there are no timelines, late
-    /// events count as of now, and a merge cannot be undone.
+    /// customers live in memory alone, whatever <see cref="ResidentBytesMax"/> says, and are gone with the process: for trial runs and
+    /// where another log is replayed. Decisions, their outbox and rejects are stored in either case. Without a log there are no timelines,
+    /// late events count as of now, and a merge cannot be undone.
     /// </summary>
     public bool KeepLog { get; set; } = true;
 

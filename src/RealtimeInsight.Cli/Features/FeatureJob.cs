@@ -19,6 +19,33 @@ internal sealed class FeatureJob(CliConsole console)
         return writer.Finish(settings.Seed);
     }
 
+    /// <summary>An export parted into shops: a set of arrays for each, in a folder of its name under the settings' own.</summary>
+    /// <exception cref="CliException">The export cannot be read or parted, or the folder holds shops of another split.</exception>
+    public IReadOnlyList<(string Name, FeatureSet Set)> RunShops(FeatureSettings settings, CancellationToken cancellationToken)
+    {
+        var shops = OwnExport.Part(new OwnExport(console).Read(settings, cancellationToken), settings);
+        RefuseOthers(settings.Out, [.. shops.Select(shop => shop.Name)]);
+        var written = new List<(string, FeatureSet)>();
+        foreach (var shop in shops)
+        {
+            using var writer = new TensorWriter(Path.Combine(settings.Out, shop.Name), new CustomerOptions());
+            Write(writer, shop, cancellationToken);
+            written.Add((shop.Name, writer.Finish(settings.Seed)));
+        }
+
+        return written;
+    }
+
+    /// <summary>All folders of a split are trained together: one of an earlier split would be counted twice.</summary>
+    private static void RefuseOthers(string folder, HashSet<string> shops)
+    {
+        if (!Directory.Exists(folder)) return;
+        var other = Directory.EnumerateDirectories(folder)
+            .FirstOrDefault(path => !shops.Contains(Path.GetFileName(path)) && File.Exists(Path.Combine(path, FeatureSet.FileName)));
+        if (other is null) return;
+        throw CliException.Usage($"--out {folder}: holds {other} of another split; remove it, or name another folder");
+    }
+
     private static List<FeatureSource> Shipped(FeatureSettings settings, CancellationToken cancellationToken)
     {
         var sources = new List<FeatureSource>

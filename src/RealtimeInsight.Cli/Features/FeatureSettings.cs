@@ -1,3 +1,4 @@
+using RealtimeInsight.Cli.Training;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Host.Demo;
 
@@ -29,6 +30,14 @@ public sealed record FeatureSettings
 
     /// <summary>What the columns and events of the export mean; null for a format that knows its own.</summary>
     public string? Mapping { get; init; }
+
+    /// <summary>
+    /// Most shops to part the export into, each with a folder of its own under <see cref="Out"/>; null: it is one shop's.
+    /// </summary>
+    public int? Shops { get; init; }
+
+    /// <summary>The column whose value at a customer's first event is the shop; null: by a hash of the customer's id.</summary>
+    public string? ShopsBy { get; init; }
 
     /// <summary>Draws the simulated customers.</summary>
     public long Seed { get; init; } = SeedDefault;
@@ -67,6 +76,13 @@ public sealed record FeatureSettings
         if (Customers is < 10 or > 1_000_000) throw CliException.Usage($"--customers {Customers}: give 10 to 1000000");
         if (Format is not null && Data is null) throw CliException.Usage($"--format {Format} needs --data PATH, the export to learn from");
         if (Format is null && Mapping is not null) throw CliException.Usage($"--mapping {Mapping} needs --format csv or segment-ndjson");
+        if (ShopsBy is not null && Shops is null) throw CliException.Usage($"--shops-by {ShopsBy} needs --shops N, the most shops");
+        if (Shops is { } shops && shops is < ShopSplit.ShopsLeast or > FederateSettings.ShopsMax)
+        {
+            throw CliException.Usage($"--shops {shops}: give {ShopSplit.ShopsLeast} to {FederateSettings.ShopsMax}");
+        }
+
+        if (Shops is not null && Format is null) throw CliException.Usage($"--shops {Shops} needs --format and --data, the export to part");
         if (Days is < DaysLeast or > 3_650) throw CliException.Usage($"--days {Days}: give {DaysLeast} to 3650");
         return this;
     }

@@ -1,5 +1,8 @@
 using RealtimeInsight.Cli.Replay;
+using RealtimeInsight.Cli.Replay.Csv;
 using RealtimeInsight.Domain.Events;
+using RealtimeInsight.Domain.Identity;
+using RealtimeInsight.Domain.Time;
 
 namespace RealtimeInsight.Cli.Features;
 
@@ -38,6 +41,42 @@ internal sealed class OwnExport(CliConsole console)
             KnownOf(events),
             events,
             e => span <= TimeSpan.Zero ? 1 : (e.OccurredAt - first) / span);
+    }
+
+    /// <summary>The export, read before, parted into shops by the settings: name and source of each, in order of the names.</summary>
+    /// <exception cref="CliException">The format has no columns, or a file lacks the one that is asked for.</exception>
+    public static IReadOnlyList<FeatureSource> Part(FeatureSource export, FeatureSettings settings)
+    {
+        var shops = settings.Shops!.Value;
+        var split = settings.ShopsBy is { } column
+            ? ShopSplit.ByValue(export.Events, FirstValues(settings, column), shops)
+            : ShopSplit.ByHash(export.Events, shops);
+        return
+        [
+            .. export.Events.GroupBy(split.Of)
+                .OrderBy(shop => shop.Key, StringComparer.Ordinal)
+                .Select(shop => export with { Name = shop.Key, Events = [.. shop] }),
+        ];
+    }
+
+    private static Dictionary<CustomerId, string> FirstValues(FeatureSettings settings, string column)
+    {
+        if (EventFormats.Get(settings.Format!, settings.Mapping) is not CsvEventFormat format)
+        {
+            throw CliException.Usage(
+                $"--shops-by {column}: {settings.Format} has no columns; leave it out, and customers are parted by a hash of their ids");
+        }
+
+        var first = new Dictionary<CustomerId, (Instant At, string Value)>();
+        foreach (var (one, field) in DataFile.Find(settings.Data!, format.FileEndings).SelectMany(file => format.ReadWith(file, column)))
+        {
+            if (!first.TryGetValue(one.Customer, out var known) || one.OccurredAt < known.At)
+            {
+                first[one.Customer] = (one.OccurredAt, field);
+            }
+        }
+
+        return first.ToDictionary(pair => pair.Key, pair => pair.Value.Value);
     }
 
     /// <summary>What the events can tell: an outcome that never happens in an export was not recorded.</summary>

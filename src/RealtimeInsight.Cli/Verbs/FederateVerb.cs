@@ -14,7 +14,8 @@ public static class FederateVerb
         var verb = new Verb(
             "federate",
             "Train one model for several shops by federated averaging: a round takes from each shop a change of the weights, cut to a "
-            + "greatest length, and adds noise. Reports the privacy budget. Needs Python 3 with PyTorch, scikit-learn, onnx.",
+            + "greatest length, and adds noise. Reports the privacy budget. insight features --shops N parts one export into shops. Needs "
+            + "Python 3 with PyTorch, scikit-learn, onnx.",
             "insight federate shops/north shops/south --out models --rounds 10",
             "insight federate shops/* --out models --clip 0.5 --noise 1 --share heads",
             "insight federate shops/north shops/south --out models --compare --json");

@@ -24,10 +24,27 @@ internal abstract class CsvEventFormat : IEventFormat
     {
         ArgumentNullException.ThrowIfNull(file);
         using var lines = file.ReadLines().GetEnumerator();
-        var (positions, width) = ReadHeader(file, lines);
+        var (positions, names) = ReadHeader(file, lines);
         for (var index = 0; lines.MoveNext(); index++)
         {
-            yield return Convert(file, lines.Current, index, positions, width);
+            yield return Convert(file, lines.Current, index, positions, names.Count);
+        }
+    }
+
+    /// <summary>The events of a file, in file order, each with its line's field of a column that the format need not know.</summary>
+    /// <exception cref="CliException">The file has no such column, or is not of this format.</exception>
+    public IEnumerable<(CustomerEvent Event, string Field)> ReadWith(DataFile file, string column)
+    {
+        ArgumentNullException.ThrowIfNull(file);
+        using var lines = file.ReadLines().GetEnumerator();
+        var (positions, names) = ReadHeader(file, lines);
+        var at = names.FindIndex(name => name.Equals(column, StringComparison.OrdinalIgnoreCase));
+        if (at < 0) throw CliException.Usage($"{file.Path}: the header lacks the column {column}; it has {string.Join(", ", names)}");
+        while (lines.MoveNext())
+        {
+            var item = Convert(file, lines.Current, index: 0, positions, names.Count);
+            if (item.Event is not { } known || !CsvLine.TrySplit(lines.Current.Text, Separator, out var fields)) continue;
+            yield return (known, fields[at]);
         }
     }
 
@@ -57,7 +74,7 @@ internal abstract class CsvEventFormat : IEventFormat
         return new ReplayItem(index, null, new MalformedLine(problem.Code, $"{file.Name}:{line.Number}: {problem.Message}", line.Text));
     }
 
-    private (int[] Positions, int Width) ReadHeader(DataFile file, IEnumerator<TextLine> lines)
+    private (int[] Positions, List<string> Names) ReadHeader(DataFile file, IEnumerator<TextLine> lines)
     {
         if (!lines.MoveNext() || !CsvLine.TrySplit(lines.Current.Text, Separator, out var names))
         {
@@ -74,7 +91,7 @@ internal abstract class CsvEventFormat : IEventFormat
         }
 
         var positions = Columns.Select(column => trimmed.FindIndex(name => name.Equals(column, StringComparison.OrdinalIgnoreCase)));
-        return (positions.ToArray(), names.Length);
+        return (positions.ToArray(), trimmed);
     }
 
     /// <summary>128 bits of SHA-256 over the line: two different lines never share an id in practice.</summary>

@@ -25,7 +25,7 @@ public sealed partial class EmbeddedEngine
                 + "directory, or leave KeepLog true");
         }
 
-        var log = new LogReader(_store, _options.LogRowsCached);
+        var log = new LogReader(_store, _options.LogRowsCached) { Start = head.LogStart };
         var count = _options.Shards > 0 ? _options.Shards : Environment.ProcessorCount;
         var shared = new ShardParts(
             _options, _machine, _maker, _scorer, _store, log, new LogUnitPool(), _notices, new SegmentNumbers(head.NextSegment),

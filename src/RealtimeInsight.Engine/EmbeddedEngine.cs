@@ -3,6 +3,7 @@ using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Scoring;
+using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Commit;
 using RealtimeInsight.Engine.Identity;
@@ -12,6 +13,7 @@ using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Reads;
+using RealtimeInsight.Engine.Retention;
 using RealtimeInsight.Engine.Shards;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Engine.Watching;
@@ -44,6 +46,7 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     private Task[] _dispatchers = [];
     private Task? _stop;
     private EngineParts? _running;
+    private RetentionKeeper? _retention;
     private volatile bool _isStopped;
 
     /// <exception cref="ArgumentException">An option is out of its bounds, or two channels have one name.</exception>
@@ -96,6 +99,9 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     /// <summary>Where the work runs: on threads, or in a simulation's order.</summary>
     internal IWorkHost WorkHost { get; init; } = new ThreadHost();
 
+    /// <summary>Lets go what is old; null before the start and in event time.</summary>
+    internal RetentionKeeper? Retention => _retention;
+
     /// <summary>The parts of a started engine, for a simulation.</summary>
     internal EngineParts? Parts => _running;
 
@@ -126,6 +132,7 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         parts.Audit.Start();
         parts.Keeper?.Start();
         parts.Learned?.Start();
+        if (_options.Clock == EngineClock.Wall) StartRetention(parts);
         _running = parts;
         EngineLog.Ready(
             _logger, parts.Loops.Sum(loop => loop.Shard.Counters.Customers), replayed, parts.Loops.Length, _store.Name,
@@ -193,8 +200,9 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         ArgumentOutOfRangeException.ThrowIfGreaterThan(limit, 1000);
-        var newest = await AskAsync(customer, (_, state) => new Offset(state.LastOffset), cancellationToken).ConfigureAwait(false);
-        return newest is null ? null : TimelineReader.Read(Running.Log, newest.Value, limit);
+        var history = await AskAsync(
+            customer, static (_, state) => new History(state.LastOffset, state.FirstSeen), cancellationToken).ConfigureAwait(false);
+        return history is null ? null : TimelineReader.Read(Running.Log, history.Newest, history.FirstSeen, limit);
     }
 
     public ValueTask<MergeResult> MergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
@@ -296,6 +304,7 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         foreach (var dispatcher in parts.Dispatchers) dispatcher.Stop();
         await Task.WhenAll(_dispatchers).ConfigureAwait(false);
         foreach (var dispatcher in parts.Dispatchers) dispatcher.Dispose();
+        if (_retention is not null) await _retention.DisposeAsync().ConfigureAwait(false);
         parts.Delivery.Dispose();
         await parts.Audit.DisposeAsync().ConfigureAwait(false);
         if (parts.Keeper is { } keeper) await (giveUp ? keeper.AbortAsync() : keeper.DisposeAsync().AsTask()).ConfigureAwait(false);
@@ -303,6 +312,14 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         await _committing.ConfigureAwait(false);
         if (parts.Learned is { } learned) await learned.StopAsync(giveUp).ConfigureAwait(false);
         if (parts.Commit.Problem is null) EngineLog.Stopped(_logger, _store.Name);
+    }
+
+    private void StartRetention(EngineParts parts)
+    {
+        var counters = new RetentionCounters();
+        _instruments.ObserveRetention(counters);
+        _retention = new RetentionKeeper(parts, _store, _options.Retention, counters, _time, _logger);
+        _retention.Start(parts.Log.Start);
     }
 
     private static async Task<bool> FinishMergesAsync(IdentityLinks links)
@@ -335,5 +352,5 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
 
     private DecisionSummary WithDelivery(DecisionSummary summary) => DecisionReader.WithDelivery(summary, _store);
 
-    private sealed record Offset(long Value);
+    private sealed record History(long Newest, Instant FirstSeen);
 }

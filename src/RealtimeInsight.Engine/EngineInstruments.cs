@@ -4,6 +4,7 @@ using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Port;
+using RealtimeInsight.Engine.Retention;
 using RealtimeInsight.Engine.Shards;
 using RealtimeInsight.Engine.Watching;
 using RealtimeInsight.Inference.Monitoring;
@@ -100,6 +101,20 @@ public sealed class EngineInstruments
         _meter.CreateObservableGauge(
             "realtime_insight.engine.endpoint_paused", () => Closed(endpoints(), "paused"), "{endpoint}",
             "1 while the endpoint is left alone after failures or at its wish");
+    }
+
+    /// <summary>Registers what is read of what was let go when somebody collects.</summary>
+    internal void ObserveRetention(RetentionCounters counters)
+    {
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.log_records_trimmed", () => counters.Now.Records, "{record}",
+            "Log records that were too old to be kept");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.decisions_trimmed", () => counters.Now.Decisions, "{decision}",
+            "Decisions that were too old to be kept");
+        _meter.CreateObservableCounter(
+            "realtime_insight.engine.actions_trimmed", () => counters.Now.Actions, "{action}",
+            "Delivered or given up actions that were too old to be kept");
     }
 
     /// <summary>Registers what is read of the models' live quality when somebody collects.</summary>

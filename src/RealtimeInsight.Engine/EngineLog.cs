@@ -77,6 +77,13 @@ internal static partial class EngineLog
         "What was learned goes up to log record {Known}, the log ends at {End}: an older store was put back; what was learned is kept")]
     public static partial void LearnedElsewhere(ILogger logger, long known, long end);
 
+    [LoggerMessage(3070, LogLevel.Information,
+        "Too old: {Records} log records, {Decisions} decisions, {Actions} settled actions; the log of {Store} begins at record {Start}")]
+    public static partial void Retained(ILogger logger, long records, long decisions, long actions, long start, string store);
+
+    [LoggerMessage(3071, LogLevel.Warning, "What is old cannot go now; it is tried again in {Interval}: {Reason}")]
+    public static partial void RetentionWaits(ILogger logger, TimeSpan interval, string reason);
+
     [LoggerMessage(3009, LogLevel.Warning, "A read failed; its caller has the error")]
     public static partial void QueryFailed(ILogger logger, Exception exception);
 }

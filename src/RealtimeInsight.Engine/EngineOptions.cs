@@ -1,6 +1,7 @@
 using RealtimeInsight.Domain;
 using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Outbox;
+using RealtimeInsight.Engine.Retention;
 using RealtimeInsight.Engine.Watching;
 
 namespace RealtimeInsight.Engine;
@@ -154,6 +155,9 @@ public sealed class EngineOptions
     /// <summary>What is learned from the stream.</summary>
     public LearningOptions Learning { get; set; } = new();
 
+    /// <summary>How long is kept what no customer's state needs any more.</summary>
+    public RetentionOptions Retention { get; set; } = new();
+
     /// <summary>Settings of the outbox.</summary>
     public OutboxOptions Outbox { get; set; } = new();
 
@@ -192,7 +196,7 @@ public sealed class EngineOptions
         return
         [
             .. bounds.Problems, .. WatchOptions.Validate(options.Watch), .. LearningOptions.Validate(options.Learning),
-            .. OutboxOptions.Validate(options.Outbox),
+            .. RetentionOptions.Validate(options.Retention), .. OutboxOptions.Validate(options.Outbox),
         ];
     }
 }

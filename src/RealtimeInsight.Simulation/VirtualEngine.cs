@@ -39,7 +39,12 @@ public sealed class VirtualEngine : IDisposable
         var channels = policy.Rules.Select(static rule => rule.Channel).Distinct(StringComparer.Ordinal)
             .Select(static name => new Accepting(name)).ToArray();
         _engine = new EmbeddedEngine(
-            new EngineOptions { Shards = 1, SaveInterval = TimeSpan.FromHours(1), ResidentBytesMax = 0 }, customer,
+            new EngineOptions
+            {
+                Shards = 1, SaveInterval = TimeSpan.FromHours(1), ResidentBytesMax = 0,
+                Retention = new() { KeepEvents = TimeSpan.Zero, KeepSettled = TimeSpan.Zero },
+            },
+            customer,
             new DecisionMaker(policy), scorer, _store, channels, new EngineInstruments(_meter), _time, NullLogger<EmbeddedEngine>.Instance)
         {
             WorkHost = _host,
@@ -100,8 +105,8 @@ public sealed class VirtualEngine : IDisposable
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
         var parts = _engine.Parts!;
-        var newest = parts.Loops[0].Shard.Customers.Find(customer, customer.StableHash)?.State.LastOffset ?? -1;
-        return TimelineReader.Read(parts.Log, newest, limit);
+        if (parts.Loops[0].Shard.Customers.Find(customer, customer.StableHash)?.State is not { } state) return [];
+        return TimelineReader.Read(parts.Log, state.LastOffset, state.FirstSeen, limit);
     }
 
     public void Dispose() => _meter.Dispose();

@@ -120,7 +120,8 @@ internal static class SqliteSchema
             coalesce((SELECT max(decided_at) FROM decisions), 0))
         """;
     public const string FindProgress = """
-        SELECT d.outcome, o.state, o.attempts FROM decisions d LEFT JOIN outbox o ON o.decision = d.id WHERE d.id = ?
+        SELECT d.outcome, coalesce(o.state, CASE d.status WHEN 'sent' THEN 1 WHEN 'dead' THEN 2 END), o.attempts
+        FROM decisions d LEFT JOIN outbox o ON o.decision = d.id WHERE d.id = ?
         """;
     public const string Attempts = """
         SELECT number, at, result, status_code, detail, duration_ms FROM attempts WHERE decision = ? ORDER BY number

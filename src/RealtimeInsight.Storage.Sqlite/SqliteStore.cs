@@ -61,7 +61,10 @@ public sealed partial class SqliteStore : IEngineStore
             var head = new StoreHead(
                 _writer.Scalar(SqliteSchema.NextOffset),
                 _writer.Scalar(SqliteSchema.Checkpoint),
-                _writer.Scalar(SqliteSchema.NextSegment));
+                _writer.Scalar(SqliteSchema.NextSegment))
+            {
+                LogStart = _writer.Scalar(RetentionSchema.LogStart),
+            };
             CheckMark(head.NextOffset);
             _checkpointer = new WalCheckpointer(_writer, Name, _options.WalPages, _options.BusyTimeout);
             return head;
@@ -97,10 +100,18 @@ public sealed partial class SqliteStore : IEngineStore
     public IEnumerable<LogRow> ReadLog(long fromOffset)
     {
         var row = FindRow(fromOffset);
+        // Rows follow each other: one that a damaged page leaves out is not passed over.
+        fromOffset = row?.FirstOffset ?? Math.Max(fromOffset, Use(static file => file.Scalar(RetentionSchema.LogStart)));
         while (true)
         {
             row ??= Read(SqliteSchema.NextRow, statement => statement.Add(fromOffset), ReadRow);
             if (row is null) yield break;
+            if (row.FirstOffset != fromOffset)
+            {
+                throw new StoreCorruptException(Name, fromOffset, string.Create(
+                    CultureInfo.InvariantCulture, $"the log has no records {fromOffset} to {row.FirstOffset - 1}"));
+            }
+
             yield return row;
             fromOffset = row.EndOffset;
             row = null;

@@ -64,6 +64,19 @@ internal static class SqliteWriter
             case ReplayRow replay:
                 file.Prepare(DeliverySchema.MarkReplayed).Add(replay.RejectId).Add(replay.At).Add(replay.Outcome).Run();
                 break;
+            case TrimLogRow trim:
+                file.Prepare(RetentionSchema.TrimLog).Add(trim.Start).Run();
+                file.Prepare(RetentionSchema.TrimLogEvents).Add(trim.Start).Run();
+                file.Prepare(SqliteSchema.RaiseHead).Add("log_start").Add(trim.Start).Run();
+                break;
+            case DropDecisionRow drop:
+                file.Prepare(RetentionSchema.DropDecision).Add(drop.DecisionId).Run();
+                break;
+            case DropActionRow { Action: var (decision, state) }:
+                file.Prepare(RetentionSchema.KeepStatus).Add(decision).Add((long)state).Run();
+                file.Prepare(RetentionSchema.DropAttempts).Add(decision).Add((long)state).Run();
+                file.Prepare(RetentionSchema.DropAction).Add(decision).Add((long)state).Run();
+                break;
             default:
                 throw new InvalidOperationException($"a control row of type {row.GetType().Name} is not known to this store");
         }

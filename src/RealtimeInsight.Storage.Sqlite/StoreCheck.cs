@@ -18,6 +18,9 @@ public static partial class StoreCheck
     /// <summary>The version that brought the tables of states that are read one by one.</summary>
     private const int SegmentsSince = 3;
 
+    /// <summary>The version since which the log need not begin with its first record.</summary>
+    private const int LogStartSince = 4;
+
     /// <param name="path">A store file.</param>
     /// <exception cref="StoreInputException">There is no such file.</exception>
     /// <exception cref="StoreVersionException">A newer program wrote it.</exception>
@@ -32,7 +35,8 @@ public static partial class StoreCheck
         var version = SchemaMigration.Check(file, path, SchemaSteps.Latest);
         if (version == 0) throw new StoreCorruptException(path, -1, "the file is empty");
         var damages = new List<string>();
-        var log = ReadLog(file, path, damages, cancellationToken);
+        var start = version >= LogStartSince ? file.Scalar(RetentionSchema.LogStart) : 0;
+        var log = ReadLog(file, path, start, damages, cancellationToken);
         var now = version >= SegmentsSince ? ReadSegments(file, path, damages, cancellationToken) : default;
         var before = ReadSegmentsV1(file, path, damages, cancellationToken);
         cancellationToken.ThrowIfCancellationRequested();
@@ -70,11 +74,11 @@ public static partial class StoreCheck
     }
 
     private static (long Records, long NextOffset) ReadLog(
-        SqliteFile file, string path, List<string> damages, CancellationToken cancellationToken)
+        SqliteFile file, string path, long start, List<string> damages, CancellationToken cancellationToken)
     {
         var records = 0L;
         var scan = new DamageScan(file, SqliteSchema.NextRow, damages);
-        var next = 0L;
+        var next = start;
         while (scan.Next(out var row))
         {
             cancellationToken.ThrowIfCancellationRequested();

@@ -53,6 +53,14 @@ internal sealed class DiscardingStore : IEngineStore
 
     public KeptReject? FindReject(long id) => null;
 
+    public Instant NewestEventTime() => Instant.None;
+
+    public long FindOldRows(long from, Instant before, long below, int rowsMax) => from;
+
+    public IReadOnlyList<string> ReadOldDecisions(Instant before, int limit) => [];
+
+    public IReadOnlyList<SettledAction> ReadSettled(Instant before, int limit) => [];
+
     public void Dispose()
     {
     }

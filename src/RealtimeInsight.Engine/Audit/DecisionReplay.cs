@@ -71,14 +71,16 @@ internal sealed class DecisionReplay(CustomerMachine machine, LogReader log, int
         return decisionId is null ? _fold.State : null;
     }
 
-    /// <summary>The records, oldest first; false when they are too many, too old, or those of several histories.</summary>
+    /// <summary>
+    /// The records, oldest first; false when they are too many, too old, not all kept any more, or those of several histories.
+    /// </summary>
     private bool TryRead(long newest, long since)
     {
         _records.Clear();
         for (var offset = newest; offset != LogUnit.NoPrevious;)
         {
             if (offset < since || _records.Count == recordsMax) return false;
-            var record = log.Read(offset);
+            if (log.Find(offset) is not { } record) return false;
             if (record.Kind is not (RecordKind.Event or RecordKind.Decision or RecordKind.Outcome)) return false;
             _records.Add(record);
             offset = record.Previous;

@@ -45,7 +45,7 @@ internal sealed class CommitLoop : IStepped
         _notices = notices;
         _instruments = instruments;
         _logger = logger;
-        _checkpoint = recovered.Checkpoint;
+        Checkpoint = recovered.Checkpoint;
         CommittedOffset = recovered.NextOffset;
         _segmentShares = recovered.SegmentShares;
         _firstUnsaved = recovered.FirstUnsaved;
@@ -64,6 +64,13 @@ internal sealed class CommitLoop : IStepped
     {
         get => Volatile.Read(ref _committed);
         private set => Volatile.Write(ref _committed, value);
+    }
+
+    /// <summary>Everything below is durable and in saved states: a start replays from here.</summary>
+    public long Checkpoint
+    {
+        get => Volatile.Read(ref _checkpoint);
+        private set => Volatile.Write(ref _checkpoint, value);
     }
 
     /// <summary>Why nothing is committed now; null when all is well.</summary>
@@ -182,7 +189,7 @@ internal sealed class CommitLoop : IStepped
             hasSaved = true;
         }
 
-        if (hasSaved) _group.Checkpoint = Math.Max(_checkpoint, Math.Min(end, _firstUnsaved.Min()));
+        if (hasSaved) _group.Checkpoint = Math.Max(Checkpoint, Math.Min(end, _firstUnsaved.Min()));
     }
 
     private void Fill(SavedStates saved, int shard)
@@ -211,7 +218,7 @@ internal sealed class CommitLoop : IStepped
             _instruments.Committed(_time.GetElapsedTime(started), _units.Count);
             if (Problem is not null) EngineLog.CommitWorksAgain(_logger, _tries);
             Problem = null;
-            if (_group.Checkpoint >= 0) _checkpoint = _group.Checkpoint;
+            if (_group.Checkpoint >= 0) Checkpoint = _group.Checkpoint;
             return true;
         }
         catch (StoreUnavailableException exception)

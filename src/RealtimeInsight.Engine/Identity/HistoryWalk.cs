@@ -14,6 +14,9 @@ internal sealed class HistoryWalk(LogReader log, LogUnit? unit, IReadOnlyCollect
     private const long UnitBase = long.MaxValue / 2;
     private readonly PriorityQueue<Cursor, long> _open = new();
 
+    /// <summary>True once the walk came upon records that are not kept any more: it went on without them.</summary>
+    public bool IsCut { get; private set; }
+
     /// <summary>Starts at a record; one in the unit being made is named by position.</summary>
     public HistoryWalk From(long newest)
     {
@@ -33,8 +36,13 @@ internal sealed class HistoryWalk(LogReader log, LogUnit? unit, IReadOnlyCollect
     {
         while (_open.TryDequeue(out var cursor, out _))
         {
-            var entry = ReadEntry(cursor.At);
             var scope = cursor.Scope;
+            if (ReadEntry(cursor.At) is not { } entry)
+            {
+                IsCut = true;
+                continue;
+            }
+
             if (entry.Kind == RecordKind.Merge)
             {
                 var merge = MergeRecord.Read(entry.Payload);
@@ -65,7 +73,8 @@ internal sealed class HistoryWalk(LogReader log, LogUnit? unit, IReadOnlyCollect
     }
 
     /// <summary>
-    /// All events in order of event time, ties as they arrived, each id once; null when there are more than <paramref name="eventsMax"/>.
+    /// All events in order of event time, ties as they arrived, each id once; null when there are more than
+    /// <paramref name="eventsMax"/>, or not all are kept any more.
     /// </summary>
     public List<UnionEvent>? Collect(int eventsMax)
     {
@@ -77,7 +86,7 @@ internal sealed class HistoryWalk(LogReader log, LogUnit? unit, IReadOnlyCollect
             found.Add((new UnionEvent(record.Item.Event, record.IsMarked), record.Key));
         }
 
-        return HistoryUnion.Sort(found);
+        return IsCut ? null : HistoryUnion.Sort(found);
     }
 
     private static bool Counts(LoggedEvent item, Scope scope)
@@ -119,9 +128,9 @@ internal sealed class HistoryWalk(LogReader log, LogUnit? unit, IReadOnlyCollect
         _open.Enqueue(new Cursor(at, scope), -KeyOf(at));
     }
 
-    private LogEntry ReadEntry(long at)
+    private LogEntry? ReadEntry(long at)
     {
-        if (at > LogUnit.NoPrevious) return log.Read(at);
+        if (at > LogUnit.NoPrevious) return log.Find(at);
         return LogEntry.Of(at, unit!.Read(LogUnit.PositionOf(at)));
     }
 

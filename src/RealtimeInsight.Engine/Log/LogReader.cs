@@ -14,11 +14,37 @@ internal sealed class LogReader(IEngineStore store, int rowsMax)
 {
     private readonly Lock _gate = new();
     private readonly LinkedList<CachedRow> _rows = new();
+    private long _start;
 
     /// <summary>Units not yet committed; null during recovery.</summary>
     public CommitQueue? Queue { get; set; }
 
     public string StoreName => store.Name;
+
+    /// <summary>
+    /// Records below are not read any more, whether they are still there or not. Histories that reach below it are cut off there.
+    /// </summary>
+    public long Start
+    {
+        get => Volatile.Read(ref _start);
+        set => Volatile.Write(ref _start, value);
+    }
+
+    /// <summary>The record; null when it is not kept any more.</summary>
+    /// <exception cref="StoreCorruptException">No record has this offset, or its row is damaged.</exception>
+    public LogEntry? Find(long offset)
+    {
+        if (offset < Start) return null;
+        try
+        {
+            return Read(offset);
+        }
+        catch (StoreCorruptException) when (offset < Start)
+        {
+            // It went between the two looks.
+            return null;
+        }
+    }
 
     /// <exception cref="StoreCorruptException">No record has this offset, or its row is damaged.</exception>
     public LogEntry Read(long offset)

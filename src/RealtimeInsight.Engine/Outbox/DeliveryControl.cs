@@ -78,6 +78,24 @@ internal sealed class DeliveryControl(
         }
     }
 
+    /// <summary>Lets actions go that were settled before a time, the oldest first; returns how many.</summary>
+    public async Task<int> DropSettledAsync(Instant before, int limit, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var old = store.ReadSettled(before, limit);
+            if (old.Count == 0) return 0;
+            await CommitAsync(old.Select(static action => new DropActionRow(action))).ConfigureAwait(false);
+            counters.Dropped(old.Count(static action => action.State == OutboxState.Dead));
+            return old.Count;
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
     public ValueTask<bool> EnableAsync(string endpoint, CancellationToken cancellationToken) =>
         ChangeAsync(endpoint, new EndpointRow(endpoint, Instant.None, ""), static (gate, _) => gate.Enable(), cancellationToken);
 

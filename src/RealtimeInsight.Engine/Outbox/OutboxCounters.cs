@@ -33,6 +33,9 @@ internal sealed class OutboxCounters(OutboxCounts counts)
         else Interlocked.Increment(ref _dead);
     }
 
+    /// <summary>Entries that were given up are not kept any more.</summary>
+    public void Dropped(int dead) => Interlocked.Add(ref _dead, -dead);
+
     public void Redriven(int count)
     {
         Interlocked.Add(ref _dead, -count);

@@ -11,8 +11,11 @@ namespace RealtimeInsight.Engine.Reads;
 /// <summary>Reads a customer's newest records, and those of histories that were merged into it, by their chains in the log.</summary>
 internal static class TimelineReader
 {
-    /// <summary>At most <paramref name="limit"/> entries, newest first.</summary>
-    public static IReadOnlyList<TimelineEntry> Read(LogReader log, long newest, int limit)
+    /// <summary>
+    /// At most <paramref name="limit"/> entries, newest first. Where records are not kept any more, the last entry says so.
+    /// </summary>
+    /// <param name="firstSeen">When the customer's history began.</param>
+    public static IReadOnlyList<TimelineEntry> Read(LogReader log, long newest, Instant firstSeen, int limit)
     {
         var entries = new List<TimelineEntry>(Math.Min(limit, 64));
         var walk = new HistoryWalk(log, unit: null).From(newest);
@@ -22,7 +25,14 @@ internal static class TimelineReader
         }
 
         // The log has the order of arrival; readers expect the order of time.
-        return [.. entries.OrderByDescending(static entry => entry.At.UnixMs)];
+        entries = [.. entries.OrderByDescending(static entry => entry.At.UnixMs)];
+        if (walk.IsCut && entries.Count < limit)
+        {
+            var at = entries.Count == 0 ? firstSeen : Instant.Min(firstSeen, entries[^1].At);
+            entries.Add(new TimelineEntry(at, "history", "not_kept", new JsonObject { ["first_seen"] = firstSeen.ToString() }));
+        }
+
+        return entries;
     }
 
     private static TimelineEntry? EntryOf(in WalkedRecord record)

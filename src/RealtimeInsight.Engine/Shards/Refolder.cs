@@ -15,8 +15,8 @@ internal sealed class Refolder(CustomerMachine machine, LogReader log, TurnScore
     private readonly EffectBuffer _discarded = new();
 
     /// <summary>
-    /// Reads the events of a chain into the working list; false when there are more than the limit. A record that is in
-    /// <paramref name="unit"/>, the one being made, is named by position.
+    /// Reads the events of a chain into the working list; false when there are more than the limit, or not all are kept any more. A record
+    /// that is in <paramref name="unit"/>, the one being made, is named by position.
     /// </summary>
     public bool TryReadHistory(long newest, LogUnit? unit)
     {
@@ -35,7 +35,7 @@ internal sealed class Refolder(CustomerMachine machine, LogReader log, TurnScore
             }
             else
             {
-                var entry = log.Read(newest);
+                if (log.Find(newest) is not { } entry) return false;
                 kind = entry.Kind;
                 if (LoggedEvent.Is(kind)) item = LoggedEvent.Read(kind, entry.Payload).Event;
                 newest = entry.Previous;

@@ -72,7 +72,8 @@ internal sealed class StateRebuilder(ShardParts parts)
                     newest, $"the customer has more than {history.Count} log records, which is the limit (Engine:RebuildRecordsMax)");
             }
 
-            var entry = parts.Log.Read(offset);
+            var entry = parts.Log.Find(offset) ?? throw Damage(
+                newest, "the customer's oldest log records are not kept any more (Engine:Retention:KeepEvents)");
             if (entry.Previous >= offset) throw Damage(offset, $"log record {offset} names record {entry.Previous} as the one before it");
             history.Add(entry);
             if (entry.Kind == RecordKind.Merge) break;

@@ -9,7 +9,7 @@ namespace RealtimeInsight.Engine.Storage;
 /// thread at a time, reads by any thread beside it. Reads see everything committed before they began.
 /// Operating errors are <see cref="StoreException"/>s.
 /// </summary>
-public interface IEngineStore : IDeliveryStore, IRejectStore, IDisposable
+public interface IEngineStore : IDeliveryStore, IRejectStore, IRetentionStore, IDisposable
 {
     /// <summary>The file or place, for messages.</summary>
     string Name { get; }
@@ -65,4 +65,8 @@ public interface IEngineStore : IDeliveryStore, IRejectStore, IDisposable
 /// <param name="NextOffset">Offset after the newest committed record.</param>
 /// <param name="Checkpoint">Every record below it is included in a saved state.</param>
 /// <param name="NextSegment">Number after the newest state segment.</param>
-public sealed record StoreHead(long NextOffset, long Checkpoint, long NextSegment);
+public sealed record StoreHead(long NextOffset, long Checkpoint, long NextSegment)
+{
+    /// <summary>Records below it are not kept any more.</summary>
+    public long LogStart { get; init; }
+}

@@ -116,6 +116,8 @@ internal sealed class Shop
         DeadlinesPerTurnMax = draw.Pick(1, 1024),
         LogRowsCached = draw.Pick(1, 64),
         ResidentBytesMax = draw.Pick(0, 1, 20_000),
+        // A look at what is old works on the thread pool, beside the one thread of a run.
+        Retention = new() { KeepEvents = TimeSpan.Zero, KeepSettled = TimeSpan.Zero },
         // From the seed itself: one more draw would make other shops of all seeds there are.
         ModelRowsMax = (Options.Seed % 3) switch { 0 => 1, 1 => 4, _ => 128 },
         Outbox = new() { ConcurrencyMax = draw.Pick(1, 4), BatchMax = draw.Pick(1, 64), Seed = (int)(Options.Seed & int.MaxValue) },

@@ -87,6 +87,15 @@ public sealed partial class InMemoryStore
             case ReplayRow replay when _rejects.FindIndex(reject => reject.Id == replay.RejectId) is >= 0 and var at:
                 _rejects[at] = _rejects[at] with { ReplayedAt = replay.At, Outcome = replay.Outcome };
                 break;
+            case TrimLogRow trim:
+                Trim(trim.Start);
+                break;
+            case DropDecisionRow drop when !IsPending(drop.DecisionId):
+                _decisions.Remove(drop.DecisionId);
+                break;
+            case DropActionRow drop:
+                Drop(drop.Action);
+                break;
         }
     }
 

@@ -38,7 +38,10 @@ public sealed partial class InMemoryStore : IEngineStore
 
     public StoreHead Open()
     {
-        lock (_gate) return new StoreHead(_rows.Count == 0 ? 0 : _rows[^1].EndOffset, _checkpoint, _nextSegment);
+        lock (_gate)
+        {
+            return new StoreHead(_rows.Count == 0 ? 0 : _rows[^1].EndOffset, _checkpoint, _nextSegment) { LogStart = _logStart };
+        }
     }
 
     public void Commit(CommitGroup group)
@@ -81,7 +84,10 @@ public sealed partial class InMemoryStore : IEngineStore
 
     public LogRow? FindRow(long offset)
     {
-        lock (_gate) return IndexOf(offset) is var index && index < _rows.Count ? Verified(_rows[index]) : null;
+        lock (_gate)
+        {
+            return IndexOf(offset) is var index && index < _rows.Count && _rows[index].Holds(offset) ? Verified(_rows[index]) : null;
+        }
     }
 
     public bool ContainsEvent(ulong hash, Instant from, Instant to)
@@ -138,9 +144,11 @@ public sealed partial class InMemoryStore : IEngineStore
         lock (_gate)
         {
             var outcome = _decisions.ContainsKey(decisionId) ? _outcomes.GetValueOrDefault(decisionId)?.Outcome : null;
-            return _outbox.TryGetValue(decisionId, out var entry) && _decisions.ContainsKey(decisionId)
+            if (!_decisions.TryGetValue(decisionId, out var decision)) return new DecisionProgress(outcome, null, 0);
+            return _outbox.TryGetValue(decisionId, out var entry)
                 ? new DecisionProgress(outcome, entry.State, entry.Row.Attempts)
-                : new DecisionProgress(outcome, null, 0);
+                : new DecisionProgress(
+                    outcome, decision.Status switch { "sent" => OutboxState.Delivered, "dead" => OutboxState.Dead, _ => null }, 0);
         }
     }
 

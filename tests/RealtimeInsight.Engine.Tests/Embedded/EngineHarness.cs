@@ -108,6 +108,7 @@ internal sealed class EngineHarness : IAsyncDisposable
         next.Options.Shards = Options.Shards;
         next.Options.Clock = Options.Clock;
         next.Options.Learning = Options.Learning;
+        next.Options.Retention = Options.Retention;
         next.Options.ResidentBytesMax = Options.ResidentBytesMax;
         next.CustomerOptions.EventIdsMax = CustomerOptions.EventIdsMax;
         change?.Invoke(next);

@@ -40,6 +40,7 @@ public static class Program
         DeadLettersVerb.Create(console),
         EndpointsVerb.Create(console),
         DecisionsVerb.Create(console),
+        ItemsVerb.Create(console, Environment.GetEnvironmentVariable(Trainer.RootVariable)),
         LearningVerb.Create(console),
         .. BackupVerb.CreateAll(console),
     ];

@@ -1,5 +1,6 @@
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Learning;
+using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Watching;
@@ -20,8 +21,8 @@ public sealed partial class EmbeddedEngine
     public void SaveLearned() => Running.Learned?.Save();
 
     /// <summary>
-    /// Items that the customer is most likely to look at next, by what others looked at after those of this customer's newest session; null
-    /// when the id is unknown, or nothing is learned of items.
+    /// Items that the customer is most likely to look at next, by what others looked at after those of this customer's newest session, and
+    /// in the order that was trained, where there is one; null when the id is unknown, or nothing is learned of items.
     /// </summary>
     /// <param name="limit">Most items, from 1 on.</param>
     /// <exception cref="EngineUnavailableException">The engine is not running.</exception>
@@ -29,15 +30,18 @@ public sealed partial class EmbeddedEngine
         CustomerId customer, int limit, CancellationToken cancellationToken)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(limit, 1);
-        if (Learning?.Items is not { } items) return null;
-        var before = await AskAsync(
+        if (Learning is not { Items: not null } learning) return null;
+        var looks = await AskAsync(
             customer,
             static (_, state) =>
             {
                 Span<uint> found = stackalloc uint[LiveItems.StepsMax];
-                return found[..SeenEvent.ItemsOf(state, 0, found)].ToArray();
+                var count = SeenEvent.ItemsOf(state, 0, found, out var newestAt, out var earlierAt);
+                return new Looks(found[..count].ToArray(), newestAt, earlierAt);
             },
             cancellationToken).ConfigureAwait(false);
-        return before is null ? null : items.Recommend(before, limit);
+        return looks is null ? null : learning.Recommend(looks.Before, looks.NewestAt, looks.EarlierAt, limit);
     }
+
+    private sealed record Looks(uint[] Before, Instant NewestAt, Instant EarlierAt);
 }

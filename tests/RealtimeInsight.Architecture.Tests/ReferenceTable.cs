@@ -18,7 +18,7 @@ internal static class ReferenceTable
         ["EventHubs"] = ["Engine"],
         ["Orleans.Contracts"] = ["Domain"],
         ["Orleans"] = ["Orleans.Contracts", "Engine", "Insights"],
-        ["Host"] = ["Domain", "Inference", "Inference.Onnx", "Engine", "EventHubs", "Storage.Sqlite"],
+        ["Host"] = ["Domain", "Inference", "Inference.Onnx", "Engine", "Insights", "EventHubs", "Storage.Sqlite"],
         ["Silo"] = ["Host", "Orleans"],
         ["Samples.OrderService"] = ["Orleans.Contracts"],
         ["Scenarios"] = ["Host", "Simulation"],

@@ -30,6 +30,18 @@ internal sealed class EngineClient : IDisposable
         return SendAsync(request, cancellationToken);
     }
 
+    /// <summary>Sends files as multipart/form-data.</summary>
+    public async Task<JsonNode> PostFilesAsync(
+        string path, IEnumerable<(string Name, ReadOnlyMemory<byte> Content)> files, CancellationToken cancellationToken)
+    {
+        using var form = new MultipartFormDataContent();
+
+        // The form disposes its parts.
+        foreach (var (name, content) in files) form.Add(new ReadOnlyMemoryContent(content), name, name);
+        var request = new HttpRequestMessage(HttpMethod.Post, new Uri(path, UriKind.Relative)) { Content = form };
+        return await SendAsync(request, cancellationToken).ConfigureAwait(false);
+    }
+
     public void Dispose() => _client.Dispose();
 
     /// <exception cref="CliException">No engine answers, or it refuses; with its own words.</exception>

@@ -123,6 +123,12 @@ public sealed class LiveItems
         }
     }
 
+    /// <summary>The item's id; null for one that is not known (any more).</summary>
+    public string? IdOf(uint item)
+    {
+        lock (_gate) return _items.GetValueOrDefault(item)?.Id;
+    }
+
     public void Reset()
     {
         lock (_gate)

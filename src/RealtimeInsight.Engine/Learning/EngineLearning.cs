@@ -27,6 +27,8 @@ public sealed class EngineLearning
     private readonly Lock _gate = new();
     private readonly TimeProvider _time;
     private readonly bool _isHistory;
+    private readonly OrderJudge? _judge;
+    private volatile IItemOrder? _order;
     private long _nextOffset;
 
     /// <param name="isHistory">
@@ -37,6 +39,7 @@ public sealed class EngineLearning
         ArgumentNullException.ThrowIfNull(options);
         (Variants, _isHistory, _time) = (new VariantLearner(policy), isHistory, time);
         Items = options.Items.IsOn ? new LiveItems(options.Items) : null;
+        _judge = Items is null ? null : new OrderJudge(Items, options.OrderJudgedPerSecond, time);
         Statistics = options.Statistics.IsOn ? new ShopStatistics(options.Statistics) : null;
     }
 
@@ -45,6 +48,23 @@ public sealed class EngineLearning
 
     /// <summary>What customers look at after what; null where that is off.</summary>
     public LiveItems? Items { get; }
+
+    /// <summary>
+    /// The trained order of next items that serves, live items having their share in it; null: live items alone. Needs <see cref="Items"/>.
+    /// </summary>
+    public IItemOrder? Order
+    {
+        get => _order;
+        set
+        {
+            if (value is not null && Items is null) throw new InvalidOperationException("a trained order needs live items beside it");
+            _order = value;
+            _judge?.Reset();
+        }
+    }
+
+    /// <summary>How the trained order does, and live items on the same looks; since it serves.</summary>
+    public OrderFigures OrderFigures => _judge?.Figures ?? default;
 
     /// <summary>What the whole shop does; null where that is off. The decision maker should look at it.</summary>
     public ShopStatistics? Statistics { get; }
@@ -97,6 +117,16 @@ public sealed class EngineLearning
             default:
                 throw new ArgumentOutOfRangeException(nameof(part), part, "not a part");
         }
+    }
+
+    /// <summary>The items that are most likely next, the best first; none where nothing is learned of items.</summary>
+    /// <param name="before">The session's looks, the newest first.</param>
+    public IReadOnlyList<LiveRecommendation> Recommend(ReadOnlySpan<uint> before, Instant newestAt, Instant earlierAt, int limit)
+    {
+        if (Items is null) return [];
+        return _order is { } order && before.Length > 0
+            ? order.Recommend(before, newestAt, earlierAt, Items, limit)
+            : Items.Recommend(before, limit);
     }
 
     /// <summary>Everything, with a checksum at the end.</summary>
@@ -206,6 +236,7 @@ public sealed class EngineLearning
         if (Items is null || !seen.IsNextItem) return;
         var product = seen.Event.Products[0].ProductId;
         var before = seen.Before;
+        if (_order is { } order && seen.Count > 0) _judge!.Judge(order, product, before[..seen.Count], seen.NewestAt, seen.EarlierAt);
         Items.Saw(product, EntityHash.Item(product), before[..seen.Count], seen.Event.OccurredAt);
     }
 

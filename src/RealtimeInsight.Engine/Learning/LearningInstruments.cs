@@ -20,7 +20,12 @@ internal static class LearningInstruments
         meter.CreateObservableGauge(
             "realtime_insight.variant.decisions_open", () => Variants(learning, static one => one.Open), "{decision}",
             "Decisions of a variant whose time for a reward has not passed");
-        if (learning.Items is { } items) Observe(meter, items);
+        if (learning.Items is { } items)
+        {
+            Observe(meter, items);
+            ObserveOrder(meter, learning);
+        }
+
         if (learning.Statistics is { } statistics) Observe(meter, statistics);
     }
 
@@ -41,6 +46,27 @@ internal static class LearningInstruments
         meter.CreateObservableGauge(
             "realtime_insight.next_item.mrr", () => Known(items.Figures.MeanReciprocalRank), "1",
             "MRR@20: mean of 1 / rank of the next item on its list, since it is learned");
+    }
+
+    /// <summary>Both on the same looks, so that they compare; a process begins with 0, and so does an order that takes over.</summary>
+    private static void ObserveOrder(Meter meter, EngineLearning learning)
+    {
+        meter.CreateObservableGauge(
+            "realtime_insight.next_item.order.judged", () => learning.OrderFigures.Trained.Judged, "{list}",
+            "Lists that were judged since the trained order serves");
+        meter.CreateObservableGauge(
+            "realtime_insight.next_item.order.hit_rate", () => Both(learning, static figures => figures.HitRate), "1",
+            "HR@20 of the trained order that serves, and of live items alone before the same looks");
+        meter.CreateObservableGauge(
+            "realtime_insight.next_item.order.mrr", () => Both(learning, static figures => figures.MeanReciprocalRank), "1",
+            "MRR@20 of the trained order that serves, and of live items alone before the same looks");
+    }
+
+    private static IEnumerable<Measurement<double>> Both(EngineLearning learning, Func<NextItemFigures, double?> value)
+    {
+        var (trained, live) = learning.OrderFigures;
+        if (value(trained) is { } ours) yield return new Measurement<double>(ours, new KeyValuePair<string, object?>("order", "trained"));
+        if (value(live) is { } theirs) yield return new Measurement<double>(theirs, new KeyValuePair<string, object?>("order", "live"));
     }
 
     private static void Observe(Meter meter, ShopStatistics statistics)

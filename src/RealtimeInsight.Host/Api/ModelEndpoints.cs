@@ -52,27 +52,9 @@ internal static class ModelEndpoints
     private static async Task<Results<Ok<ModelListing>, ProblemHttpResult>> Register(
         HttpContext context, EngineGate gate, CancellationToken cancellationToken)
     {
-        if (!context.Request.HasFormContentType) return Problems.Bad("send multipart/form-data with the files manifest, step and fold");
-        IFormFileCollection files;
-        try
-        {
-            var limits = new FormOptions { MultipartBodyLengthLimit = UploadBytesMax };
-            files = (await context.Request.ReadFormAsync(limits, cancellationToken).ConfigureAwait(false)).Files;
-        }
-        catch (InvalidDataException fault)
-        {
-            return Problems.Bad($"the form cannot be read: {fault.Message}");
-        }
-
-        var found = new List<ReadOnlyMemory<byte>>();
-        foreach (var name in (string[])["manifest", "step", "fold"])
-        {
-            if (files.GetFile(name) is not { } file) return Problems.Bad($"the file '{name}' is missing; send manifest, step and fold");
-            using var content = new MemoryStream();
-            await file.CopyToAsync(content, cancellationToken).ConfigureAwait(false);
-            found.Add(content.GetBuffer().AsMemory(0, (int)content.Length));
-        }
-
+        var (found, problem) = await FormFiles.ReadAsync(context, UploadBytesMax, ["manifest", "step", "fold"], cancellationToken)
+            .ConfigureAwait(false);
+        if (problem is not null) return problem;
         var version = new ModelFiles(found[0], found[1], found[2]);
         return await DoAsync(gate, registry => registry.Register(version), cancellationToken).ConfigureAwait(false);
     }
@@ -92,9 +74,7 @@ internal static class ModelEndpoints
         }
         catch (ModelRefusedException refused)
         {
-            return TypedResults.Problem(
-                statusCode: StatusCodes.Status422UnprocessableEntity, title: "The version is refused", detail: refused.Message,
-                extensions: new Dictionary<string, object?> { ["reason"] = refused.Reason });
+            return Problems.Refused(refused);
         }
     }
 }

@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
+using RealtimeInsight.Inference.Models;
 
 namespace RealtimeInsight.Host.Api;
 
@@ -15,6 +16,15 @@ internal static class Problems
     /// <summary>The request is right; what it is about does not allow it.</summary>
     public static ProblemHttpResult NotPossible(string detail) =>
         TypedResults.Problem(statusCode: StatusCodes.Status409Conflict, title: "Not possible as things are", detail: detail);
+
+    /// <summary>A model version that must not serve.</summary>
+    public static ProblemHttpResult Refused(ModelRefusedException refused)
+    {
+        ArgumentNullException.ThrowIfNull(refused);
+        return TypedResults.Problem(
+            statusCode: StatusCodes.Status422UnprocessableEntity, title: "The version is refused", detail: refused.Message,
+            extensions: new Dictionary<string, object?> { ["reason"] = refused.Reason });
+    }
 
     public static ProblemHttpResult BadLimit(int limit, int most) => Bad($"limit is {limit}; use 1 to {most}");
 }

@@ -22,8 +22,10 @@ public sealed class ComposedEngine : IRunningEngine
     private readonly CorrectionsKeeper? _corrections;
 
     private ComposedEngine(
-        EmbeddedEngine embedded, InferencePool pool, ModelRegistry registry, SqliteStore store, CorrectionsKeeper? corrections)
+        EmbeddedEngine embedded, InferencePool pool, ModelRegistry registry, SqliteStore store, CorrectionsKeeper? corrections,
+        NextItemRegistry? nextItems)
     {
+        NextItems = nextItems;
         Embedded = embedded;
         Models = registry;
         _pool = pool;
@@ -41,9 +43,12 @@ public sealed class ComposedEngine : IRunningEngine
 
     public LearningDesk? Learned => Embedded.Learning is { } learning ? new LearningDesk(learning, Embedded) : null;
 
+    public NextItemRegistry? NextItems { get; }
+
     public string? NameOf(uint stamp) => _pool.NameOf(stamp);
 
-    public IReadOnlyList<string> Problems => _pool.Problem is { } problem ? [problem, .. Models.Problems] : Models.Problems;
+    public IReadOnlyList<string> Problems =>
+        [.. new[] { _pool.Problem, NextItems?.Problem }.OfType<string>(), .. Models.Problems];
 
     /// <summary>
     /// Loads and warms the model up, recovers the customers and starts. A model that cannot be used is a problem, not a failure.
@@ -74,10 +79,12 @@ public sealed class ComposedEngine : IRunningEngine
             embedded.OutcomeObserver = corrections.Corrections.Observe;
         }
 
-        var composed = new ComposedEngine(embedded, pool, registry, store, corrections);
+        var nextItems = learning.Items is null ? null : new NextItemRegistry(recipe.Store.DataDirectory, learning, recipe.Time);
+        var composed = new ComposedEngine(embedded, pool, registry, store, corrections, nextItems);
         try
         {
             await Task.Run(registry.Start, cancellationToken).ConfigureAwait(false);
+            if (nextItems is not null) await Task.Run(nextItems.Start, cancellationToken).ConfigureAwait(false);
             await embedded.StartAsync(cancellationToken).ConfigureAwait(false);
             return composed;
         }

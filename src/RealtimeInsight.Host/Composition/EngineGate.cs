@@ -40,6 +40,11 @@ internal sealed class EngineGate(TextLabeller? labeller = null) : ICustomerEngin
     public LearningDesk? Learned => _running is { } running
         ? running.Learned : throw new EngineUnavailableException($"{_reason}; send the request again later");
 
+    /// <summary>Trained orders of next items; null where nothing is learned of items.</summary>
+    /// <exception cref="EngineUnavailableException">The engine does not run yet or any more.</exception>
+    public NextItemRegistry? NextItems => _running is { } running
+        ? running.NextItems : throw new EngineUnavailableException($"{_reason}; send the request again later");
+
     /// <summary>Name and version of a model by its stamp; the stamp in hexadecimal where it is not known any more.</summary>
     public string NameOf(uint stamp) => _running?.NameOf(stamp) ?? stamp.ToString("x8", CultureInfo.InvariantCulture);
 

@@ -28,6 +28,9 @@ public interface IRunningEngine : IAsyncDisposable
     /// <summary>What the engine learns while it runs; null where nothing is learned.</summary>
     LearningDesk? Learned => null;
 
+    /// <summary>Trained orders of next items; null where nothing is learned of items.</summary>
+    NextItemRegistry? NextItems => null;
+
     /// <summary>Name and version of a model by its stamp; null where it is not known.</summary>
     string? NameOf(uint stamp) => null;
 

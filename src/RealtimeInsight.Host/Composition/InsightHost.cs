@@ -178,6 +178,7 @@ public sealed class InsightHost : IAsyncDisposable
         app.MapRetraining();
         app.MapCorrections();
         app.MapLearning();
+        app.MapNextItems();
         app.MapText();
         app.MapDelivery();
         app.MapRejects();

@@ -1,8 +1,12 @@
+using RealtimeInsight.Domain.Binary;
+
 namespace RealtimeInsight.Insights.Learning;
 
 /// <summary>Gradient-boosted regression trees on histograms. The same seed and data give the same model.</summary>
 public sealed class GradientBoostedTrees
 {
+    private const int TreesMax = 10_000;
+
     private readonly double _start;
     private readonly List<RegressionTree> _trees = [];
 
@@ -91,6 +95,22 @@ public sealed class GradientBoostedTrees
             for (var i = 0; i < scores.Length; i++) scores[i] += tree.Predict(rows[i]);
         }
 
+        return model;
+    }
+
+    public void Write(ByteWriter writer)
+    {
+        writer.Double(_start);
+        writer.Unsigned((ulong)_trees.Count);
+        foreach (var tree in _trees) tree.Write(writer);
+    }
+
+    /// <param name="features">Width of the rows that it is to score.</param>
+    /// <exception cref="FormatException">It is not what <see cref="Write"/> wrote for such rows.</exception>
+    public static GradientBoostedTrees Read(ref ByteReader reader, int features)
+    {
+        var model = new GradientBoostedTrees(reader.Double());
+        for (var left = reader.Count(TreesMax); left > 0; left--) model._trees.Add(RegressionTree.Read(ref reader, features));
         return model;
     }
 

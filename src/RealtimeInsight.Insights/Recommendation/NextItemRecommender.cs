@@ -38,12 +38,26 @@ public sealed class NextItemRecommender
     private readonly CandidateSet _candidates;
     private readonly GradientBoostedTrees? _order;
 
-    private NextItemRecommender(SessionIndex index, ItemCatalogue catalogue, GradientBoostedTrees? order)
+    internal NextItemRecommender(SessionIndex index, ItemCatalogue catalogue, GradientBoostedTrees? order)
     {
         _index = index;
+        Catalogue = catalogue;
         _candidates = new CandidateSet(index, catalogue);
         _order = order;
     }
+
+    /// <summary>The items that it knows.</summary>
+    public ItemCatalogue Catalogue { get; }
+
+    /// <summary>The sessions that it was fitted to, by their end.</summary>
+    public IReadOnlyList<ItemSession> Sessions => _index.Sessions;
+
+    internal SessionIndex Index => _index;
+
+    internal GradientBoostedTrees? Trees => _order;
+
+    /// <summary>Another one for another caller, over the same index and order.</summary>
+    public NextItemRecommender Twin() => new(_index, Catalogue, _order);
 
     /// <summary>False where the training data is too small to learn an order: candidates come in the order of the neighbours.</summary>
     public bool IsLearned => _order is not null;
@@ -80,14 +94,23 @@ public sealed class NextItemRecommender
         ReadOnlySpan<int> prefix, ReadOnlySpan<double> times, IReadOnlyDictionary<uint, double> live, Span<int> best)
     {
         ArgumentNullException.ThrowIfNull(live);
+        var mixed = new Dictionary<uint, double>();
+        Mix(prefix, times, live, static number => (uint)number, mixed);
+        int[] items = [.. mixed.Keys.Order().Select(static key => (int)key)];
+        Fill(Array.ConvertAll(items, item => -mixed[(uint)item]), items, best);
+    }
+
+    /// <summary>The shares of that mean, by the keys of <paramref name="live"/>. Not thread-safe.</summary>
+    /// <param name="keyOf">The key of an item's number.</param>
+    internal void Mix(
+        ReadOnlySpan<int> prefix, ReadOnlySpan<double> times, IReadOnlyDictionary<uint, double> live, Func<int, uint> keyOf,
+        Dictionary<uint, double> mixed)
+    {
         var (keys, items) = Order(prefix, times);
         var (largest, sum) = (keys.Length == 0 ? 0 : keys.Min(), 0.0);
         foreach (var key in keys) sum += Math.Exp(largest - key);
-        var mixed = new Dictionary<int, double>(live.Count + keys.Length);
-        for (var i = 0; i < keys.Length; i++) mixed[items[i]] = (1 - LiveShare) * Math.Exp(largest - keys[i]) / sum;
-        foreach (var (item, share) in live) mixed[(int)item] = mixed.GetValueOrDefault((int)item) + (LiveShare * share);
-        items = [.. mixed.Keys.Order()];
-        Fill(Array.ConvertAll(items, item => -mixed[item]), items, best);
+        for (var i = 0; i < keys.Length; i++) mixed[keyOf(items[i])] = (1 - LiveShare) * Math.Exp(largest - keys[i]) / sum;
+        foreach (var (key, share) in live) mixed[key] = mixed.GetValueOrDefault(key) + (LiveShare * share);
     }
 
     /// <summary>Candidates by number, and their scores with the sign turned.</summary>

@@ -42,6 +42,9 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
     /// <summary>What the engine learns; null: nothing.</summary>
     public LearningDesk? Learned { get; set; }
 
+    /// <summary>Trained orders of next items; null: there are none.</summary>
+    public NextItemRegistry? NextItems { get; set; }
+
     public Instant LateBefore { get; set; } = Instant.None;
 
     public bool IsDisposed { get; private set; }

@@ -37,11 +37,15 @@ internal sealed class LatencyScenario : IBenchScenario
             for (var run = 0; run <= context.Runs; run++)
             {
                 context.RunBegins(run);
-                var result = await load.RunAsync(context.RunLength, cancellationToken).ConfigureAwait(false);
+                var send = load.Make(context.RunLength, cancellationToken);
+                var paused = GC.GetTotalPauseDuration();
+                var result = await send().ConfigureAwait(false);
                 if (run == 0) continue;
                 context.Report.Add("events_per_second", result.PerSecond * context.Whole("batch"), "answered");
                 result.ReportTo(context.Report, "from the moment a send was due to its durable decision", "sender");
-                context.Report.Add("max_ms", result.Latencies.At(1), "the longest of them");
+                context.Report.Add("max_ms", result.Latencies.At(1), "the longest of the whole latencies");
+                paused = GC.GetTotalPauseDuration() - paused;
+                context.Report.Add("paused_ms", paused.TotalMilliseconds, "for which the collector held all threads, in a run");
             }
         }
     }

@@ -6,7 +6,7 @@ namespace RealtimeInsight.Cli.Bench;
 /// </summary>
 internal sealed class OpenLoop(TimeProvider time)
 {
-    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(1);
+    private static readonly TimeSpan s_look = TimeSpan.FromMilliseconds(50);
 
     /// <param name="perSecond">Sends a second.</param>
     /// <param name="count">Sends in all.</param>
@@ -16,6 +16,7 @@ internal sealed class OpenLoop(TimeProvider time)
     {
         var latencies = new double[count];
         var lateness = new double[count];
+        var answers = new double[count];
         var open = new CountdownEvent(count);
         Exception? fault = null;
         var started = time.GetTimestamp();
@@ -23,7 +24,8 @@ internal sealed class OpenLoop(TimeProvider time)
         await Task.Run(() => open.Wait(cancellationToken), cancellationToken).ConfigureAwait(false);
         var seconds = time.GetElapsedTime(started).TotalSeconds;
         if (fault is not null) throw CliException.Failure($"a send failed, so that there is no figure: {fault.Message}", fault);
-        return new OpenLoopResult(count / seconds, new LatencyProfile(latencies), new LatencyProfile(lateness));
+        return new OpenLoopResult(
+            count / seconds, new LatencyProfile(latencies), new LatencyProfile(lateness), new LatencyProfile(answers));
 
         void Pace()
         {
@@ -34,7 +36,8 @@ internal sealed class OpenLoop(TimeProvider time)
                 if (now < due)
                 {
                     // A thread that spins would take a processor from what is measured.
-                    if (cancellationToken.WaitHandle.WaitOne(due - now < s_look ? s_look : due - now)) return;
+                    if (cancellationToken.IsCancellationRequested) return;
+                    ShortWait.For(due - now < s_look ? due - now : s_look, cancellationToken);
                     continue;
                 }
 
@@ -47,8 +50,11 @@ internal sealed class OpenLoop(TimeProvider time)
         {
             try
             {
+                var sent = time.GetElapsedTime(started);
                 await send(i).ConfigureAwait(false);
-                latencies[i] = (time.GetElapsedTime(started) - Due(i)).TotalMilliseconds;
+                var answered = time.GetElapsedTime(started);
+                latencies[i] = (answered - Due(i)).TotalMilliseconds;
+                answers[i] = (answered - sent).TotalMilliseconds;
             }
             catch (Exception thrown)
             {
@@ -68,7 +74,8 @@ internal sealed class OpenLoop(TimeProvider time)
 /// <param name="PerSecond">Sends a second that were answered.</param>
 /// <param name="Latencies">From the moment a send was due to its answer.</param>
 /// <param name="Lateness">From the moment a send was due to the send: what the sender itself adds.</param>
-internal sealed record OpenLoopResult(double PerSecond, LatencyProfile Latencies, LatencyProfile Lateness)
+/// <param name="Answers">From the send to its answer: what a stall holds up before it is sent is not in it.</param>
+internal sealed record OpenLoopResult(double PerSecond, LatencyProfile Latencies, LatencyProfile Lateness, LatencyProfile Answers)
 {
     /// <summary>Tells the latencies and what the sender's own clock adds to them.</summary>
     /// <param name="what">What a latency spans.</param>
@@ -80,5 +87,7 @@ internal sealed record OpenLoopResult(double PerSecond, LatencyProfile Latencies
         report.Add("p999_ms", Latencies.At(0.999), "the same");
         report.Add("sender_late_p50_ms", Lateness.At(0.5), $"what the {sender}'s own clock adds to each of them");
         report.Add("sender_late_p99_ms", Lateness.At(0.99), "the same");
+        report.Add("answer_p50_ms", Answers.At(0.5), "from the send to its answer, the sender's lateness left out");
+        report.Add("answer_p99_ms", Answers.At(0.99), "the same");
     }
 }

@@ -37,8 +37,9 @@ internal sealed class ReadScenario : IBenchScenario
             for (var run = 0; run <= context.Runs; run++)
             {
                 context.RunBegins(run);
+                var send = load.Make(context.RunLength, cancellationToken);
                 var reads = ReadAsync(bench.Engine, context, run, cancellationToken);
-                var events = await load.RunAsync(context.RunLength, cancellationToken).ConfigureAwait(false);
+                var events = await send().ConfigureAwait(false);
                 var read = await reads.ConfigureAwait(false);
                 if (run == 0) continue;
                 context.Report.Add("events_per_second", events.PerSecond * context.Whole("batch"), "taken meanwhile");

@@ -47,14 +47,15 @@ internal sealed class SteadyLoad
         return load;
     }
 
-    public async Task<OpenLoopResult> RunAsync(TimeSpan length, CancellationToken cancellationToken)
+    /// <summary>Makes the events of a run; what is returned begins to send them.</summary>
+    public Func<Task<OpenLoopResult>> Make(TimeSpan length, CancellationToken cancellationToken)
     {
         var perSecond = Rate / _batch;
         var count = Math.Max(1, (int)(perSecond * length.TotalSeconds));
         var batches = _run.Make(count * _batch);
         BenchMemory.Settle();
-        return await new OpenLoop(_time).RunAsync(
+        return () => new OpenLoop(_time).RunAsync(
             perSecond, count, async i => _ = await _bench.Engine.IngestAsync(batches[i], cancellationToken).ConfigureAwait(false),
-            cancellationToken).ConfigureAwait(false);
+            cancellationToken);
     }
 }

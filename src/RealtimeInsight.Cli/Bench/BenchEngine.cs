@@ -42,6 +42,7 @@ internal sealed class BenchEngine : IAsyncDisposable
         EngineOptions options, IEngineStore store, TimeProvider time, Policy policy, IReadOnlyList<IActionChannel> channels,
         CancellationToken cancellationToken)
     {
+        _ = HugePages.Advise();
         var bench = new BenchEngine(options, store, time, policy, channels);
         try
         {

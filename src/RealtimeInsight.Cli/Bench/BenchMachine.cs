@@ -8,18 +8,21 @@ namespace RealtimeInsight.Cli.Bench;
 /// <summary>The machine and the process that figures come from.</summary>
 /// <param name="LoadAverage">Of the last minute, before the scenario; 0 where the system does not tell.</param>
 /// <param name="MemoryBytes">What the process may use.</param>
+/// <param name="HugePages">What the system does about pages of 2 MiB, which are asked for.</param>
 internal sealed record BenchMachine(
-    string Cpu, int Cores, double LoadAverage, long MemoryBytes, string OperatingSystem, string Runtime, string GarbageCollector)
+    string Cpu, int Cores, double LoadAverage, long MemoryBytes, string OperatingSystem, string Runtime, string GarbageCollector,
+    string HugePages)
 {
     public static BenchMachine Read() => new(
         CpuModel(), Environment.ProcessorCount, Load(), GC.GetGCMemoryInfo().TotalAvailableMemoryBytes,
         $"{RuntimeInformation.OSDescription.Trim()} {RuntimeInformation.OSArchitecture}", RuntimeInformation.FrameworkDescription,
-        (GCSettings.IsServerGC ? "server" : "workstation") + (GCSettings.LatencyMode == GCLatencyMode.Batch ? "" : ", concurrent"));
+        (GCSettings.IsServerGC ? "server" : "workstation") + (GCSettings.LatencyMode == GCLatencyMode.Batch ? "" : ", concurrent"),
+        Host.HugePages.Mode());
 
     public override string ToString() => string.Create(
         CultureInfo.InvariantCulture,
         $"{Cpu}, {Cores} cores, {MemoryBytes / (double)(1 << 30):0.0} GiB, load {LoadAverage:0.0}; {OperatingSystem}; {Runtime}, "
-        + $"{GarbageCollector} GC");
+        + $"{GarbageCollector} GC, huge pages {HugePages}");
 
     public JsonObject ToJson() => new()
     {
@@ -30,6 +33,7 @@ internal sealed record BenchMachine(
         ["os"] = OperatingSystem,
         ["runtime"] = Runtime,
         ["gc"] = GarbageCollector,
+        ["huge_pages"] = HugePages,
     };
 
     private static string CpuModel()

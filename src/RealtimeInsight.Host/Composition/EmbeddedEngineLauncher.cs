@@ -18,6 +18,7 @@ internal sealed class EmbeddedEngineLauncher(
 {
     public async Task<IRunningEngine> StartAsync(CancellationToken cancellationToken)
     {
+        if (settings.Host.HugePages) _ = HugePages.Advise();
         var recipe = new EngineRecipe
         {
             Engine = settings.Engine,

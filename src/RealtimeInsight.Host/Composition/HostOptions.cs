@@ -30,6 +30,12 @@ public sealed class HostOptions
     /// </summary>
     public bool Demo { get; set; } = true;
 
+    /// <summary>
+    /// Whether the system is asked for pages of 2 MiB for the managed heap, where it gives them when asked. The default is true; false on a
+    /// machine that is short of memory.
+    /// </summary>
+    public bool HugePages { get; set; } = true;
+
     /// <summary>What is wrong with the values; empty when all are in range.</summary>
     public static IReadOnlyList<string> Validate(HostOptions options)
     {

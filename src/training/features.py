@@ -47,6 +47,12 @@ class FeatureSet:
     def rows_of(self, sequence):
         return self.sequence_rows[self.sequence_starts[sequence]:self.sequence_starts[sequence + 1]]
 
+    def owners(self):
+        """Of each row the sequence that it is in."""
+        owners = np.zeros(len(self.times), np.int64)
+        owners[self.sequence_rows] = np.repeat(np.arange(len(self.sequence_draws)), np.diff(self.sequence_starts))
+        return owners
+
     def source_rows(self, name):
         """Mask of a source's rows."""
         mask = np.zeros(len(self.times), bool)

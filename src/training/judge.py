@@ -4,10 +4,11 @@ import numpy as np
 
 import challengers
 from features import HEADS
-from measure import platt, probabilities, quality
+from measure import losses, mean_and_error, platt, probabilities, quality
 
 NEXT_ITEM_ROWS = 20_000
 NEXT_ITEM_LIST = 20
+ERRORS_MIN = 2  # standard errors by which a simpler scorer has to be better before it is told
 
 
 def calibrate(features, logits, warn):
@@ -60,10 +61,21 @@ def table(rows):
     return "\n".join(lines)
 
 
-def judge(features, logits, queries, calibration, model):
+def warn_if_simpler_is_better(head, source, labels, owners, model_scores, others, warn):
+    """Tells of a challenger that loses clearly less on later events: what the model costs is not paid back there."""
+    lost = losses(labels, model_scores)
+    for name, scores in others.items():
+        theirs = losses(labels, scores)
+        gain, error = mean_and_error(lost - theirs, owners)
+        if gain > ERRORS_MIN * error:
+            warn(f"{head}: {name}: log loss {theirs.mean():.4f} on later events of {source}, the model {lost.mean():.4f}, "
+                 f"n {len(labels):,}: there is too little to learn from here; judge it beside the model that ships before it serves")
+
+
+def judge(features, logits, queries, calibration, model, warn):
     """Metrics of the first source's later events, which the manifest holds; every scorer's on every source; and the next items."""
     rng = np.random.default_rng(0)
-    metrics, told = {}, []
+    metrics, told, owners = {}, [], features.owners()
     for i, head in enumerate(HEADS):
         others = challengers.fitted(features, i, rng)
         model_scores = calibrated(logits, calibration, i)
@@ -80,8 +92,11 @@ def judge(features, logits, queries, calibration, model):
             scorers = [("model", found)]
             if unseen.any():
                 scorers.append(("model, unseen customers", quality(labels[unseen], model_scores[rows][unseen])))
-            scorers += [(name, quality(labels, score(rows))) for name, score in others.items()]
+            theirs = {name: score(rows) for name, score in others.items()}
+            scorers += [(name, quality(labels, scores)) for name, scores in theirs.items()]
             scorers.append(("base rate of training", quality(labels, np.full(len(rows), rate))))
+            if source is features.sources[0]:
+                warn_if_simpler_is_better(head, source["name"], labels, owners[rows], model_scores[rows], theirs, warn)
             told += [{"source": source["name"], "head": head, "scorer": name, **q} for name, q in scorers]
         metrics.setdefault(head, {"n": 0, "base_rate": None, "auc": None, "brier": None, "log_loss": None})
     next_items = []

@@ -27,6 +27,21 @@ def quality(labels, probabilities):
     }
 
 
+def losses(labels, probabilities):
+    """Log loss of each case."""
+    clipped = np.clip(probabilities.astype(np.float64), 1e-7, 1 - 1e-7)
+    return -np.log(np.where(labels == 1, clipped, 1 - clipped))
+
+
+def mean_and_error(values, groups):
+    """The mean, and its standard error where the groups (customers) are independent of each other and the values within one are not. Of one
+    group alone it is infinite."""
+    mean = values.mean()
+    _, of = np.unique(groups, return_inverse=True)
+    sums = np.bincount(of, values - mean)
+    return float(mean), float(np.sqrt((sums ** 2).sum() * len(sums) / (len(sums) - 1)) / len(values)) if len(sums) > 1 else float("inf")
+
+
 def platt(labels, scores):
     """a and b of p = sigmoid(a * score + b); the identity where a split has one class only."""
     if not 0 < labels.sum() < len(labels):

@@ -4,6 +4,7 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+import measure
 import passes
 from features import HEADS, HELD_OUT_DRAWS, Windows
 from model import ITEM_QUERY_WIDTH, NEXT_ITEM, STATE_WIDTH
@@ -60,9 +61,7 @@ class HeldOut:
         self.candidates = np.flatnonzero(counts)
         self.add_next_items(counts)
         self.rows = np.unique(np.concatenate([*self.cases.values(), np.zeros(0, np.int64)]))
-        self.customer = np.zeros(len(features.times), np.int64)
-        for sequence in self.sequences:
-            self.customer[features.rows_of(sequence)] = sequence
+        self.owners = features.owners()
 
     def add_next_items(self, counts):
         """Next products among those that were learned; knowing nothing is to expect each as often as it was bought or viewed."""
@@ -117,6 +116,4 @@ class HeldOut:
     def gain(self, part, before, after):
         """How much less is lost, over the loss of knowing nothing, and the standard error of it: customers differ, their events less so."""
         difference = (before[part] - after[part]).astype(np.float64) / self.constants[part]
-        _, of = np.unique(self.customer[self.cases[part]], return_inverse=True)
-        sums = np.bincount(of, difference - difference.mean())
-        return float(difference.mean()), float(np.sqrt((sums ** 2).sum()) / len(difference))
+        return measure.mean_and_error(difference, self.owners[self.cases[part]])

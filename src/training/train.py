@@ -111,7 +111,7 @@ def finish(model, features, settings, search, seed, work, pretraining=(), fine_t
     warnings = []
     logits, queries = predict(model, features)
     calibration = judge.calibrate(features, logits, warnings.append)
-    metrics, rows, next_items = judge.judge(features, logits, queries, calibration, model)
+    metrics, rows, next_items = judge.judge(features, logits, queries, calibration, model, warnings.append)
 
     work.mkdir(parents=True, exist_ok=True)
     torch.save(model.state_dict(), work / "weights.pt")

@@ -83,7 +83,10 @@ def search(features, pretrain, train, predict, defaults, count, seconds, seed, p
             raise SystemExit(f"trials: no fold has {ROWS_OF_A_CLASS} cases of both classes whose outcome is known; train without --trials, "
                              "or on an export of more days or customers")
         results.append({"settings": dataclasses.asdict(settings), "score": float(np.mean(scores)), "folds": folds})
-        left = (time.monotonic() - started) / len(results) * (count - len(results))
+        spent = time.monotonic() - started
+        left = spent / len(results) * (count - len(results))
+        if seconds is not None:
+            left = max(0, min(left, seconds - spent))
         told = f"{results[-1]['score']:.4f} {json.dumps(results[-1]['settings'])}"
         progress(f"trials    {number + 1}/{count}: {told}; about {left:.0f} s left")
     features.split(TRAIN_UNTIL, CALIBRATE_UNTIL)

@@ -123,7 +123,7 @@ internal static class ModelCard
             card.AppendLine(
                 CultureInfo.InvariantCulture,
                 $"| {head.Head} | {head.N:N0} | {head.Joint:F4} | {head.Tuned:F4} | {head.Joint - head.Tuned:+0.0000;-0.0000} "
-                + $"| {head.GainError:F4} | {head.Kept} |");
+                + $"| {(head.GainError is { } error ? error.ToString("F4", CultureInfo.InvariantCulture) : "-")} | {head.Kept} |");
         }
 
         card.AppendLine();
@@ -149,6 +149,7 @@ internal static class ModelCard
             card.AppendLine(
                 CultureInfo.InvariantCulture,
                 $"""
+
                 Chosen from {trials.Results.Count} of {trials.Asked} trials by cross-validation in time within the first seven
                 tenths (log loss over that of a constant rate, mean over folds and heads; the first trial is the defaults):
 

@@ -115,5 +115,5 @@ internal sealed class TrainJob(CliConsole console)
             ["warnings"] = new JsonArray([.. report.Warnings.Select(warning => (JsonNode)warning)]),
         }.ToJsonString(JsonSerializerOptions.Default);
 
-    private static JsonNode? Number(double value) => double.IsFinite(value) ? Math.Round(value, 6) : null;
+    private static JsonNode? Number(double? value) => value is { } known && double.IsFinite(known) ? Math.Round(known, 6) : null;
 }

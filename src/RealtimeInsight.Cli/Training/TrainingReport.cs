@@ -43,10 +43,10 @@ public sealed record TrainingChoice(
 /// <param name="N">Cases.</param>
 /// <param name="Joint">Log loss over that of knowing nothing but how often, as it was learned with the others.</param>
 /// <param name="Tuned">The same of its own best pass alone.</param>
-/// <param name="GainError">Standard error of the difference, customers being independent of each other.</param>
+/// <param name="GainError">Standard error of the difference, customers being independent of each other; null with one customer.</param>
 /// <param name="Passes">Passes that the best one took.</param>
 /// <param name="Kept"><c>tuned</c> where it gains more than that error, otherwise <c>joint</c>.</param>
-public sealed record TunedHead(string Head, long N, double Joint, double Tuned, double GainError, int Passes, string Kept);
+public sealed record TunedHead(string Head, long N, double Joint, double Tuned, double? GainError, int Passes, string Kept);
 
 /// <param name="Asked">Settings that were to be tried; fewer results mean that the time was up.</param>
 /// <param name="Best">Index of the chosen result; 0 is the defaults.</param>

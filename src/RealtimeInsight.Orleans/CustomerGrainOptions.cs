@@ -113,6 +113,12 @@ public sealed class CustomerGrainOptions
     public int ProductsPendingMax { get; set; } = 10_000;
 
     /// <summary>
+    /// Decisions with variants, and their outcomes, that a silo keeps until the cluster has learned from them; further ones are dropped,
+    /// and logged. Default 100,000; 1,000 to 10,000,000.
+    /// </summary>
+    public int VariantsPendingMax { get; set; } = 100_000;
+
+    /// <summary>
     /// Parts of the list of customers at risk. The same on every silo; may be changed while the cluster is stopped. Default 16; 1 to 1,024.
     /// </summary>
     public int AtRiskShares { get; set; } = 16;
@@ -186,6 +192,7 @@ public sealed class CustomerGrainOptions
         Range(problems, nameof(BudgetBlock), options.BudgetBlock, 1, 1_000_000);
         Range(problems, nameof(BudgetAskAgain), options.BudgetAskAgain, TimeSpan.FromMilliseconds(10), TimeSpan.FromMinutes(1));
         Range(problems, nameof(ProductsPendingMax), options.ProductsPendingMax, 0, 1_000_000);
+        Range(problems, nameof(VariantsPendingMax), options.VariantsPendingMax, 1_000, 10_000_000);
         Range(problems, nameof(AtRiskShares), options.AtRiskShares, 1, 1024);
         Range(problems, nameof(AtRiskListedMax), options.AtRiskListedMax, 10, 2000);
         Range(problems, nameof(AtRiskHeldMax), options.AtRiskHeldMax, 1000, 1_000_000);

@@ -68,4 +68,11 @@ internal static partial class GrainLog
     [LoggerMessage(6019, LogLevel.Warning,
         "{Count} customers are missing in the list of those at risk: more than {Max} changed within a second.")]
     public static partial void RisksDropped(ILogger logger, long count, int max);
+
+    [LoggerMessage(6020, LogLevel.Warning, "What variants were worth could not be told to the cluster; it is tried again in {Wait}.")]
+    public static partial void VariantsNotTold(ILogger logger, TimeSpan wait, Exception exception);
+
+    [LoggerMessage(6021, LogLevel.Warning,
+        "{Count} decisions and outcomes are not learned from: more than {Max} waited to be told to the cluster.")]
+    public static partial void VariantsDropped(ILogger logger, long count, int max);
 }

@@ -15,6 +15,7 @@ using RealtimeInsight.Orleans.Inference;
 using RealtimeInsight.Orleans.Notices;
 using RealtimeInsight.Orleans.Products;
 using RealtimeInsight.Orleans.Risks;
+using RealtimeInsight.Orleans.Variants;
 
 namespace RealtimeInsight.Orleans;
 
@@ -47,6 +48,7 @@ public static class SiloHosting
             services.GetRequiredService<RiskFeed>(),
             services.GetRequiredService<NoticeFeed>(),
             services.GetRequiredService<SiloWatch>(),
+            services.GetRequiredService<VariantFeed>(),
             services.GetRequiredService<GrainInstruments>(),
             settings.Time ?? services.GetRequiredService<TimeProvider>(),
             LoggerOf(services)));
@@ -95,6 +97,11 @@ public static class SiloHosting
             services.GetRequiredService<IGrainFactory>(), services.GetRequiredService<ILocalSiloDetails>(),
             services.GetRequiredService<ActionChannels>(), services.GetRequiredService<NoticeFeed>(), ClockOf(services),
             services.GetRequiredService<TimeProvider>(), LoggerOf(services)));
+        container.AddSingleton(services => new VariantFeed(
+            services.GetRequiredService<IGrainFactory>(), settings,
+            services.GetRequiredService<ILocalSiloDetails>().SiloAddress.ToParsableString(), services.GetRequiredService<IMeterFactory>(),
+            services.GetRequiredService<TimeProvider>(), LoggerOf(services)));
+        container.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<VariantFeed>());
         container.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<RiskFeed>());
         container.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<NoticeFeed>());
         container.AddSingleton<ILifecycleParticipant<ISiloLifecycle>>(static services => services.GetRequiredService<BoardKeeper>());

@@ -4,22 +4,30 @@ using RealtimeInsight.Domain.Learning;
 namespace RealtimeInsight.Engine.Learning;
 
 /// <summary>What is learned as instruments. Tag values come from the policy.</summary>
-internal static class LearningInstruments
+public static class LearningInstruments
 {
-    public static void Observe(Meter meter, EngineLearning learning)
+    /// <param name="read">What is learned of the variants now.</param>
+    public static void ObserveVariants(Meter meter, Func<IReadOnlyList<LearnedVariant>> read)
     {
+        ArgumentNullException.ThrowIfNull(meter);
+        ArgumentNullException.ThrowIfNull(read);
         meter.CreateObservableGauge(
-            "realtime_insight.variant.probability", () => Variants(learning, static one => one.Probability), "1",
+            "realtime_insight.variant.probability", () => Variants(read, static one => one.Probability), "1",
             "Probability with which a rule gives a variant now");
         meter.CreateObservableGauge(
-            "realtime_insight.variant.reward_rate", () => Variants(learning, static one => one.Posterior.Mean), "1",
+            "realtime_insight.variant.reward_rate", () => Variants(read, static one => one.Posterior.Mean), "1",
             "Mean of what is believed of a variant's reward rate");
         meter.CreateObservableGauge(
-            "realtime_insight.variant.decisions", () => Variants(learning, static one => one.Given), "{decision}",
+            "realtime_insight.variant.decisions", () => Variants(read, static one => one.Given), "{decision}",
             "Decisions of a variant that count, decayed");
         meter.CreateObservableGauge(
-            "realtime_insight.variant.decisions_open", () => Variants(learning, static one => one.Open), "{decision}",
+            "realtime_insight.variant.decisions_open", () => Variants(read, static one => one.Open), "{decision}",
             "Decisions of a variant whose time for a reward has not passed");
+    }
+
+    internal static void Observe(Meter meter, EngineLearning learning)
+    {
+        ObserveVariants(meter, learning.Variants.Read);
         if (learning.Items is { } items)
         {
             Observe(meter, items);
@@ -82,7 +90,8 @@ internal static class LearningInstruments
     private static IEnumerable<Measurement<double>> Known(double? value) =>
         value is { } known && double.IsFinite(known) ? [new Measurement<double>(known)] : [];
 
-    private static IEnumerable<Measurement<double>> Variants(EngineLearning learning, Func<LearnedVariant, double> value) =>
-        learning.Variants.Read().Select(one => new Measurement<double>(
+    private static IEnumerable<Measurement<double>> Variants(
+        Func<IReadOnlyList<LearnedVariant>> read, Func<LearnedVariant, double> value) =>
+        read().Select(one => new Measurement<double>(
             value(one), new KeyValuePair<string, object?>("rule", one.Rule), new KeyValuePair<string, object?>("variant", one.Variant)));
 }

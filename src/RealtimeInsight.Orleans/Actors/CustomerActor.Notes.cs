@@ -6,6 +6,7 @@ using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Notices;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Reads;
+using RealtimeInsight.Orleans.Variants;
 
 namespace RealtimeInsight.Orleans.Actors;
 
@@ -16,6 +17,7 @@ internal sealed partial class CustomerActor
     public const string Merges = "merge";
     private readonly ArrivalFold _replay;
     private readonly List<DecisionOutcome> _outcomes = [];
+    private readonly List<VariantNote> _variants = [];
     private List<StoredNote> _notes;
 
     /// <summary>Outcomes of decisions and merges, oldest first.</summary>
@@ -35,6 +37,33 @@ internal sealed partial class CustomerActor
         return LastScored(decision.HistoryLength) is { } then
             ? now.As(then).With(decisionId, JsonNode.Parse(decision.Record)!)
             : null;
+    }
+
+    /// <summary>What is to be learned of variants from what is saved next; nobody is told of it before.</summary>
+    public VariantNote[] TakeVariants()
+    {
+        VariantNote[] taken = [.. _variants];
+        _variants.Clear();
+        return taken;
+    }
+
+    /// <summary>These were not saved after all.</summary>
+    public void PutBack(VariantNote[] variants) => _variants.InsertRange(0, variants);
+
+    private void NoteVariants()
+    {
+        foreach (var decision in _output.Decisions)
+        {
+            if (decision.Entry.Given is not { } given || !decision.IsAction) continue;
+            _variants.Add(new VariantNote(given.Rule, given.Variant, given.DecidedAt.UnixMs, null, given.DecidedAt.UnixMs));
+        }
+
+        foreach (var outcome in _output.Outcomes)
+        {
+            if (outcome.Given is not { } given) continue;
+            _variants.Add(new VariantNote(
+                given.Rule, given.Variant, given.DecidedAt.UnixMs, outcome.Outcome == OutcomeKind.Recovered, outcome.At.UnixMs));
+        }
     }
 
     private CustomerState? LastScored(int historyLength)

@@ -220,6 +220,7 @@ internal sealed partial class CustomerActor
         if (trigger is not null && trigger.OccurredAt < since) trigger = null;
         _core.Maker.Decide(State, Recent(since), trigger, now, ActorScorer.ModelOf(_core, State), _output);
         foreach (var outcome in _output.Outcomes) Note(outcome);
+        NoteVariants();
         foreach (var decision in _output.Decisions)
         {
             var state = !decision.IsAction ? DeliveryState.None

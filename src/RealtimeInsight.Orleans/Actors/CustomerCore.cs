@@ -10,6 +10,7 @@ using RealtimeInsight.Orleans.Budgets;
 using RealtimeInsight.Orleans.Notices;
 using RealtimeInsight.Orleans.Products;
 using RealtimeInsight.Orleans.Risks;
+using RealtimeInsight.Orleans.Variants;
 
 namespace RealtimeInsight.Orleans.Actors;
 
@@ -30,6 +31,7 @@ internal sealed class CustomerCore : IDisposable
         RiskFeed risks,
         NoticeFeed notices,
         SiloWatch watch,
+        VariantFeed variants,
         GrainInstruments instruments,
         TimeProvider time,
         ILogger logger)
@@ -38,7 +40,8 @@ internal sealed class CustomerCore : IDisposable
         if (problems.Count != 0) throw new ArgumentException(string.Join("; ", problems), nameof(settings));
         Options = settings.Grains;
         Machine = new CustomerMachine(settings.Customers);
-        Maker = new DecisionMaker(settings.Policy);
+        Maker = new DecisionMaker(settings.Policy, variants);
+        Variants = variants;
         Scorer = scorer;
         Explanations = new ExplanationReader(scorer);
         Channels = channels;
@@ -71,6 +74,7 @@ internal sealed class CustomerCore : IDisposable
     public RiskFeed Risks { get; }
     public NoticeFeed Notices { get; }
     public SiloWatch Watch { get; }
+    public VariantFeed Variants { get; }
     public GrainInstruments Instruments { get; }
     public TimeProvider Time { get; }
     public ILogger Logger { get; }

@@ -72,7 +72,18 @@ internal sealed partial class CustomerGrain
         row.EntryAtMs = _index.EntryAt.UnixMs;
         storage.State = row;
         var began = core.Time.GetTimestamp();
-        await storage.WriteStateAsync(cancellationToken);
+        var variants = _actor.TakeVariants();
+        try
+        {
+            await storage.WriteStateAsync(cancellationToken);
+        }
+        catch
+        {
+            _actor.PutBack(variants);
+            throw;
+        }
+
+        if (variants.Length > 0) core.Variants.Note(variants);
         core.Instruments.Saved(core.Time.GetElapsedTime(began));
         _hasSaveFailed = false;
         (_changesSaved, _eventsSaved) = (changes, events);

@@ -72,7 +72,7 @@ public sealed class NextItemApiTests : IDisposable
     public void Register_OneWhoseListsTakeLong_IsRefused()
     {
         var (manifest, items) = Version("1");
-        var registry = new NextItemRegistry(_folder.Path, _learning, new SlowClock());
+        var registry = new NextItemRegistry(_folder.Path, _learning, new SteppingClock(60));
 
         var refused = Assert.Throws<ModelRefusedException>(() => registry.Register(manifest, items));
 
@@ -91,7 +91,7 @@ public sealed class NextItemApiTests : IDisposable
         await File.WriteAllBytesAsync(file, [1, 2, 3]);
 
         var learning = Learning();
-        var registry = new NextItemRegistry(_folder.Path, learning, new SettableTime());
+        var registry = new NextItemRegistry(_folder.Path, learning, new SteppingClock(0));
         registry.Start();
 
         Assert.Null(learning.Order);
@@ -118,12 +118,12 @@ public sealed class NextItemApiTests : IDisposable
     private EngineLearning Restarted()
     {
         var learning = Learning();
-        new NextItemRegistry(_folder.Path, learning, new SettableTime()).Start();
+        new NextItemRegistry(_folder.Path, learning, new SteppingClock(0)).Start();
         return learning;
     }
 
     private Task<TestHost> StartAsync() => TestHost.StartAsync(
-        engine: new FakeEngine { NextItems = new NextItemRegistry(_folder.Path, _learning, new SettableTime()) });
+        engine: new FakeEngine { NextItems = new NextItemRegistry(_folder.Path, _learning, new SteppingClock(0)) });
 
     private static Task<Answer> PostAsync(TestHost host, string action, string? version) => host.PostAsync(
         $"/v1/next-items/{action}", version is null ? "" : new JsonObject { ["version"] = version }.ToJsonString(), TestHost.AdminKey);
@@ -141,14 +141,14 @@ public sealed class NextItemApiTests : IDisposable
         return (response.StatusCode, JsonNode.Parse(await response.Content.ReadAsStringAsync())!);
     }
 
-    /// <summary>Every look at it is 60 ms after the one before.</summary>
-    private sealed class SlowClock : TimeProvider
+    /// <summary>Every look at it is so much after the one before, however busy the machine is.</summary>
+    private sealed class SteppingClock(int milliseconds) : TimeProvider
     {
         private long _milliseconds;
 
         public override long TimestampFrequency => 1_000;
 
-        public override long GetTimestamp() => _milliseconds += 60;
+        public override long GetTimestamp() => _milliseconds += milliseconds;
     }
 
     private static EngineLearning Learning() => new(

@@ -54,13 +54,13 @@ public sealed class StartTests
             DeliveryWaitMin = TimeSpan.Zero, DeliveryWaitMax = TimeSpan.FromDays(2), Source = " ",
             DeadlineBuckets = 0, DeadlineTick = TimeSpan.FromSeconds(2), DeadlineWakesMax = 0,
             HistoryBytesMax = -1, DecideWithin = TimeSpan.Zero, BudgetBlock = 0, BudgetAskAgain = TimeSpan.Zero, ProductsPendingMax = -1,
-            TimelineNotesMax = -1, RejectShares = 0, RejectBytesMax = 0,
+            VariantsPendingMax = 0, TimelineNotesMax = -1, RejectShares = 0, RejectBytesMax = 0,
             DeadLettersMax = 0, DeadLetterShares = 0, DeadLettersListedMax = 0, CircuitFailures = 0, CircuitWaitMin = TimeSpan.Zero,
             CircuitWaitMax = TimeSpan.FromDays(2), AtRiskShares = 0, AtRiskListedMax = 0, AtRiskHeldMax = 0,
             NoticeQueueMax = 0, NoticeReadersMax = 0,
             DriftWindow = TimeSpan.Zero, DriftAgeMax = TimeSpan.FromDays(8),
         });
 
-        Assert.Equal(36, problems.Count);
+        Assert.Equal(37, problems.Count);
     }
 }

@@ -10,6 +10,7 @@ using RealtimeInsight.Orleans.Boards;
 using RealtimeInsight.Orleans.Notices;
 using RealtimeInsight.Orleans.Risks;
 using RealtimeInsight.Orleans.Tests.Parts;
+using RealtimeInsight.Orleans.Variants;
 using RealtimeInsight.TestKit.Conformance;
 
 namespace RealtimeInsight.Orleans.Tests.Port;
@@ -52,6 +53,8 @@ internal sealed class ClusterUnderTest : IEngineUnderTest
             await _shop.Customer(customer).FlushAsync();
         }
 
+        // The first silo of two has to hear what the second told.
+        foreach (var silo in Silos().Concat(Silos())) await silo.GetRequiredService<VariantFeed>().TellAsync();
         foreach (var silo in Silos())
         {
             await silo.GetRequiredService<RiskFeed>().TellAsync();

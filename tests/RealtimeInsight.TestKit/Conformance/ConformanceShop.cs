@@ -30,7 +30,10 @@ public static class ConformanceShop
           "rules": [
             { "id": "win-back", "on": ["cart_abandoned"], "action": "coupon", "channel": "log", "consent": "email" },
             { "id": "rescue", "on": ["payment_failed"], "action": "service_call", "channel": "log" },
-            { "id": "thanks", "on": ["order_completed"], "action": "message", "channel": "log" }
+            { "id": "thanks", "on": ["order_completed"], "action": "message", "channel": "log" },
+            { "id": "tip", "on": ["wishlist_added"], "action": "tip", "channel": "log",
+              "variants": [ { "id": "short" }, { "id": "long" }, { "id": "none" } ],
+              "choose": { "by": "thompson", "reward_within": "80m" } }
           ]
         }
         """)!);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging.Abstractions;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine;
+using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
@@ -82,9 +83,13 @@ public sealed class EmbeddedUnderTest : IEngineUnderTest, IActionChannel
 
     private async Task StartAsync()
     {
+        var learning = new EngineLearning(ConformanceShop.Policy, new LearningOptions(), isHistory: false, _time);
         _engine = new EmbeddedEngine(
-            new EngineOptions { Shards = 2 }, ConformanceShop.Customers, new DecisionMaker(ConformanceShop.Policy), new LinearScorer(),
-            _store, [this], new EngineInstruments(_meter), _time, NullLogger<EmbeddedEngine>.Instance);
+            new EngineOptions { Shards = 2 }, ConformanceShop.Customers, new DecisionMaker(ConformanceShop.Policy, learning.Variants),
+            new LinearScorer(), _store, [this], new EngineInstruments(_meter), _time, NullLogger<EmbeddedEngine>.Instance)
+        {
+            Learning = learning,
+        };
         await _engine.StartAsync(CancellationToken.None);
     }
 }

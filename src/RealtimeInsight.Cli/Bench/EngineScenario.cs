@@ -26,7 +26,7 @@ internal class EngineScenario : IBenchScenario
     protected static readonly IReadOnlyList<BenchOption> s_options =
     [
         CommonOption.Customers(1_000_000),
-        CommonOption.Events(1_000_000),
+        CommonOption.Events(3_000_000),
         CommonOption.Zipf(0),
         CommonOption.Runs(5),
         new("history", "Events of each customer before the first run", 4, 1, 1000),

@@ -11,7 +11,7 @@ import torch
 from onnx import TensorProto, helper, numpy_helper
 
 from features import HEADS
-from model import EMBEDDING_WIDTH, ITEM_QUERY_WIDTH, PROFILE_FEATURES, STATE_WIDTH, TOKEN_FEATURES, TOKEN_IDS, owned
+from model import EMBEDDING_WIDTH, ITEM_QUERY_WIDTH, PROFILE_FEATURES, STATE_WIDTH, TOKEN_FEATURES, TOKEN_IDS
 
 OPSET = 17
 GRAPH_BYTES_MAX = 1_500_000
@@ -156,9 +156,7 @@ def main():
     if not out.name.isdecimal():
         parser.error(f"--out {arguments.out}: the last folder is the version, a whole number; the one above it is the model's name")
 
-    trained = torch.load(work / "weights.pt")
-    trained["outputs.weight"] = trained["outputs.weight"] * owned()
-    weights = fold_profile_scale({name: value.numpy() for name, value in trained.items()})
+    weights = fold_profile_scale({name: value.numpy() for name, value in torch.load(work / "weights.pt").items()})
     report = json.loads((work / "report.json").read_text())
     graphs = {"step.onnx": step_graph(weights), "fold.onnx": fold_graph(weights)}
     for name, graph in graphs.items():

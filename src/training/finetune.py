@@ -1,7 +1,8 @@
-"""Fine-tuning: over a recurrent part that stays as it is, every part of the model learns its own outcome alone.
+"""Fine-tuning: over a shared body that stays as it is, every part of the model learns its own outcome alone.
 
-The recurrent part was learned for all outcomes together, and training ended where their mean was best: a compromise. No part reads
-another's weights, so one walk over the events teaches all of them, and each keeps the weights of its own best pass, or those it had before.
+The body, recurrent and hidden layer, was learned for all outcomes together, and training ended where their mean was best: a compromise.
+Each part owns its rows of the last layer, so one walk over the events teaches all of them, and each keeps the weights of its own best pass,
+or those it had before.
 """
 
 import math
@@ -10,7 +11,7 @@ import time
 import numpy as np
 import torch
 
-from model import PART_HIDDEN, PART_OUTPUTS, PARTS
+from model import PART_OUTPUTS, PARTS
 from passes import BATCH, OutcomeLoss, Walk, learn, training_windows
 from scoring import HeldOut
 
@@ -19,18 +20,16 @@ RATE = 0.25
 
 
 def weights_of(model, part):
-    """Copies of what a part owns."""
-    hidden, outputs = (of[PARTS.index(part)] for of in (PART_HIDDEN, PART_OUTPUTS))
-    return [of[rows].detach().clone() for layer, rows in ((model.hidden, hidden), (model.outputs, outputs))
-            for of in (layer.weight, layer.bias)]
+    """Copies of what a part owns: its rows of the last layer."""
+    rows = PART_OUTPUTS[PARTS.index(part)]
+    return [of[rows].detach().clone() for of in (model.outputs.weight, model.outputs.bias)]
 
 
 def set_weights(model, part, weights):
-    hidden, outputs = (of[PARTS.index(part)] for of in (PART_HIDDEN, PART_OUTPUTS))
-    places = [of[rows] for layer, rows in ((model.hidden, hidden), (model.outputs, outputs)) for of in (layer.weight, layer.bias)]
+    rows = PART_OUTPUTS[PARTS.index(part)]
     with torch.no_grad():
-        for place, weight in zip(places, weights):
-            place.copy_(weight)
+        for of, own in zip((model.outputs.weight, model.outputs.bias), weights):
+            of[rows] = own
 
 
 class Best:
@@ -57,11 +56,10 @@ def fine_tune(model, features, seed, settings, tell=lambda text: None):
     walk = Walk(training_windows(features))
     walk.fill(model)
     outcome = OutcomeLoss(features, walk.windows, settings)
-    body = [*model.embedding.parameters(), *model.gru.parameters()]
+    body = [weight for layer in (model.embedding, model.gru, model.hidden) for weight in layer.parameters()]
     for weight in body:
         weight.requires_grad_(False)
-    layers = [*model.hidden.parameters(), *model.outputs.parameters()]
-    optimizer = torch.optim.Adam(layers, lr=RATE * settings.learning_rate)
+    optimizer = torch.optim.Adam(model.outputs.parameters(), lr=RATE * settings.learning_rate)
     total = settings.finetune_epochs * -(-len(walk.windows) // BATCH)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimizer, lambda step: 0.5 * (1 + math.cos(math.pi * min(1, step / total))))
     states = held.states(model)

@@ -9,22 +9,10 @@ ID_BUCKETS = (32, 512, 256, 4096)  # kind, category, brand, item
 EMBEDDING_WIDTH = 16  # the same for every id, so that one table and one look-up serve all four
 HEADS = 3  # churn, abandonment, purchase
 HEAD_WIDTH = 48
-# Which hidden units and which outputs each part owns: three heads and the item query, a quarter of the hidden layer each. No part reads
-# another's units, so that over a state that stays as it is each can be tuned without moving the others.
+# What the outputs are for, and which of them each part owns.
 NEXT_ITEM = "next_item"
 PARTS = ("churn", "abandonment", "purchase", NEXT_ITEM)
-PART_WIDTH = HEAD_WIDTH // len(PARTS)
-PART_HIDDEN = tuple(slice(i * PART_WIDTH, (i + 1) * PART_WIDTH) for i in range(len(PARTS)))
 PART_OUTPUTS = (*(slice(i, i + 1) for i in range(HEADS)), slice(HEADS, HEADS + ITEM_QUERY_WIDTH))
-
-
-def owned():
-    """Of the output layer's weights [19,176] those that count: 1 where an output may read, 0 at the hidden units of other parts."""
-    mask = torch.ones(HEADS + ITEM_QUERY_WIDTH, STATE_WIDTH + PROFILE_FEATURES + HEAD_WIDTH)
-    mask[:, STATE_WIDTH + PROFILE_FEATURES:] = 0
-    for hidden, outputs in zip(PART_HIDDEN, PART_OUTPUTS):
-        mask[outputs, STATE_WIDTH + PROFILE_FEATURES + hidden.start:STATE_WIDTH + PROFILE_FEATURES + hidden.stop] = 1
-    return mask
 
 
 class BehaviourModel(nn.Module):
@@ -42,7 +30,6 @@ class BehaviourModel(nn.Module):
         self.gru = nn.GRU(TOKEN_FEATURES + TOKEN_IDS * EMBEDDING_WIDTH, STATE_WIDTH, batch_first=True)
         self.hidden = nn.Linear(STATE_WIDTH + PROFILE_FEATURES, HEAD_WIDTH)
         self.outputs = nn.Linear(STATE_WIDTH + PROFILE_FEATURES + HEAD_WIDTH, HEADS + ITEM_QUERY_WIDTH)
-        self.register_buffer("owned", owned(), persistent=False)
         # Small, so that a product or category that was never trained on moves the state little.
         nn.init.normal_(self.embedding.weight, std=0.05)
 
@@ -66,8 +53,7 @@ class BehaviourModel(nn.Module):
         remembered = functional.dropout(states, self.state_dropout, self.training)
         known = torch.cat([remembered, (profile - self.profile_mean) / self.profile_spread], -1)
         # The outputs also see their inputs directly: what is linear in the profile need not pass through the hidden layer.
-        seen = torch.cat([known, torch.relu(self.hidden(known))], -1)
-        outputs = functional.linear(seen, self.outputs.weight * self.owned, self.outputs.bias)
+        outputs = self.outputs(torch.cat([known, torch.relu(self.hidden(known))], -1))
         return outputs[..., :HEADS], outputs[..., HEADS:]
 
     def item_scores(self, queries, buckets):

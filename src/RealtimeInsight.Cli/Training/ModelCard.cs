@@ -111,7 +111,7 @@ internal static class ModelCard
         if (report.FineTuning.Count == 0) return;
         card.AppendLine("## Each head alone").AppendLine();
         card.AppendLine("""
-            After the common training the recurrent part was left as it is and every head learned its own outcome alone, to its own best
+            After the common training all but the last layer was left as it is and every head learned its own outcome alone, to its own best
             pass. Loss on customers held out, within the training time, over that of knowing nothing but how often; a head was kept as
             tuned where it gained more than one standard error.
 

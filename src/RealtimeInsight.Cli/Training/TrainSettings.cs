@@ -16,7 +16,7 @@ internal sealed record TrainSettings(FeatureSettings Features, string Work, stri
     /// <summary>Most passes on the next event, which needs no outcome, before the heads are learned; 0: none.</summary>
     public int Pretrain { get; init; } = EpochsDefault;
 
-    /// <summary>Most passes after the heads' common ones in which each learns alone over the recurrent part as it is; 0: none.</summary>
+    /// <summary>Most passes after the heads' common ones in which each learns alone, all but the last layer as it is; 0: none.</summary>
     public int Finetune { get; init; } = FinetuneDefault;
 
     /// <summary>Settings to try by cross-validation in time, the defaults first; 0 takes the defaults.</summary>

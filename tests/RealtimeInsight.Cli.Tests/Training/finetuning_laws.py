@@ -47,9 +47,9 @@ def main():
 
     after, told = tuned(features, joint, settings)
     assert [one["head"] for one in told] and {one["head"] for one in told} <= set(PARTS), "nothing was tuned"
-    assert same(joint.gru.parameters(), after.gru.parameters()) and same(joint.embedding.parameters(), after.embedding.parameters()), (
-        "the recurrent part moved")
-    assert all(weight.requires_grad for weight in after.parameters()), "the recurrent part stays frozen"
+    for layer in ("embedding", "gru", "hidden"):
+        assert same(getattr(joint, layer).parameters(), getattr(after, layer).parameters()), f"{layer}, which all share, moved"
+    assert all(weight.requires_grad for weight in after.parameters()), "what all share stays frozen"
 
     # What is told is what the models lose, and what is kept is what is told.
     held = HeldOut(features)

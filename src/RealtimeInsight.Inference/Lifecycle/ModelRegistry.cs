@@ -130,9 +130,10 @@ public sealed partial class ModelRegistry(
 
         if (version == plan.Champion || version == other?.Version)
         {
-            throw new ModelRequestException(
-                $"Version {version} is the {(version == plan.Champion ? "champion" : "other model beside it")} already; "
-                + "a version has one role. Name another version, or take it out of its role first.");
+            throw new ModelRequestException(version == plan.Champion
+                ? $"Version {version} is the champion already; a version has one role. Name another version."
+                : $"Version {version} is the other model beside it already; a version has one role. "
+                    + "Name another version, or end that role first: give it a share of 0.");
         }
 
         return new PlannedShare(version, share);

@@ -108,20 +108,27 @@ public sealed class RetentionTests
     {
         var store = new InMemoryStore();
         var first = new EngineHarness(store);
-        var channel = new RecordingChannel("log");
+        var channel = new RecordingChannel("log")
+        {
+            Answer = static message => new DeliveryResult(message.CustomerId switch
+            {
+                "anna" => DeliveryStatus.Delivered, "bea" => DeliveryStatus.Failed, _ => DeliveryStatus.Retry,
+            }),
+        };
+        var attempted = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var attempts = 0;
+        store.Committed = group =>
+        {
+            if ((attempts += group.Attempts.Count) >= 3) attempted.TrySetResult();
+        };
         await using var engine = await StartAsync(first, channel);
         await engine.IngestAsync(Make.Event("anna", EventKind.PaymentFailed, 0, "failed-1"));
-        await channel.SentAsync(1);
-        await engine.SettleAsync();
-        channel.Answer = static _ => new DeliveryResult(DeliveryStatus.Failed);
         await engine.IngestAsync(Make.Event("bea", EventKind.PaymentFailed, 0, "failed-2"));
-        await channel.SentAsync(2);
-        await engine.SettleAsync();
-        channel.Answer = static _ => new DeliveryResult(DeliveryStatus.Retry);
         await engine.IngestAsync(Make.Event("carl", EventKind.PaymentFailed, 0, "failed-3"));
-        await channel.SentAsync(3);
+        await attempted.Task.WaitAsync(TimeSpan.FromMinutes(2));
         await engine.SettleAsync();
-        var ids = channel.Sent.Select(static message => message.DecisionId).Take(3).ToArray();
+        var sent = channel.Sent.ToLookup(static message => message.CustomerId, static message => message.DecisionId);
+        string[] ids = [sent["anna"].First(), sent["bea"].First(), sent["carl"].First()];
         Assert.Equal((1, 1), (engine.Status.DeadLetters, engine.Status.ActionsPending));
 
         await AgeAsync(engine, days: 2);

@@ -214,6 +214,7 @@ public sealed class ReadApiTests
             "/v1/customers/{id}/merge", "/v1/customers/{id}/unmerge", "/v1/texts/classify", "/v1/models/watch",
             "/v1/models/retraining", "/v1/models/retraining/train", "/v1/models/retraining/approve", "/v1/models/retraining/reject",
             "/v1/models/corrections", "/v1/models/corrections/reset",
+            "/v1/next-items", "/v1/next-items/register", "/v1/next-items/promote", "/v1/next-items/rollback",
         ];
         Assert.Equal(expected.Order(), document["paths"]!.AsObject().Select(path => path.Key).Order());
         Assert.StartsWith("3.", (string)document["openapi"]!);

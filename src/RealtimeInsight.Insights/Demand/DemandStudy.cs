@@ -28,17 +28,19 @@ public static class DemandStudy
             .ToList();
         double[] actual = [.. series.SelectMany(product => product.Later)];
         double[] units = [.. forecasts.Select(forecast => forecast.Units)];
-        var coverage = actual.Where((value, i) => value >= forecasts[i].Low && value <= forecasts[i].High).Count() / (double)actual.Length;
+        double[] covered = [.. actual.Select((value, i) => value >= forecasts[i].Low && value <= forecasts[i].High ? 1.0 : 0.0)];
+        double Coverage(int[]? weights) => weights is null ? covered.Average() : Bootstrap.WeightedMean(covered, weights);
         var baselines = Forecasters.All.Select(method => (method.Name, Predicted: (IReadOnlyList<double>)
             [.. series.SelectMany(product => Enumerable.Repeat(method.Forecast(product.Known), weeks))])).ToList();
         var results = new List<ModelResult>
         {
             RegressionEvaluation.Result(
                 ensemble.IsLearned ? "tree_ensemble" : "simple_mean", isBaseline: false, actual, units, seed,
-                new MetricValue("mase", Mase(series, units)), new MetricValue("coverage_80", coverage)),
+                ("mase", weights => Mase(series, units, weights)), ("coverage_80", Coverage)),
         };
         results.AddRange(baselines.Select(baseline => RegressionEvaluation.Result(
-            baseline.Name, isBaseline: true, actual, baseline.Predicted, seed, new MetricValue("mase", Mase(series, baseline.Predicted)))));
+            baseline.Name, isBaseline: true, actual, baseline.Predicted, seed,
+            ("mase", weights => Mase(series, baseline.Predicted, weights)))));
         var section = new ReportSection(
             $"units of {series.Count} products in each of {weeks} weeks",
             actual.Length,
@@ -49,19 +51,32 @@ public static class DemandStudy
             "demand", format, [section]) { Split = split, TrainCases = series.Sum(product => product.Known.Length) };
     }
 
-    /// <summary>Mean absolute error over that of "as last week" within the known weeks, averaged over products.</summary>
-    private static double Mase(IReadOnlyList<WeeklySeries> series, IReadOnlyList<double> predicted)
+    /// <summary>
+    /// Mean absolute error over that of "as last week" within the known weeks, averaged over products (Hyndman and Koehler, 2006).
+    /// </summary>
+    /// <param name="weights">How often each week of each product counts; null for once.</param>
+    private static double Mase(IReadOnlyList<WeeklySeries> series, IReadOnlyList<double> predicted, int[]? weights)
     {
-        var (ratios, at) = (new List<double>(), 0);
+        double ratios = 0;
+        var (products, at) = (0, 0);
         foreach (var product in series)
         {
-            var scale = Enumerable.Range(SeasonlessLag, product.Known.Length - SeasonlessLag)
-                .Average(i => Math.Abs(product.Known[i] - product.Known[i - SeasonlessLag]));
-            var error = product.Later.Select((value, i) => Math.Abs(value - predicted[at + i])).Average();
-            at += product.Later.Length;
-            if (scale > 0) ratios.Add(error / scale);
+            double step = 0, error = 0, counted = 0;
+            var known = product.Known;
+            for (var i = SeasonlessLag; i < known.Length; i++) step += Math.Abs(known[i] - known[i - SeasonlessLag]);
+            var scale = step / (known.Length - SeasonlessLag);
+            for (var i = 0; i < product.Later.Length; i++, at++)
+            {
+                var weight = weights?[at] ?? 1;
+                error += weight * Math.Abs(product.Later[i] - predicted[at]);
+                counted += weight;
+            }
+
+            if (scale <= 0 || counted == 0) continue;
+            ratios += error / counted / scale;
+            products++;
         }
 
-        return ratios.Count == 0 ? double.NaN : ratios.Average();
+        return products == 0 ? double.NaN : ratios / products;
     }
 }

@@ -9,12 +9,19 @@ public static class QiniCurve
     /// </summary>
     public static double Coefficient(IReadOnlyList<double> scores, IReadOnlyList<bool> treated, IReadOnlyList<double> outcomes)
     {
-        ArgumentNullException.ThrowIfNull(scores);
         ArgumentNullException.ThrowIfNull(treated);
         ArgumentNullException.ThrowIfNull(outcomes);
-        var order = Enumerable.Range(0, scores.Count).ToArray();
-        Array.Sort(scores.Select(score => -score).ToArray(), order);
-        return OfOrder(order, treated, outcomes);
+        return OfOrder(Order(scores), treated, outcomes, weights: null);
+    }
+
+    /// <summary>95 % bootstrap interval of the coefficient of a ranking that was learned elsewhere.</summary>
+    public static (double Low, double High) Interval(
+        IReadOnlyList<double> scores, IReadOnlyList<bool> treated, IReadOnlyList<double> outcomes, int seed)
+    {
+        ArgumentNullException.ThrowIfNull(treated);
+        ArgumentNullException.ThrowIfNull(outcomes);
+        var order = Order(scores);
+        return Bootstrap.Intervals(order.Length, seed, weights => [OfOrder(order, treated, outcomes, weights)])[0];
     }
 
     /// <summary>Mean and standard deviation of the coefficient over random rankings of the same cases.</summary>
@@ -29,31 +36,44 @@ public static class QiniCurve
         for (var i = 0; i < rankings; i++)
         {
             random.Shuffle(order);
-            values[i] = OfOrder(order, treated, outcomes);
+            values[i] = OfOrder(order, treated, outcomes, weights: null);
         }
 
         var mean = values.Average();
         return (mean, Math.Sqrt(values.Sum(value => (value - mean) * (value - mean)) / (rankings - 1)));
     }
 
-    private static double OfOrder(int[] order, IReadOnlyList<bool> treated, IReadOnlyList<double> outcomes)
+    /// <summary>The cases from the highest score down.</summary>
+    private static int[] Order(IReadOnlyList<double> scores)
+    {
+        ArgumentNullException.ThrowIfNull(scores);
+        var order = Enumerable.Range(0, scores.Count).ToArray();
+        Array.Sort(scores.Select(score => -score).ToArray(), order);
+        return order;
+    }
+
+    /// <param name="weights">How often each case stands in the order, one behind the other; null for once.</param>
+    private static double OfOrder(int[] order, IReadOnlyList<bool> treated, IReadOnlyList<double> outcomes, int[]? weights)
     {
         double treatedCount = 0, controlCount = 0, treatedSum = 0, controlSum = 0, area = 0, gain = 0;
         foreach (var index in order)
         {
-            if (treated[index])
+            for (var time = 0; time < (weights?[index] ?? 1); time++)
             {
-                treatedCount++;
-                treatedSum += outcomes[index];
-            }
-            else
-            {
-                controlCount++;
-                controlSum += outcomes[index];
-            }
+                if (treated[index])
+                {
+                    treatedCount++;
+                    treatedSum += outcomes[index];
+                }
+                else
+                {
+                    controlCount++;
+                    controlSum += outcomes[index];
+                }
 
-            gain = controlCount == 0 ? 0 : treatedSum - (controlSum * treatedCount / controlCount);
-            area += gain;
+                gain = controlCount == 0 ? 0 : treatedSum - (controlSum * treatedCount / controlCount);
+                area += gain;
+            }
         }
 
         var n = (double)order.Length;

@@ -9,13 +9,20 @@ public static class RegressionEvaluation
     private static readonly string[] Names = ["mae", "rmse", "wape", "bias", "correlation"];
 
     /// <summary>Mean absolute error, root mean square error, WAPE, mean error and correlation, with bootstrap intervals.</summary>
+    /// <param name="further">
+    /// Figures of the task beside these: name, and value given how often each case counts (once where that is null).
+    /// </param>
     public static ModelResult Result(
-        string name, bool isBaseline, IReadOnlyList<double> actual, IReadOnlyList<double> predicted, int seed, params MetricValue[] further)
+        string name, bool isBaseline, IReadOnlyList<double> actual, IReadOnlyList<double> predicted, int seed,
+        params (string Name, Func<int[]?, double> Measure)[] further)
     {
-        var values = Measure(actual, predicted, weights: null);
-        var intervals = Bootstrap.Intervals(actual.Count, seed, weights => Measure(actual, predicted, weights));
-        var metrics = Names.Select((metric, i) => new MetricValue(metric, values[i], intervals[i].Low, intervals[i].High));
-        return new ModelResult(name, isBaseline, [.. metrics, .. further]);
+        double[] All(int[]? weights) =>
+            [.. Measure(actual, predicted, weights), .. further.Select(metric => metric.Measure(weights))];
+        var values = All(weights: null);
+        var intervals = Bootstrap.Intervals(actual.Count, seed, All);
+        var metrics = Names.Concat(further.Select(static metric => metric.Name))
+            .Select((metric, i) => new MetricValue(metric, values[i], intervals[i].Low, intervals[i].High));
+        return new ModelResult(name, isBaseline, [.. metrics]);
     }
 
     /// <summary>The figures in the order mae, rmse, wape, bias, correlation.</summary>

@@ -59,9 +59,11 @@ public static class UpliftStudy
         var (mean, deviation) = QiniCurve.Random(treated, visits, RandomRankings, seed);
         ModelResult Scored(string name, bool isBaseline, Func<ExperimentCase, double> score)
         {
-            var qini = QiniCurve.Coefficient([.. people.Select(score)], treated, visits);
+            double[] scores = [.. people.Select(score)];
+            var qini = QiniCurve.Coefficient(scores, treated, visits);
+            var (low, high) = QiniCurve.Interval(scores, treated, visits, seed);
             return new ModelResult(name, isBaseline,
-                [new MetricValue("qini", qini), new MetricValue("deviations", (qini - mean) / deviation)]);
+                [new MetricValue("qini", qini, low, high), new MetricValue("deviations", (qini - mean) / deviation)]);
         }
 
         var ours = Scored("interaction_logistic", isBaseline: false, person => model.Effect(person.Features));
@@ -107,19 +109,26 @@ public static class UpliftStudy
             return Math.Max(w, m) <= 0 ? Control : w > m ? Womens : Mens;
         }
 
-        double[] Values(Func<ExperimentCase, string> policy) =>
-            [.. test.Select(person => policy(person) == person.Arm && person.Visit ? 1 / shares[person.Arm] : 0)];
-        var methods = new (string Name, bool IsBaseline, double[] Values)[]
+        (string Name, bool IsBaseline, double[] Weights, double[] Values) Method(
+            string name, bool isBaseline, Func<ExperimentCase, string> policy)
         {
-            ("best_predicted_arm", false, Values(Best)),
-            ("mens_to_all", true, Values(_ => Mens)),
-            ("womens_to_all", true, Values(_ => Womens)),
-            ("none", true, Values(_ => Control)),
-        };
+            double[] weights = [.. test.Select(person => policy(person) == person.Arm ? 1 / shares[person.Arm] : 0)];
+            return (name, isBaseline, weights, [.. test.Select((person, i) => person.Visit ? weights[i] : 0)]);
+        }
+
+        (string Name, bool IsBaseline, double[] Weights, double[] Values)[] methods =
+        [
+            Method("best_predicted_arm", isBaseline: false, Best),
+            Method("mens_to_all", isBaseline: true, _ => Mens),
+            Method("womens_to_all", isBaseline: true, _ => Womens),
+            Method("none", isBaseline: true, _ => Control),
+        ];
         var results = methods.Select(method =>
         {
             var (low, high) = Bootstrap.OfMean(method.Values, seed);
-            return new ModelResult(method.Name, method.IsBaseline, [new MetricValue("visit_rate", method.Values.Average(), low, high)]);
+            return new ModelResult(method.Name, method.IsBaseline,
+                [new MetricValue("visit_rate", method.Values.Average(), low, high),
+                    new MetricValue("effective_sample_size", EffectiveSampleSize(method.Weights))]);
         });
         var gains = test.Select((_, i) => methods[0].Values[i] - methods[1].Values[i]).ToList();
         var interval = Bootstrap.OfMean(gains, seed);
@@ -136,6 +145,10 @@ public static class UpliftStudy
             Facts = [.. Rates(train, "train"), .. Rates(test, "test")],
         };
     }
+
+    /// <summary>(sum w)^2 / sum w^2: how many people of the policy's own the experiment is worth (Kish, 1965).</summary>
+    private static double EffectiveSampleSize(double[] weights) =>
+        weights.Sum() * weights.Sum() / weights.Sum(static weight => weight * weight);
 
     private static IEnumerable<MetricValue> Rates(IReadOnlyList<ExperimentCase> people, string part)
     {

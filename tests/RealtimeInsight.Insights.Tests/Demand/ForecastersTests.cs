@@ -42,6 +42,11 @@ public sealed class ForecastersTests
 
         Assert.Equal(480, report.Main.Cases);
         Assert.True(report.Main.Model["wape"] < report.Main.Results.Single(result => result.Name == "naive")["wape"]);
+        Assert.Contains(report.Main.Model.Metrics, static metric => metric.Name == "mase");
+        Assert.Contains(report.Main.Model.Metrics, static metric => metric.Name == "coverage_80");
+        Assert.All(
+            report.Main.Results.SelectMany(static result => result.Metrics).Where(static metric => double.IsFinite(metric.Value)),
+            static metric => Assert.InRange(metric.Value, metric.Low!.Value, metric.High!.Value));
     }
 
     [Fact]

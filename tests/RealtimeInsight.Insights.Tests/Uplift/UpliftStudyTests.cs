@@ -15,6 +15,21 @@ public sealed class UpliftStudyTests
     }
 
     [Fact]
+    public void Run_Figures_HaveAnIntervalAndAnEffectiveSampleSize()
+    {
+        var people = People(3_000, 2);
+        var report = UpliftStudy.Run("made_up", People(3_000, 1), people, seed: 1);
+
+        var qini = report.Sections[0].Model.Metrics[0];
+        Assert.Equal("qini", qini.Name);
+        Assert.InRange(qini.Value, qini.Low!.Value, qini.High!.Value);
+        Assert.True(qini.Low > 0, "the whole interval is above random");
+        // One arm sent to all: everyone of that arm counts the same, nobody else does.
+        var mensToAll = report.Sections[2].Results.Single(static model => model.Name == "mens_to_all");
+        Assert.Equal(people.Count(static person => person.Arm == UpliftStudy.Mens), mensToAll["effective_sample_size"], 6);
+    }
+
+    [Fact]
     public void Run_FewPeople_RefusesToClaim() =>
         Assert.Contains("too small", UpliftStudy.Run("made_up", People(900, 1), People(900, 2), seed: 1).Main.Claim.Text,
             StringComparison.Ordinal);

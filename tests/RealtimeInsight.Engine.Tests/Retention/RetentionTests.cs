@@ -209,7 +209,11 @@ public sealed class RetentionTests
         {
             if ((attempts += group.Attempts.Count) >= customers.Length) attempted.TrySetResult();
         };
-        foreach (var customer in customers) await engine.IngestAsync(Make.Event(customer, EventKind.PaymentFailed, 0, $"failed-{customer}"));
+        foreach (var customer in customers)
+        {
+            await engine.IngestAsync(Make.Event(customer, EventKind.PaymentFailed, 0, $"failed-{customer}"));
+        }
+
         await attempted.Task.WaitAsync(TimeSpan.FromMinutes(2));
         store.Committed = null;
     }

@@ -6,8 +6,8 @@ public sealed class OffPolicyEstimator
     /// <summary>Cases that the shrunken reward of an action is worth beside its own.</summary>
     private const double PriorCases = 200;
 
-    private readonly IReadOnlyList<LoggedAction> _log;
     private readonly double[] _weights;
+    private readonly double[] _rewards;
     private readonly double[] _residuals;
     private readonly double[] _direct;
 
@@ -24,38 +24,14 @@ public sealed class OffPolicyEstimator
             throw new ArgumentException($"propensity {logged.Propensity} of a logged action: it has to be in (0, 1]");
         }
 
-        _log = log;
         _weights = [.. log.Select(logged => 1 / (actions * logged.Propensity))];
+        _rewards = [.. log.Select(static logged => logged.Reward)];
         (_residuals, _direct) = ModelRewards(log, seed);
     }
 
     /// <summary>The estimates on the log, or on a bootstrap draw of it.</summary>
-    public PolicyValue Estimate(int[]? draws = null)
-    {
-        double n = 0, sum = 0, squares = 0, weighted = 0, robust = 0, direct = 0, rewarded = 0, rewardedSquares = 0;
-        for (var i = 0; i < _log.Count; i++)
-        {
-            double count = draws is null ? 1 : draws[i];
-            var weight = _weights[i];
-            n += count;
-            sum += count * weight;
-            squares += count * weight * weight;
-            weighted += count * weight * _log[i].Reward;
-            direct += count * _direct[i];
-            robust += count * (_direct[i] + (weight * _residuals[i]));
-            rewarded += count * weight * _log[i].Reward;
-            rewardedSquares += count * weight * weight * _log[i].Reward;
-        }
-
-        return new PolicyValue(
-            weighted / n,
-            weighted / sum,
-            robust / n,
-            direct / n,
-            sum * sum / squares,
-            rewardedSquares > 0 ? rewarded * rewarded / rewardedSquares : 0,
-            _weights.Max());
-    }
+    public PolicyValue Estimate(int[]? draws = null) =>
+        PolicyValue.Of(_weights, _rewards, _residuals, _direct, draws is null ? null : i => draws[i]);
 
     private static (double[] Residuals, double[] Direct) ModelRewards(IReadOnlyList<LoggedAction> log, int seed)
     {

@@ -39,29 +39,5 @@ internal sealed class TargetEstimator
     }
 
     /// <summary>The estimates on all cases, or on a bootstrap draw: how often each counts.</summary>
-    public PolicyValue Estimate(Func<int, int>? draws = null)
-    {
-        double n = 0, sum = 0, squares = 0, weighted = 0, robust = 0, direct = 0, rewardedSquares = 0;
-        for (var i = 0; i < _weights.Length; i++)
-        {
-            double count = draws?.Invoke(i) ?? 1;
-            var weight = _weights[i];
-            n += count;
-            sum += count * weight;
-            squares += count * weight * weight;
-            weighted += count * weight * _rewards[i];
-            rewardedSquares += count * weight * weight * _rewards[i];
-            direct += count * _direct[i];
-            robust += count * (_direct[i] + (weight * _residuals[i]));
-        }
-
-        return new PolicyValue(
-            weighted / n,
-            weighted / sum,
-            robust / n,
-            direct / n,
-            squares > 0 ? sum * sum / squares : 0,
-            rewardedSquares > 0 ? weighted * weighted / rewardedSquares : 0,
-            _weights.Max());
-    }
+    public PolicyValue Estimate(Func<int, int>? draws = null) => PolicyValue.Of(_weights, _rewards, _residuals, _direct, draws);
 }

@@ -90,7 +90,8 @@ public static class VariantStudy
             var estimator = new TargetEstimator(test, target, rewards);
             var intervals = Bootstrap.Intervals(customers, seed, draws => Figures(
                 estimator.Estimate(i => draws[groups[i]]), Mean(test, i => draws[groups[i]])));
-            var (value, figures) = (estimator.Estimate(), Figures(estimator.Estimate(), logged));
+            var value = estimator.Estimate();
+            var figures = Figures(value, logged);
             results.Add(new ModelResult(target.Name, target.Name != Learned,
             [
                 new MetricValue("policy_value", figures[0], intervals[0].Low, intervals[0].High),

@@ -23,13 +23,9 @@ public sealed class DecisionLog : IDisposable
     public static DecisionLog Open(string path)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        StoreCheck.Require(path);
-        var file = new SqliteFile(path, readOnly: true, TimeSpan.FromSeconds(5));
+        var file = StoreCheck.OpenToRead(path, isSnapshot: true, out _);
         try
         {
-            // One snapshot, whatever is committed meanwhile.
-            file.Run("BEGIN");
-            if (SchemaMigration.Check(file, path, SchemaSteps.Latest) == 0) throw new StoreCorruptException(path, -1, "the file is empty");
             return new DecisionLog(file);
         }
         catch

@@ -20,15 +20,13 @@ public static class EventLog
 
     private static IEnumerable<CustomerEvent> ReadRows(string path)
     {
-        using var file = new SqliteFile(path, readOnly: true, TimeSpan.FromSeconds(5));
-        if (SchemaMigration.Check(file, path, SchemaSteps.Latest) == 0) throw new StoreCorruptException(path, -1, "the file is empty");
+        using var file = StoreCheck.OpenToRead(path, isSnapshot: false, out _);
         var events = new List<CustomerEvent>();
         for (var next = 0L; ;)
         {
             var row = file.Prepare(SqliteSchema.NextRow).Add(next);
             if (!row.Read()) yield break;
-            var found = new LogRow(
-                row.Long(0), row.Int(1), row.Time(2), row.Time(3), row.Blob(4).ToArray(), row.Blob(5).ToArray(), (uint)row.Long(6));
+            var found = SqliteSchema.LogRowOf(row);
             row.End();
             found.Verify(path);
             next = found.EndOffset;

@@ -1,3 +1,4 @@
+using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Storage.Sqlite;
@@ -132,4 +133,8 @@ internal static class SqliteSchema
         """;
     public const string NextOutboxDue = "SELECT next_at FROM outbox WHERE state = 0 AND channel = ? ORDER BY next_at LIMIT 1";
     public const string CountOutbox = "SELECT state, count(*) FROM outbox GROUP BY state";
+
+    /// <summary>The row that the statements of the log give; not verified.</summary>
+    public static LogRow LogRowOf(SqliteStatement row) => new(
+        row.Long(0), row.Int(1), row.Time(2), row.Time(3), row.Blob(4).ToArray(), row.Blob(5).ToArray(), (uint)row.Long(6));
 }

@@ -271,8 +271,7 @@ public sealed partial class SqliteStore : IEngineStore
 
     private LogRow ReadRow(SqliteStatement row)
     {
-        var read = new LogRow(
-            row.Long(0), row.Int(1), row.Time(2), row.Time(3), row.Blob(4).ToArray(), row.Blob(5).ToArray(), (uint)row.Long(6));
+        var read = SqliteSchema.LogRowOf(row);
         read.Verify(Name);
         return read;
     }

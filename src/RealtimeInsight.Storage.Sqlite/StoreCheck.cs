@@ -28,12 +28,7 @@ public static partial class StoreCheck
     public static StoreReport Run(string path, CancellationToken cancellationToken)
     {
         ArgumentException.ThrowIfNullOrWhiteSpace(path);
-        Require(path);
-        using var file = new SqliteFile(path, readOnly: true, TimeSpan.FromSeconds(5));
-        // One snapshot, whatever is committed meanwhile.
-        file.Run("BEGIN");
-        var version = SchemaMigration.Check(file, path, SchemaSteps.Latest);
-        if (version == 0) throw new StoreCorruptException(path, -1, "the file is empty");
+        using var file = OpenToRead(path, isSnapshot: true, out var version);
         var damages = new List<string>();
         var start = version >= LogStartSince ? file.Scalar(RetentionSchema.LogStart) : 0;
         var log = ReadLog(file, path, start, damages, cancellationToken);
@@ -73,6 +68,28 @@ public static partial class StoreCheck
         if (!File.Exists(path)) throw new StoreInputException($"{path}: there is no such file; name a store file");
     }
 
+    /// <summary>Opens a store without changing it; an engine may be running on it.</summary>
+    /// <param name="isSnapshot">Whether all is read as of now, whatever is committed meanwhile.</param>
+    /// <exception cref="StoreInputException">There is no such file.</exception>
+    /// <exception cref="StoreVersionException">A newer program wrote it.</exception>
+    /// <exception cref="StoreException">It is not a store at all, or cannot be read.</exception>
+    internal static SqliteFile OpenToRead(string path, bool isSnapshot, out int version)
+    {
+        Require(path);
+        var file = new SqliteFile(path, readOnly: true, TimeSpan.FromSeconds(5));
+        try
+        {
+            if (isSnapshot) file.Run("BEGIN");
+            version = SchemaMigration.Check(file, path, SchemaSteps.Latest);
+            return version > 0 ? file : throw new StoreCorruptException(path, -1, "the file is empty");
+        }
+        catch
+        {
+            file.Dispose();
+            throw;
+        }
+    }
+
     private static (long Records, long NextOffset) ReadLog(
         SqliteFile file, string path, long start, List<string> damages, CancellationToken cancellationToken)
     {
@@ -82,8 +99,7 @@ public static partial class StoreCheck
         while (scan.Next(out var row))
         {
             cancellationToken.ThrowIfCancellationRequested();
-            var found = new LogRow(
-                row.Long(0), row.Int(1), row.Time(2), row.Time(3), row.Blob(4).ToArray(), row.Blob(5).ToArray(), (uint)row.Long(6));
+            var found = SqliteSchema.LogRowOf(row);
             scan.MoveTo(Math.Max(found.FirstOffset, found.EndOffset - 1) + 1);
             if (found.FirstOffset > next)
             {

@@ -59,22 +59,10 @@ internal static class ModelEndpoints
         return await DoAsync(gate, registry => registry.Register(version), cancellationToken).ConfigureAwait(false);
     }
 
-    private static async Task<Results<Ok<ModelListing>, ProblemHttpResult>> DoAsync(
+    private static Task<Results<Ok<ModelListing>, ProblemHttpResult>> DoAsync(
         EngineGate gate, Action<ModelRegistry> change, CancellationToken cancellationToken)
     {
         var registry = gate.Models;
-        try
-        {
-            await Task.Run(() => change(registry), cancellationToken).ConfigureAwait(false);
-            return TypedResults.Ok(registry.List());
-        }
-        catch (ModelRequestException problem)
-        {
-            return Problems.NotPossible(problem.Message);
-        }
-        catch (ModelRefusedException refused)
-        {
-            return Problems.Refused(refused);
-        }
+        return RegistryChange.DoAsync(() => change(registry), registry.List, cancellationToken);
     }
 }

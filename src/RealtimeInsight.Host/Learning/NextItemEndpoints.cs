@@ -4,8 +4,6 @@ using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.AspNetCore.Routing;
 using RealtimeInsight.Host.Api;
-using RealtimeInsight.Inference.Lifecycle;
-using RealtimeInsight.Inference.Models;
 
 namespace RealtimeInsight.Host.Learning;
 
@@ -53,19 +51,7 @@ internal static class NextItemEndpoints
         EngineGate gate, Action<NextItemRegistry> change, CancellationToken cancellationToken)
     {
         if (gate.NextItems is not { } registry) return Off();
-        try
-        {
-            await Task.Run(() => change(registry), cancellationToken).ConfigureAwait(false);
-            return TypedResults.Ok(registry.List());
-        }
-        catch (ModelRequestException problem)
-        {
-            return Problems.NotPossible(problem.Message);
-        }
-        catch (ModelRefusedException refused)
-        {
-            return Problems.Refused(refused);
-        }
+        return await RegistryChange.DoAsync(() => change(registry), registry.List, cancellationToken).ConfigureAwait(false);
     }
 
     private static ProblemHttpResult Off() => Problems.NotPossible(

@@ -9,6 +9,9 @@ namespace RealtimeInsight.Domain.Customers;
 /// </summary>
 public struct EventIdWindow
 {
+    /// <summary>Room for the ids of a session and more from the start: see <see cref="CustomerState"/>.</summary>
+    private const int CountAtFirst = 32;
+
     private ulong[]? _hashes;
     private int _count;
     private int _next;
@@ -17,6 +20,9 @@ public struct EventIdWindow
     public Instant DroppedUpTo { get; private set; }
 
     public readonly int Count => _count;
+
+    /// <summary>Ids that the memory taken is enough for.</summary>
+    internal readonly int Room => _hashes?.Length ?? 0;
 
     public readonly bool Contains(ulong hash) => _hashes is not null && _hashes.AsSpan(0, _count).Contains(hash);
 
@@ -86,5 +92,5 @@ public struct EventIdWindow
         DroppedUpTo = droppedUpTo;
     }
 
-    private void Grow(int countMax) => Array.Resize(ref _hashes, Math.Min(countMax, Math.Max(4, _count * 2)));
+    private void Grow(int countMax) => Array.Resize(ref _hashes, Math.Min(countMax, Math.Max(CountAtFirst, _count * 2)));
 }

@@ -31,9 +31,8 @@ public static class StateFootprint
     {
         ArgumentNullException.ThrowIfNull(state);
         var bytes = s_fixed + Text(state.Id.Value);
-        if (state.RecentField.Count > 0) bytes += ArrayBytes + (state.RecentField.Count * Unsafe.SizeOf<RecentEvent>());
-        if (state.IdsField.Count > 0) bytes += ArrayBytes + (state.IdsField.Count * sizeof(ulong));
-        bytes += Affinities(state.CategoriesField) + Affinities(state.BrandsField);
+        bytes += Array(state.RecentField.Room, Unsafe.SizeOf<RecentEvent>()) + Array(state.IdsField.Room, sizeof(ulong));
+        bytes += Array(state.CategoriesField.Room + state.BrandsField.Room, Unsafe.SizeOf<AffinityList.Entry>());
         if (state.OrdersField.Currency is not null) bytes += CurrencyBytes;
         if (state.OrdersField.KnownOrders is not null) bytes += KnownOrdersBytes;
         bytes += state.CartBytes;
@@ -43,10 +42,7 @@ public static class StateFootprint
         return bytes;
     }
 
-    private static int Affinities(in AffinityList list)
-    {
-        return list.Entries.Length == 0 ? 0 : ArrayBytes + (list.Entries.Length * Unsafe.SizeOf<AffinityList.Entry>());
-    }
+    private static int Array(int room, int itemBytes) => room == 0 ? 0 : ArrayBytes + (room * itemBytes);
 
     internal static int OfCarts(List<Cart> carts)
     {

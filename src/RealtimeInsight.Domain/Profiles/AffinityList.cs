@@ -29,6 +29,9 @@ public struct AffinityList
     /// <summary>Entries in no particular order, weights as of <see cref="AsOf"/>.</summary>
     public readonly ReadOnlySpan<Entry> Entries => _entries.AsSpan(0, _count);
 
+    /// <summary>Entries that the memory taken is enough for.</summary>
+    internal readonly int Room => _entries?.Length ?? 0;
+
     internal readonly void Prefetch()
     {
         if (_entries is { Length: > 0 }) CacheLines.Ask(_entries, 1 + (_entries.Length / 4));
@@ -96,6 +99,6 @@ public struct AffinityList
     private void Grow(int entriesMax)
     {
         if (_entries is not null && _count < _entries.Length) return;
-        Array.Resize(ref _entries, Math.Min(entriesMax, Math.Max(2, _count * 2)));
+        Array.Resize(ref _entries, entriesMax);
     }
 }

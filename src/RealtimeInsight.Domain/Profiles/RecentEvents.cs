@@ -13,7 +13,7 @@ namespace RealtimeInsight.Domain.Profiles;
 public readonly record struct RecentEvent(
     EventKind Kind, Instant At, uint ItemHash, ushort CategoryHash, ushort BrandHash, float Value, ushort Quantity);
 
-/// <summary>The last events in order, oldest first; grows to its maximum, then the newest takes the place of the oldest.</summary>
+/// <summary>The last events in order, oldest first; once their maximum is reached, the newest takes the place of the oldest.</summary>
 public struct RecentEvents
 {
     private RecentEvent[]? _events;
@@ -23,6 +23,9 @@ public struct RecentEvents
     private int _first;
 
     public readonly int Count => _count;
+
+    /// <summary>Events that the memory taken is enough for.</summary>
+    internal readonly int Room => _events?.Length ?? 0;
 
     /// <param name="index">0 is the oldest.</param>
     public readonly ref readonly RecentEvent this[int index]
@@ -56,7 +59,7 @@ public struct RecentEvents
         if (_count > countMax || (_first != 0 && _count < countMax)) Straighten(countMax);
         if (_count < countMax)
         {
-            if (_events is null || _count == _events.Length) Array.Resize(ref _events, Math.Min(countMax, Math.Max(4, _count * 2)));
+            if (_events is null || _count == _events.Length) Array.Resize(ref _events, countMax);
             _events[_count++] = item;
             return;
         }

@@ -17,9 +17,9 @@ internal sealed class LogUnit(LogUnitPool pool)
     /// <summary>No record before this one.</summary>
     public const long NoPrevious = -1;
 
-    private const int BytesKeptMax = 1 << 20;
-    private readonly PooledBuffer _body = new(64 << 10);
-    private readonly PooledBuffer _hashes = new(4 << 10);
+    private const int BytesKeptMax = 64 << 10;
+    private readonly PooledBuffer _body = new(8 << 10);
+    private readonly PooledBuffer _hashes = new(512);
     private readonly List<int> _starts = [];
     private int _references;
 

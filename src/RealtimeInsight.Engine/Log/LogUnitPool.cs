@@ -5,7 +5,7 @@ namespace RealtimeInsight.Engine.Log;
 /// <summary>Log units to be used again. Thread-safe.</summary>
 internal sealed class LogUnitPool
 {
-    private const int KeptMax = 64;
+    private const int KeptMax = 1024;
     private readonly ConcurrentQueue<LogUnit> _free = new();
 
     /// <summary>An empty unit with one reference, the caller's.</summary>

@@ -13,8 +13,8 @@ namespace RealtimeInsight.Domain.Customers;
 
 /// <summary>
 /// Everything that is known of one customer: one compact object, updated in place by <see cref="CustomerMachine"/> and by nothing
-/// else. Bounded whatever the history. One writer at a time; not thread-safe. Its lists have their full length from their first entry on,
-/// since arrays that grow while a customer is active live long enough for the collector to copy them, over and over; who is idle takes bytes only.
+/// else. Bounded whatever the history. One writer at a time; not thread-safe. Its lists have their full length from their first entry on:
+/// arrays that grow while a customer is active live long enough for the collector to copy them, over and over.
 /// </summary>
 public sealed class CustomerState(CustomerId id)
 {

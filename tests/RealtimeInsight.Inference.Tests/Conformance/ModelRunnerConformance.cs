@@ -298,20 +298,10 @@ public abstract class ModelRunnerConformance
     private static long BytesOf(Action run)
     {
         const int Runs = 100;
-        const int Rounds = 5;
-
-        // The least of several rounds: the just-in-time compiler may take a few bytes in one of them.
-        var least = long.MaxValue;
-        for (var round = 0; round < Rounds; round++)
+        var least = Allocation.Least(() =>
         {
-            var before = GC.GetAllocatedBytesForCurrentThread();
-            for (var i = 0; i < Runs; i++)
-            {
-                run();
-            }
-
-            least = Math.Min(least, GC.GetAllocatedBytesForCurrentThread() - before);
-        }
+            for (var i = 0; i < Runs; i++) run();
+        });
 
         return (least + Runs - 1) / Runs;
     }

@@ -20,12 +20,21 @@ internal sealed class BoundRun : IDisposable
     private readonly List<string> _outputNames = [];
     private readonly List<OrtValue> _outputs = [];
 
-    public BoundRun(InferenceSession session, RunOptions runOptions, bool isOnCpu)
+    /// <param name="isBound">Bind the buffers themselves, which a device cannot read.</param>
+    public BoundRun(InferenceSession session, RunOptions runOptions, bool isBound)
     {
         _session = session;
         _runOptions = runOptions;
-        _binding = isOnCpu ? session.CreateIoBinding() : null;
+        _binding = isBound ? session.CreateIoBinding() : null;
     }
+
+    public IReadOnlyList<string> InputNames => _inputNames;
+
+    public IReadOnlyList<OrtValue> Inputs => _inputs;
+
+    public IReadOnlyList<string> OutputNames => _outputNames;
+
+    public IReadOnlyList<OrtValue> Outputs => _outputs;
 
     /// <param name="pinned">On the pinned heap, and kept alive by the caller for as long as this object is used.</param>
     public BoundRun Input<T>(string name, T[] pinned, params long[] shape)

@@ -16,6 +16,7 @@ public sealed class OnnxModelRunner : IModelRunner
 
     private readonly InferenceSession _step;
     private readonly InferenceSession _fold;
+    private readonly FixedRuns? _fixedSteps;
     private readonly RunOptions _runOptions = new();
 
     // Weak, so that a batch that its owner has dropped can be collected; what is still alive is released before the sessions.
@@ -25,12 +26,15 @@ public sealed class OnnxModelRunner : IModelRunner
     private bool _isDisposed;
     private volatile BatchSizes _sizes = BatchSizes.PowersOfTwo;
 
-    internal OnnxModelRunner(ModelManifest manifest, Accelerator accelerator, InferenceSession step, InferenceSession fold)
+    /// <param name="fixedSteps">Of the step's session, whose runs go through it; then one thread at a time may step.</param>
+    internal OnnxModelRunner(
+        ModelManifest manifest, Accelerator accelerator, InferenceSession step, InferenceSession fold, FixedRuns? fixedSteps)
     {
         Manifest = manifest;
         Accelerator = accelerator;
         _step = step;
         _fold = fold;
+        _fixedSteps = fixedSteps;
     }
 
     public ModelManifest Manifest { get; }
@@ -59,7 +63,15 @@ public sealed class OnnxModelRunner : IModelRunner
         var size = sizes.At(index, batch.RowsMax);
         var run = cache[index] ??= BindStep(batch, size);
         ClearPadding(batch, size);
-        run.Run();
+        if (_fixedSteps is null)
+        {
+            run.Run();
+        }
+        else
+        {
+            _fixedSteps.For(run, size).Run(run);
+        }
+
         GC.KeepAlive(batch);
     }
 
@@ -111,12 +123,13 @@ public sealed class OnnxModelRunner : IModelRunner
             _caches.Clear();
         }
 
+        _fixedSteps?.Dispose();
         _step.Dispose();
         _fold.Dispose();
         _runOptions.Dispose();
     }
 
-    private BoundRun BindStep(ScoreBatch batch, int rows) => NewRun(_step)
+    private BoundRun BindStep(ScoreBatch batch, int rows) => NewRun(_step, isBound: Accelerator == Accelerator.Cpu && _fixedSteps is null)
         .Input(GraphContract.Tokens, batch.Tokens, rows, 1, ModelContract.TokenFeatures)
         .Input(GraphContract.Ids, batch.Ids, rows, 1, ModelContract.TokenIds)
         .Input(GraphContract.Profile, batch.Profile, rows, ModelContract.ProfileFeatures)
@@ -127,7 +140,7 @@ public sealed class OnnxModelRunner : IModelRunner
         .Output(ModelHeads.Purchase, batch.Purchase, rows, 1)
         .Output(GraphContract.ItemQuery, batch.ItemQuery, rows, ModelContract.ItemQueryWidth);
 
-    private BoundRun BindFold(FoldRequest request, FoldState state) => NewRun(_fold)
+    private BoundRun BindFold(FoldRequest request, FoldState state) => NewRun(_fold, isBound: Accelerator == Accelerator.Cpu)
         .Input(GraphContract.Tokens, request.Tokens, 1, request.Length, ModelContract.TokenFeatures)
         .Input(GraphContract.Ids, request.Ids, 1, request.Length, ModelContract.TokenIds)
         .Input(GraphContract.Length, state.Length, 1)
@@ -139,7 +152,7 @@ public sealed class OnnxModelRunner : IModelRunner
         .Output(ModelHeads.Purchase, state.Heads[2], 1, 1)
         .Output(GraphContract.ItemQuery, state.ItemQuery, 1, ModelContract.ItemQueryWidth);
 
-    private BoundRun NewRun(InferenceSession session) => new(session, _runOptions, isOnCpu: Accelerator == Accelerator.Cpu);
+    private BoundRun NewRun(InferenceSession session, bool isBound) => new(session, _runOptions, isBound);
 
     private RunCache NewCache(int count, BatchSizes? sizes = null)
     {

@@ -26,28 +26,40 @@ public sealed partial class OnnxModelRunnerFactory : IModelRunnerFactory
         var accelerator = _options.Accelerator;
         try
         {
-            return Load(package, accelerator);
+            return Load(package, accelerator, _options.CudaGraphs && accelerator == Accelerator.Cuda);
         }
         catch (ModelRefusedException refused) when (refused.Reason == ModelRefusal.Accelerator && _options.AcceleratorFallback)
         {
             LogFallback(_logger, accelerator, refused.Message);
-            return Load(package, Accelerator.Cpu);
+            return Load(package, Accelerator.Cpu, capturesGraphs: false);
         }
     }
 
-    private OnnxModelRunner Load(ModelPackage package, Accelerator accelerator)
+    /// <param name="capturesGraphs">
+    /// Steps are run as captured graphs are, whatever the accelerator: on the CPU nothing is captured, and all else is the same.
+    /// </param>
+    internal IModelRunner Load(ModelPackage package, Accelerator accelerator, bool capturesGraphs)
+    {
+        if (!capturesGraphs) return Open(package, accelerator, capturesGraphs: false);
+        IModelRunner? runner = null;
+        DeviceThread.Run(() => runner = Open(package, accelerator, capturesGraphs: true));
+        return new DeviceThreadRunner(runner!);
+    }
+
+    private OnnxModelRunner Open(ModelPackage package, Accelerator accelerator, bool capturesGraphs)
     {
         InferenceSession? step = null;
         InferenceSession? fold = null;
         try
         {
             var place = $"{package.Identity}/{ModelGraphs.StepFile}";
-            step = Open(package.Step, place, accelerator);
+            step = Open(package.Step, place, accelerator, capturesGraphs);
             GraphContract.CheckStep(step, place);
             place = $"{package.Identity}/{ModelGraphs.FoldFile}";
-            fold = Open(package.Fold, place, accelerator);
+            fold = Open(package.Fold, place, accelerator, capturesGraphs: false);
             GraphContract.CheckFold(fold, place);
-            return new OnnxModelRunner(package.Manifest, accelerator, step, fold);
+            var fixedSteps = capturesGraphs ? new FixedRuns(step, accelerator, _options.CudaDevice) : null;
+            return new OnnxModelRunner(package.Manifest, accelerator, step, fold, fixedSteps);
         }
         catch
         {
@@ -57,15 +69,22 @@ public sealed partial class OnnxModelRunnerFactory : IModelRunnerFactory
         }
     }
 
-    private InferenceSession Open(ReadOnlyMemory<byte> graph, string place, Accelerator accelerator)
+    private InferenceSession Open(ReadOnlyMemory<byte> graph, string place, Accelerator accelerator, bool capturesGraphs)
     {
         try
         {
-            using var options = SessionSettings.Create(accelerator, _options.CudaDevice);
+            using var options = SessionSettings.Create(accelerator, _options.CudaDevice, capturesGraphs);
             return new InferenceSession(graph.ToArray(), options);
         }
         catch (Exception error) when (IsFromRuntime(error))
         {
+            // What the CPU reads is no fault of the graph: there is no such device, it is full, or it cannot capture the graph.
+            if (accelerator == Accelerator.Cuda)
+            {
+                Open(graph, place, Accelerator.Cpu, capturesGraphs: false).Dispose();
+                throw SessionSettings.CudaRefused(_options.CudaDevice, capturesGraphs, error);
+            }
+
             throw new ModelRefusedException(ModelRefusal.Graph,
                 $"{place} cannot be loaded: {error.Message} It has to be an ONNX graph that this ONNX Runtime reads. Export it again.",
                 error);

@@ -26,7 +26,7 @@ public sealed class OnnxTextRunner : ITextRunner
     {
         ArgumentNullException.ThrowIfNull(batch);
         // An encoder's run takes a hundred times what binding does, and hardly two have the same shape: nothing is kept.
-        using var run = new BoundRun(_session, _runOptions, isOnCpu: false);
+        using var run = new BoundRun(_session, _runOptions, isBound: false);
         var narrowed = new List<int[]>();
         foreach (var input in _graph.Inputs)
         {
@@ -71,7 +71,7 @@ public sealed class OnnxTextRunnerFactory : ITextRunnerFactory
         InferenceSession session;
         try
         {
-            using var options = SessionSettings.Create(Runners.Accelerator.Cpu, cudaDevice: 0);
+            using var options = SessionSettings.Create(Runners.Accelerator.Cpu, cudaDevice: 0, capturesGraphs: false);
             session = new InferenceSession(package.Graph.ToArray(), options);
         }
         catch (Exception error) when (OnnxModelRunnerFactory.IsFromRuntime(error))

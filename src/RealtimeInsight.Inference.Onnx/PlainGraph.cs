@@ -16,7 +16,7 @@ public sealed class PlainGraph : IDisposable
     public PlainGraph(byte[] graph)
     {
         ArgumentNullException.ThrowIfNull(graph);
-        using var options = SessionSettings.Create(Accelerator.Cpu, cudaDevice: 0);
+        using var options = SessionSettings.Create(Accelerator.Cpu, cudaDevice: 0, capturesGraphs: false);
         _session = new InferenceSession(graph, options);
     }
 
@@ -28,7 +28,7 @@ public sealed class PlainGraph : IDisposable
         if (!isKnown) throw new ArgumentException($"the graph has no input '{input}' or no output '{output}'", nameof(input));
         var from = GC.AllocateArray<float>(Length(inputShape), pinned: true);
         var to = GC.AllocateArray<float>(Length(outputShape), pinned: true);
-        var run = new BoundRun(_session, _runOptions, isOnCpu: true).Input(input, from, inputShape).Output(output, to, outputShape);
+        var run = new BoundRun(_session, _runOptions, isBound: true).Input(input, from, inputShape).Output(output, to, outputShape);
         return new Call(run, from, to);
     }
 

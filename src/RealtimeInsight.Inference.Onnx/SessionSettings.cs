@@ -11,7 +11,8 @@ namespace RealtimeInsight.Inference.Onnx;
 /// </summary>
 internal static class SessionSettings
 {
-    public static SessionOptions Create(Accelerator accelerator, int cudaDevice)
+    /// <param name="capturesGraphs">Only CUDA does; then every run has to be a <see cref="FixedRun"/>.</param>
+    public static SessionOptions Create(Accelerator accelerator, int cudaDevice, bool capturesGraphs)
     {
         var options = new SessionOptions();
         try
@@ -23,7 +24,7 @@ internal static class SessionSettings
             options.LogSeverityLevel = OrtLoggingLevel.ORT_LOGGING_LEVEL_ERROR;
             if (accelerator == Accelerator.Cuda)
             {
-                AppendCuda(options, cudaDevice);
+                AppendCuda(options, cudaDevice, capturesGraphs);
             }
 
             return options;
@@ -35,7 +36,7 @@ internal static class SessionSettings
         }
     }
 
-    private static void AppendCuda(SessionOptions options, int device)
+    private static void AppendCuda(SessionOptions options, int device, bool capturesGraphs)
     {
         try
         {
@@ -43,15 +44,25 @@ internal static class SessionSettings
             cuda.UpdateOptions(new Dictionary<string, string>
             {
                 ["device_id"] = device.ToString(CultureInfo.InvariantCulture),
+                ["enable_cuda_graph"] = capturesGraphs ? "1" : "0",
             });
             options.AppendExecutionProvider_CUDA(cuda);
         }
         catch (Exception error) when (OnnxModelRunnerFactory.IsFromRuntime(error))
         {
-            throw new ModelRefusedException(ModelRefusal.Accelerator,
-                $"Accelerator=cuda, device {device}, is not usable: {error.Message} It needs a build with -p:Accelerator=cuda, an NVIDIA "
-                + "driver and the CUDA libraries. Install them, set Accelerator=cpu, or set AcceleratorFallback=true to run on the CPU.",
-                error);
+            throw CudaRefused(device, capturesGraphs, error);
         }
+    }
+
+    public static ModelRefusedException CudaRefused(int device, bool capturesGraphs, Exception error)
+    {
+        var (rule, cure) = capturesGraphs
+            ? ("; CudaGraphs=true needs a graph without If, Loop and Scan, too, all of whose nodes run on CUDA", "set CudaGraphs=false, ")
+            : ("", "");
+        return new ModelRefusedException(ModelRefusal.Accelerator,
+            $"Accelerator=cuda, device {device}, is not usable: {error.Message} It needs a build with -p:Accelerator=cuda, an NVIDIA "
+            + $"driver and the CUDA libraries{rule}. Install them, {cure}set Accelerator=cpu, or set AcceleratorFallback=true to run on "
+            + "the CPU.",
+            error);
     }
 }

@@ -25,6 +25,12 @@ public sealed class InferenceOptions
     /// <summary>Device to use when the accelerator is CUDA. Default 0.</summary>
     public int CudaDevice { get; set; }
 
+    /// <summary>
+    /// Capture a CUDA graph of the step for every batch size, and replay it: one launch a run instead of one an operator. All runs are made
+    /// by one thread then. Only where <see cref="Accelerator"/> is CUDA. Default false.
+    /// </summary>
+    public bool CudaGraphs { get; set; }
+
     /// <summary>Run on the CPU when the accelerator is not usable, with a warning, instead of serving no model. Default false.</summary>
     public bool AcceleratorFallback { get; set; }
 

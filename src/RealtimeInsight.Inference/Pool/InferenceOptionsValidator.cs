@@ -20,6 +20,12 @@ public sealed class InferenceOptionsValidator : IValidateOptions<InferenceOption
         }
 
         failures.Range(nameof(options.CudaDevice), options.CudaDevice, 0, 63);
+        if (options.CudaGraphs && options.Accelerator != Accelerator.Cuda)
+        {
+            failures.Add($"CudaGraphs is True with Accelerator {options.Accelerator}; only CUDA captures graphs. "
+                + "Set Accelerator=Cuda, or leave CudaGraphs out.");
+        }
+
         failures.Range(nameof(options.CallersMax), options.CallersMax, 1, 1024);
         failures.Range(nameof(options.BatchSizeMax), options.BatchSizeMax, 1, 4096);
         failures.Range(nameof(options.QueueLengthMax), options.QueueLengthMax, Math.Clamp(options.BatchSizeMax, 1, 4096), 1_000_000);

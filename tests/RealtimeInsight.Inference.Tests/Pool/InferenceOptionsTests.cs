@@ -15,6 +15,7 @@ public sealed class InferenceOptionsTests
         { "Accelerator is 9", options => options.Accelerator = (Accelerator)9 },
         { "CudaDevice is -1", options => options.CudaDevice = -1 },
         { "CudaDevice is 64", options => options.CudaDevice = 64 },
+        { "CudaGraphs is True with Accelerator Cpu", options => options.CudaGraphs = true },
         { "CallersMax is 0", options => options.CallersMax = 0 },
         { "CallersMax is 1025", options => options.CallersMax = 1025 },
         { "BatchSizeMax is 0", options => options.BatchSizeMax = 0 },
@@ -43,6 +44,15 @@ public sealed class InferenceOptionsTests
     public void Validate_Defaults_AreValid()
     {
         Assert.True(new InferenceOptionsValidator().Validate(null, new InferenceOptions()).Succeeded);
+    }
+
+    [Fact]
+    public void Validate_CudaGraphsOnCuda_IsValid()
+    {
+        var options = new InferenceOptions { Accelerator = Accelerator.Cuda, CudaGraphs = true };
+
+        Assert.True(new InferenceOptionsValidator().Validate(null, options).Succeeded);
+        Assert.False(new InferenceOptions().CudaGraphs);
     }
 
     [Theory]

@@ -1,5 +1,6 @@
 using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Identity;
 using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Log;
@@ -40,6 +41,8 @@ public sealed partial class EmbeddedEngine
         };
         var shards = Enumerable.Range(0, count).Select(index => new Shard(index, shared)).ToArray();
         shared.Aliases.Load(_store.ReadAliases());
+        var erased = _store.ReadErased();
+        shared.Erased.Load(erased);
         var (recovered, replayed, unfinished) = EngineRecovery.Run(_store, head, shards, WorkHost.RecoveryThreadsMax, cancellationToken);
         var learned = Learning is null || LearningStore is null ? null
             : new LearningKeeper(Learning, LearningStore, _options.Watch.SaveInterval, _time, _logger);
@@ -68,7 +71,7 @@ public sealed partial class EmbeddedEngine
         var delivery = new DeliveryControl(_store, commit.Queue, dispatchers, outbox, _time);
         var rejects = new RejectControl(_store, commit.Queue, _time);
         var router = new BatchRouter(loops.Length, _options.BatchEventsMax, shared.Aliases, shared.Links);
-        var links = new IdentityLinks(_options, shared.Aliases, shared.Links, loops, _time);
+        var links = new IdentityLinks(_options, shared.Aliases, shared.Links, shared.Erased, loops, _time);
         foreach (var (offset, record) in unfinished) links.Unfinished(record, offset);
         var intake = new Intake(loops, router, shared.Aliases, links);
         var keeper = WatchStore is null ? null
@@ -76,6 +79,8 @@ public sealed partial class EmbeddedEngine
         keeper?.Restore();
         var parts = new EngineParts(
             loops, commit, log, dispatchers, outbox, delivery, rejects, shared.Audit, _scorer, intake, shared.Aliases, keeper, learned);
+        _eraser = new CustomerEraser(parts, _store, _logger);
+        _erasures = erased;
         return (parts, replayed);
     }
 }

@@ -6,6 +6,7 @@ using RealtimeInsight.Domain.Scoring;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Identity;
 using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Log;
@@ -47,6 +48,8 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     private Task? _stop;
     private EngineParts? _running;
     private RetentionKeeper? _retention;
+    private CustomerEraser? _eraser;
+    private IReadOnlyList<EraseRow> _erasures = [];
     private volatile bool _isStopped;
 
     /// <exception cref="ArgumentException">An option is out of its bounds, or two channels have one name.</exception>
@@ -102,6 +105,9 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
     /// <summary>Lets go what is old; null before the start and in event time.</summary>
     internal RetentionKeeper? Retention => _retention;
 
+    /// <summary>Done when nothing is left of erasures that a start found unfinished.</summary>
+    internal Task Erased => _eraser?.Unfinished ?? Task.CompletedTask;
+
     /// <summary>The parts of a started engine, for a simulation.</summary>
     internal EngineParts? Parts => _running;
 
@@ -133,6 +139,7 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         parts.Keeper?.Start();
         parts.Learned?.Start();
         if (_options.Clock == EngineClock.Wall) StartRetention(parts);
+        _eraser!.Start(_erasures);
         _running = parts;
         EngineLog.Ready(
             _logger, parts.Loops.Sum(loop => loop.Shard.Counters.Customers), replayed, parts.Loops.Length, _store.Name,
@@ -210,6 +217,13 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
 
     public ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
         RelinkAsync(links => links.UnmergeAsync(into, from), cancellationToken);
+
+    public async ValueTask<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken)
+    {
+        var parts = Running;
+        if ((parts.Problem ?? parts.Commit.Problem) is { } problem) throw new EngineUnavailableException(problem);
+        return await _eraser!.EraseAsync(customer, cancellationToken).ConfigureAwait(false);
+    }
 
     public async ValueTask<ScoreExplanation?> ExplainAsync(CustomerId customer, ScoreHead head, CancellationToken cancellationToken)
     {
@@ -304,6 +318,7 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         foreach (var dispatcher in parts.Dispatchers) dispatcher.Stop();
         await Task.WhenAll(_dispatchers).ConfigureAwait(false);
         foreach (var dispatcher in parts.Dispatchers) dispatcher.Dispose();
+        if (_eraser is not null) await _eraser.DisposeAsync().ConfigureAwait(false);
         if (_retention is not null) await _retention.DisposeAsync().ConfigureAwait(false);
         parts.Delivery.Dispose();
         await parts.Audit.DisposeAsync().ConfigureAwait(false);

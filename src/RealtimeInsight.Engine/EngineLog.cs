@@ -84,6 +84,14 @@ internal static partial class EngineLog
     [LoggerMessage(3071, LogLevel.Warning, "What is old cannot go now; it is tried again in {Interval}: {Reason}")]
     public static partial void RetentionWaits(ILogger logger, TimeSpan interval, string reason);
 
+    [LoggerMessage(3080, LogLevel.Information,
+        "A customer was erased ({Ids} ids): {Records} log records, {States} saved states, {Decisions} decisions, {Rejects} rejects")]
+    public static partial void Erased(ILogger logger, int ids, int records, int states, int decisions, int rejects);
+
+    [LoggerMessage(3081, LogLevel.Warning,
+        "{Erasures} erasures were not finished now, their customers are gone all the same; the next start goes on: {Reason}")]
+    public static partial void ErasureWaits(ILogger logger, int erasures, string reason);
+
     [LoggerMessage(3009, LogLevel.Warning, "A read failed; its caller has the error")]
     public static partial void QueryFailed(ILogger logger, Exception exception);
 }

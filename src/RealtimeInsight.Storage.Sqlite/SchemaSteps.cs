@@ -9,6 +9,7 @@ internal static class SchemaSteps
         new(2, DeliverySchema.Step),
         new(3, SqliteSchema.StateTables),
         new(4, RetentionSchema.Step),
+        new(5, ErasureSchema.Step),
     ];
 
     /// <summary>Kept in the file as its user_version; a program that knows less refuses the file.</summary>

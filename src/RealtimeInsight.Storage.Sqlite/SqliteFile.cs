@@ -67,6 +67,9 @@ internal sealed class SqliteFile : IDisposable
         return value;
     }
 
+    /// <summary>Rows that the last statement changed.</summary>
+    public int Changes => raw.sqlite3_changes(_handle);
+
     /// <summary>Pages that this connection has written to the write-ahead log since the last call.</summary>
     public int TakePagesWritten()
     {

@@ -267,6 +267,8 @@ public sealed partial class SqliteStore : IEngineStore
         if (file.Scalar("PRAGMA page_count") == 0) file.Run("PRAGMA page_size = 8192");
         file.Run("PRAGMA journal_mode = WAL");
         file.Run("PRAGMA synchronous = FULL");
+        // What is deleted is overwritten where its page is written anyway; an erasure sees to the pages that have become free.
+        file.Run(SqliteEraser.OverwriteInPages);
     }
 
     private LogRow ReadRow(SqliteStatement row)

@@ -50,6 +50,7 @@ internal static class SqliteWriter
 
     private static void WriteControl(SqliteFile file, ControlRow row)
     {
+        if (SqliteEraser.TryWrite(file, row)) return;
         switch (row)
         {
             case RedriveRow redrive:
@@ -130,14 +131,16 @@ internal static class SqliteWriter
         foreach (var row in group.Attempts)
         {
             var attempt = row.Attempt;
-            var insert = file.Prepare(SqliteSchema.InsertAttempt)
-                .Add(row.DecisionId).Add(attempt.Number).Add(attempt.At).Add(attempt.Result);
-            insert = (attempt.StatusCode is { } code ? insert.Add(code) : insert.Add((string?)null)).Add(attempt.Detail);
-            (attempt.DurationMs is { } duration ? insert.Add(duration) : insert.Add((string?)null)).Run();
             var settled = row.State == OutboxState.Pending ? Instant.None : attempt.At;
             var next = row.NextAt == Instant.Never ? Instant.None : row.NextAt;
             file.Prepare(SqliteSchema.UpdateOutbox).Add(row.DecisionId).Add((long)row.State).Add(attempt.Number).Add(next).Add(settled)
                 .Run();
+            row.IsOfNoAction = file.Changes == 0;
+            if (row.IsOfNoAction) continue;
+            var insert = file.Prepare(SqliteSchema.InsertAttempt)
+                .Add(row.DecisionId).Add(attempt.Number).Add(attempt.At).Add(attempt.Result);
+            insert = (attempt.StatusCode is { } code ? insert.Add(code) : insert.Add((string?)null)).Add(attempt.Detail);
+            (attempt.DurationMs is { } duration ? insert.Add(duration) : insert.Add((string?)null)).Run();
         }
     }
 }

@@ -61,6 +61,12 @@ internal sealed class DiscardingStore : IEngineStore
 
     public IReadOnlyList<SettledAction> ReadSettled(Instant before, int limit) => [];
 
+    public IReadOnlyList<EraseRow> ReadErased() => [];
+
+    public IReadOnlyList<long> FindRejects(string text) => [];
+
+    public long CountFreePages() => 0;
+
     public void Dispose()
     {
     }

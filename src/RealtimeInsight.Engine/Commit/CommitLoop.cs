@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
+using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Engine.Work;
 
@@ -25,6 +26,7 @@ internal sealed class CommitLoop : IStepped
     private readonly List<CommitUnit> _units = [];
     private readonly long[] _firstUnsaved;
     private readonly Dictionary<long, int> _segmentShares;
+    private readonly List<(long Offset, TaskCompletionSource Passed)> _passing = [];
     private TimeSpan _retryWait;
     private long _retryAt;
     private int _tries;
@@ -71,6 +73,20 @@ internal sealed class CommitLoop : IStepped
     {
         get => Volatile.Read(ref _checkpoint);
         private set => Volatile.Write(ref _checkpoint, value);
+    }
+
+    /// <summary>Done once the checkpoint has reached an offset.</summary>
+    /// <exception cref="EngineUnavailableException">Nothing is committed any more.</exception>
+    public Task PassedAsync(long offset)
+    {
+        lock (_passing)
+        {
+            if (Checkpoint >= offset) return Task.CompletedTask;
+            if (_isGivingUp) return Task.FromException(Unsaved());
+            var passed = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+            _passing.Add((offset, passed));
+            return passed.Task;
+        }
     }
 
     /// <summary>Why nothing is committed now; null when all is well.</summary>
@@ -183,7 +199,12 @@ internal sealed class CommitLoop : IStepped
             _group.Outbox.AddRange(unit.Outbox);
             _group.Attempts.AddRange(unit.Attempts);
             _group.Rejects.AddRange(unit.Rejects);
-            _group.Controls.AddRange(unit.Controls);
+            foreach (var row in unit.Controls)
+            {
+                var isInUnit = row is EraseRow { IsDone: false };
+                _group.Controls.Add(isInUnit ? (EraseRow)row with { Record = unit.Log!.FirstOffset + ((EraseRow)row).Record } : row);
+            }
+
             if (unit.Saved is not { } saved) continue;
             Fill(saved, unit.Shard);
             hasSaved = true;
@@ -218,7 +239,7 @@ internal sealed class CommitLoop : IStepped
             _instruments.Committed(_time.GetElapsedTime(started), _units.Count);
             if (Problem is not null) EngineLog.CommitWorksAgain(_logger, _tries);
             Problem = null;
-            if (_group.Checkpoint >= 0) Checkpoint = _group.Checkpoint;
+            if (_group.Checkpoint >= 0) MoveCheckpoint(_group.Checkpoint);
             return true;
         }
         catch (StoreUnavailableException exception)
@@ -236,14 +257,35 @@ internal sealed class CommitLoop : IStepped
         return false;
     }
 
+    private void MoveCheckpoint(long checkpoint)
+    {
+        lock (_passing)
+        {
+            Checkpoint = checkpoint;
+            foreach (var (offset, passed) in _passing)
+            {
+                if (offset <= checkpoint) passed.TrySetResult();
+            }
+
+            _passing.RemoveAll(waiting => waiting.Offset <= checkpoint);
+        }
+    }
+
     /// <summary>Damage or a defect: trying again would not help, and acknowledging would be a lie.</summary>
     private void Lose(Exception exception)
     {
         Problem = $"the store is unusable: {exception.Message}";
         _instruments.CommitFailed();
         EngineLog.CommitLost(_logger, exception);
-        _isGivingUp = true;
+        lock (_passing)
+        {
+            _isGivingUp = true;
+            foreach (var (_, passed) in _passing) passed.TrySetException(Unsaved());
+            _passing.Clear();
+        }
     }
+
+    private EngineUnavailableException Unsaved() => new(Problem ?? "the engine is stopping; ask again when it runs");
 
     private StepOutcome WaitBeforeRetry()
     {

@@ -37,6 +37,12 @@ internal sealed class AliasMap
         Interlocked.Increment(ref _version);
     }
 
+    /// <summary>The id leads nowhere any more, and nobody remembers that it did.</summary>
+    public void Remove(CustomerId id)
+    {
+        if (_aliases.TryRemove(id, out _)) Interlocked.Increment(ref _version);
+    }
+
     /// <summary>
     /// Where exactly this id was merged into; itself for one that was taken out again; false for one that never was anything but its own.
     /// </summary>

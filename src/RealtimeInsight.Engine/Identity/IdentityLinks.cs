@@ -2,6 +2,7 @@ using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Shards;
@@ -14,7 +15,8 @@ namespace RealtimeInsight.Engine.Identity;
 /// the other's. Called by one at a time, while no events are queued: so no event meets a history between its two steps.
 /// A first step whose second one failed, or that a crash parted from it, is finished before anything else is merged.
 /// </summary>
-internal sealed class IdentityLinks(EngineOptions options, AliasMap aliases, LinkFilter filter, ShardLoop[] loops, TimeProvider time)
+internal sealed class IdentityLinks(
+    EngineOptions options, AliasMap aliases, LinkFilter filter, ErasedIds erased, ShardLoop[] loops, TimeProvider time)
 {
     private readonly Queue<FirstStep> _unfinished = new();
     private Task _committed = Task.CompletedTask;
@@ -23,6 +25,7 @@ internal sealed class IdentityLinks(EngineOptions options, AliasMap aliases, Lin
     public bool MayMerge(CustomerEvent item)
     {
         if (!options.MergeAutomatically || item.Visitor is not { } visitor || aliases.TryGet(visitor, out _)) return false;
+        if (erased.IsGone(visitor.StableHash, item) || erased.IsGone(item.Customer.StableHash, item)) return false;
         return IsRequest(item) || filter.MayHaveHistory(visitor.StableHash);
     }
 
@@ -84,6 +87,36 @@ internal sealed class IdentityLinks(EngineOptions options, AliasMap aliases, Lin
         _unfinished.Enqueue(step);
         await FinishAsync().ConfigureAwait(false);
         return (new MergeResult(MergeOutcome.Unmerged, from.Value), _committed);
+    }
+
+    /// <summary>
+    /// Ends the histories of a customer and of all that were merged into it, its own last: what a crash leaves is still found by its id.
+    /// Returns when that is durable.
+    /// </summary>
+    /// <param name="rejects">Kept rejects that go with it.</param>
+    /// <returns>The erasures, none when the id is unknown; and how many ids there were.</returns>
+    public async Task<(IReadOnlyList<EraseRow> Rows, int Ids)> EraseAsync(CustomerId id, IReadOnlyList<long> rejects)
+    {
+        await FinishAsync().ConfigureAwait(false);
+        var members = aliases.MembersOf(aliases.Resolve(id));
+        var at = Now;
+        var rows = new List<EraseRow>();
+        var committed = new List<Task>();
+        foreach (var member in members.Reverse())
+        {
+            var row = await SendAsync(
+                member,
+                shard => shard.Merger.Erase(member, at, member == members[0] ? rejects : []),
+                static (shard, made) => made is null ? null : made with { Record = shard.Merger.ErasedBy(made) }).ConfigureAwait(false);
+            committed.Add(_committed);
+            if (row is null) continue;
+            rows.Add(row);
+            erased.Put(row.Hash, at);
+            aliases.Remove(member);
+        }
+
+        await Task.WhenAll(committed).ConfigureAwait(false);
+        return (rows, members.Count);
     }
 
     /// <summary>A first step that the recovery found without its second.</summary>

@@ -66,6 +66,20 @@ internal sealed class LogReader(IEngineStore store, int rowsMax)
         return LogEntry.Of(offset, LogRecordReader.At(row.Row.Body.Span[start..], out _));
     }
 
+    /// <summary>The row was rewritten: it is read anew.</summary>
+    public void Forget(long firstOffset)
+    {
+        lock (_gate)
+        {
+            for (var node = _rows.First; node is not null; node = node.Next)
+            {
+                if (node.Value.Row.FirstOffset != firstOffset) continue;
+                _rows.Remove(node);
+                return;
+            }
+        }
+    }
+
     private CachedRow FindRow(long offset)
     {
         lock (_gate)

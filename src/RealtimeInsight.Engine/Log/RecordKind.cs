@@ -19,4 +19,10 @@ public enum RecordKind : byte
     /// An event that was sent under an id whose history belongs to this customer: the customer's id, then the event as it was sent.
     /// </summary>
     Forwarded = 5,
+
+    /// <summary>The customer was erased, as <c>ErasedRecord</c> writes it: its history ends here.</summary>
+    Erased = 6,
+
+    /// <summary>A record of an erased customer whose content was overwritten.</summary>
+    Blank = 7,
 }

@@ -46,7 +46,10 @@ internal sealed class AttemptRecorder(EndpointGate endpoint, OutboxParts parts, 
         {
             if (!isCommitted) return;
             parts.Instruments.Attempted(endpoint.Name, result.Status, elapsed);
-            for (var i = 0; i < rows.Length; i++) Tell(rows[i].Attempts + 1, steps[i].State, result.Status, detail);
+            for (var i = 0; i < rows.Length; i++)
+            {
+                if (!unit.Attempts[i].IsOfNoAction) Tell(rows[i].Attempts + 1, steps[i].State, result.Status, detail);
+            }
         });
     }
 
@@ -65,7 +68,10 @@ internal sealed class AttemptRecorder(EndpointGate endpoint, OutboxParts parts, 
         Enqueue(unit, rows, isCommitted =>
         {
             if (!isCommitted) return;
-            foreach (var _ in rows) parts.Counters.Settled(OutboxState.Dead);
+            foreach (var attempt in unit.Attempts)
+            {
+                if (!attempt.IsOfNoAction) parts.Counters.Settled(OutboxState.Dead);
+            }
         });
     }
 

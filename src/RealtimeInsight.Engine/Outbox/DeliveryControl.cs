@@ -96,6 +96,26 @@ internal sealed class DeliveryControl(
         }
     }
 
+    /// <summary>
+    /// Lets a decision go with its action, wherever that stands. One that is being sent may still arrive; none is sent any more afterwards.
+    /// </summary>
+    public async Task ForgetAsync(string decisionId, CancellationToken cancellationToken)
+    {
+        await _changing.WaitAsync(cancellationToken).ConfigureAwait(false);
+        try
+        {
+            var row = new ForgetDecisionRow(decisionId);
+            await CommitAsync([row]).ConfigureAwait(false);
+            // An attempt may be committed at any time: only the commit knows where the action stood.
+            if (row.Was is { } state) counters.Forgotten(state);
+            foreach (var dispatcher in dispatchers) dispatcher.Forget(decisionId);
+        }
+        finally
+        {
+            _changing.Release();
+        }
+    }
+
     public ValueTask<bool> EnableAsync(string endpoint, CancellationToken cancellationToken) =>
         ChangeAsync(endpoint, new EndpointRow(endpoint, Instant.None, ""), static (gate, _) => gate.Enable(), cancellationToken);
 

@@ -36,6 +36,13 @@ internal sealed class OutboxCounters(OutboxCounts counts)
     /// <summary>Entries that were given up are not kept any more.</summary>
     public void Dropped(int dead) => Interlocked.Add(ref _dead, -dead);
 
+    /// <summary>An entry went that stood there.</summary>
+    public void Forgotten(OutboxState state)
+    {
+        if (state == OutboxState.Pending) Interlocked.Decrement(ref _pending);
+        else if (state == OutboxState.Dead) Interlocked.Decrement(ref _dead);
+    }
+
     public void Redriven(int count)
     {
         Interlocked.Add(ref _dead, -count);

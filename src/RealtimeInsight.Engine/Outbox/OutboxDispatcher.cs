@@ -26,6 +26,7 @@ internal sealed class OutboxDispatcher : IStepped, IDisposable
     private readonly Queue<OutboxRow[]> _due = new();
     private readonly ConcurrentDictionary<string, byte> _sending = new(StringComparer.Ordinal);
     private readonly HashSet<string> _busy = new(StringComparer.Ordinal);
+    private readonly ConcurrentQueue<string> _forgotten = new();
     private readonly CancellationTokenSource _stop = new();
     private int _inFlight;
     private volatile bool _isStopping;
@@ -63,6 +64,13 @@ internal sealed class OutboxDispatcher : IStepped, IDisposable
         Signal.Set();
     }
 
+    /// <summary>An action is not in the store any more: it is not sent, unless it is being sent.</summary>
+    public void Forget(string decisionId)
+    {
+        _forgotten.Enqueue(decisionId);
+        Signal.Set();
+    }
+
     /// <summary>After the end.</summary>
     public void Dispose()
     {
@@ -76,6 +84,7 @@ internal sealed class OutboxDispatcher : IStepped, IDisposable
         var slots = _options.ConcurrencyMax - Volatile.Read(ref _inFlight);
         if (_isStopping) return slots == _options.ConcurrencyMax ? StepOutcome.End : StepOutcome.Wait;
         if (_isLost) return StepOutcome.Wait;
+        while (_forgotten.TryDequeue(out var decision)) DropDue(decision);
         try
         {
             var wait = _due.Count == 0 ? ReadDue() : TimeSpan.Zero;
@@ -128,6 +137,15 @@ internal sealed class OutboxDispatcher : IStepped, IDisposable
         return next == Instant.Never
             ? Timeout.InfiniteTimeSpan
             : TimeSpan.FromMilliseconds(Math.Clamp(next.UnixMs - now.UnixMs, 1, 86_400_000));
+    }
+
+    private void DropDue(string decision)
+    {
+        for (var left = _due.Count; left > 0; left--)
+        {
+            var rows = Array.FindAll(_due.Dequeue(), row => row.DecisionId != decision);
+            if (rows.Length > 0) _due.Enqueue(rows);
+        }
     }
 
     /// <summary>What goes out together: first attempts in batches where the channel can, everything else one by one.</summary>

@@ -40,6 +40,14 @@ public interface ICustomerEngine
     /// </summary>
     ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Forgets a customer with all ids that were merged into it: state, events, decisions, actions, also those on their way to be sent, and
+    /// rejects that name it. What happened up to now is not taken again. Returns when nothing is left; null when the id is unknown.
+    /// </summary>
+    /// <exception cref="EngineUnavailableException">Nothing was erased, or it is finished at the next start.</exception>
+    ValueTask<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken) =>
+        throw new EngineUnavailableException("this engine does not erase over this interface");
+
     /// <summary>One decision by its id, with everything that went in; null when unknown.</summary>
     ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken);
 

@@ -57,7 +57,7 @@ internal sealed class Shard
         Customers.Cold.Damage = Damage = new DamagedStates(Customers, _shares, Saver, _deadlines, _builder, Counters, parts);
         _rowEffects = [.. Enumerable.Range(0, _scorer.RowsMax).Select(static _ => new EffectBuffer())];
         _rows = new TurnEvent[_scorer.RowsMax];
-        _turn = new TurnQueue(this, _builder, _scorer.RowsMax);
+        _turn = new TurnQueue(this, parts.Erased, _builder, _scorer.RowsMax);
     }
 
     public int Index { get; }

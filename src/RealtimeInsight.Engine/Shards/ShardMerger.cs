@@ -3,8 +3,10 @@ using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Identity;
 using RealtimeInsight.Engine.Log;
+using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Engine.Shards;
 
@@ -31,7 +33,8 @@ internal sealed class ShardMerger(Shard shard, ShardParts parts, TurnScorer scor
         for (var index = 0; index < shard.Customers.Count; index++) parts.Links.Seen(shard.Customers.Row(index).Hash);
         Forwarders = parts.Aliases.MergedIds
             .Concat(unfinished.Where(static record => record.Step == MergeStep.Parted).Select(static record => record.Other))
-            .Count(id => BatchRouter.ShardOf(id.StableHash, shards) == shard.Index);
+            .Count(id => BatchRouter.ShardOf(id.StableHash, shards) == shard.Index)
+            + parts.Erased.CountOf(shard.Index, shards);
     }
 
     /// <summary>True when something is known of the customer under its own id.</summary>
@@ -113,6 +116,24 @@ internal sealed class ShardMerger(Shard shard, ShardParts parts, TurnScorer scor
         state.LastOffset = slot.State.LastOffset;
         Put(slot, state);
     }
+
+    /// <summary>Ends the customer's history and forgets it; null when nothing is known of the id.</summary>
+    /// <returns>The row that says so, with the record's position in the unit.</returns>
+    public EraseRow? Erase(CustomerId id, Instant at, IEnumerable<long> rejects)
+    {
+        if (shard.Customers.Find(id, id.StableHash) is not { } slot) return null;
+        var twin = shard.Customers.Row(slot.Index).Twin;
+        builder.Erase(slot, id, twin, at);
+        builder.Unit.Controls.AddRange(rejects.Select(static reject => new DropRejectRow(reject)));
+        scorer.Watch.Forget(slot.Hash);
+        if (slot.State.EventCount > 0) Forwarders++;
+        Put(slot, ErasedRecord.StateAfter());
+        return new EraseRow(slot.Hash, twin, 0, at, IsDone: false);
+    }
+
+    /// <summary>Offset of the record that erased a customer, after its turn.</summary>
+    public long ErasedBy(EraseRow row) =>
+        shard.Customers.Peek(shard.Customers.FindTwin(row.Hash, row.Twin)).LastOffset;
 
     private CustomerState Join(CustomerSlot slot, CustomerState own, MergeRecord given, long offset)
     {

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Logging;
 using RealtimeInsight.Domain.Customers;
 using RealtimeInsight.Domain.Decisions;
 using RealtimeInsight.Engine.Audit;
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Identity;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
@@ -36,6 +37,9 @@ internal sealed record ShardParts(
 
     /// <summary>Whether something is learned of events.</summary>
     public bool LearnsEvents { get; init; }
+
+    /// <summary>Whose past is not taken any more.</summary>
+    public ErasedIds Erased { get; } = new();
 
     private MovedScores Moved { get; } = new();
 

@@ -5,6 +5,7 @@ using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Storage;
 
@@ -211,6 +212,9 @@ internal sealed class ShardReplay(
                 (decided.State.Ledger ??= new DecisionLedger()).Put(DecisionRecord.ReadEntry(decision));
                 Done(decided, offset);
                 break;
+            case RecordKind.Erased:
+                ApplyErased(record, offset);
+                break;
             case RecordKind.Outcome:
                 var outcome = DecisionPayload.ReadOutcome(record.Payload);
                 if (SlotOf(outcome.Customer, record, offset) is not { } settled) return;
@@ -218,6 +222,17 @@ internal sealed class ShardReplay(
                 Done(settled, offset);
                 break;
         }
+    }
+
+    private void ApplyErased(LogRecord record, long offset)
+    {
+        if (customers.Cold.Damage?.IsLost(record.CustomerHash) == true) return;
+        var row = customers.FindTwin(record.CustomerHash, ErasedRecord.Read(record.Payload));
+        var slot = row >= 0 ? customers[row] : customers.Add(record.CustomerHash, ErasedRecord.StateAfter());
+        if (offset <= slot.State.LastOffset) return;
+        if (slot.Round == _round) FinishRows();
+        slot.State = ErasedRecord.StateAfter();
+        Done(slot, offset);
     }
 
     /// <summary>

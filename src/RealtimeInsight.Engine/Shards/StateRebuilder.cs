@@ -1,4 +1,5 @@
 using RealtimeInsight.Domain.Customers;
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Storage;
 
@@ -36,7 +37,7 @@ internal sealed class StateRebuilder(ShardParts parts)
             throw Damage(entry.LastOffset, "the customer's log records cannot be folded", exception);
         }
 
-        if (customers.Count != 1 || customers[0].State.Id.StableHash != hash)
+        if (customers.Count != 1 || (customers[0].State.Id.StableHash != hash && !ErasedRecord.IsStateAfter(customers[0].State)))
         {
             throw Damage(
                 entry.LastOffset,
@@ -76,7 +77,7 @@ internal sealed class StateRebuilder(ShardParts parts)
                 newest, "the customer's oldest log records are not kept any more (Engine:Retention:KeepEvents)");
             if (entry.Previous >= offset) throw Damage(offset, $"log record {offset} names record {entry.Previous} as the one before it");
             history.Add(entry);
-            if (entry.Kind == RecordKind.Merge) break;
+            if (entry.Kind is RecordKind.Merge or RecordKind.Erased) break;
             offset = entry.Previous;
         }
 

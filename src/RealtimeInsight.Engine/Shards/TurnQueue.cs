@@ -1,4 +1,6 @@
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Erasure;
+using RealtimeInsight.Engine.Port;
 
 namespace RealtimeInsight.Engine.Shards;
 
@@ -7,7 +9,7 @@ namespace RealtimeInsight.Engine.Shards;
 /// round. Reuses its buffers.
 /// </summary>
 /// <param name="findMax">Events whose customers are found at a time.</param>
-internal sealed class TurnQueue(Shard shard, UnitBuilder builder, int findMax)
+internal sealed class TurnQueue(Shard shard, ErasedIds erased, UnitBuilder builder, int findMax)
 {
     private readonly ulong[] _hashes = new ulong[findMax];
     private TurnEvent[] _events = new TurnEvent[512];
@@ -22,7 +24,7 @@ internal sealed class TurnQueue(Shard shard, UnitBuilder builder, int findMax)
 
     public ref TurnEvent this[int position] => ref _events[position];
 
-    /// <summary>Takes in the parts' tickets, rejects and events, but for those whose customers are lost.</summary>
+    /// <summary>Takes in the parts' tickets, rejects and events, but for those whose customers are lost, or were erased since.</summary>
     public void Gather(List<IngestPart> parts)
     {
         var isSorted = true;
@@ -36,6 +38,13 @@ internal sealed class TurnQueue(Shard shard, UnitBuilder builder, int findMax)
                 if (shard.Damage.TryPutAside(part, i)) continue;
                 if (Count == _events.Length) Array.Resize(ref _events, Count * 2);
                 var item = part.EventAt(i);
+                if (erased.IsGone(part.HashAt(i), item))
+                {
+                    part.SetOutcome(i, EventOutcome.Duplicate);
+                    shard.Counters.Event(EventOutcome.Duplicate, item.Kind);
+                    continue;
+                }
+
                 isSorted &= Count == 0 || _events[Count - 1].Event.OccurredAt <= item.OccurredAt;
                 _events[Count] = new TurnEvent(item, part, i, Count);
                 Count++;

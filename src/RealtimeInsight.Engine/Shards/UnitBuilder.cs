@@ -6,6 +6,7 @@ using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Audit;
 using RealtimeInsight.Engine.Commit;
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Learning;
 using RealtimeInsight.Engine.Log;
 using RealtimeInsight.Engine.Notices;
@@ -78,6 +79,21 @@ internal sealed class UnitBuilder(int shard, LogUnitPool pool, NoticeHub notices
     public void Alias(CustomerId id, CustomerId customer)
     {
         if (IsLogged) _unit.Aliases.Add(new AliasRow(id.Value, customer.Value, _log.Count - 1));
+    }
+
+    /// <summary>The customer's history ends here, and nothing of it is to be kept.</summary>
+    public void Erase(CustomerSlot slot, CustomerId id, ushort twin, Instant at)
+    {
+        if (IsLogged)
+        {
+            Span<byte> payload = stackalloc byte[ErasedRecord.Length];
+            ErasedRecord.Write(twin, payload);
+            _log.Add(RecordKind.Erased, slot.Hash, NewestOf(slot), payload);
+            _unit.Controls.Add(new EraseRow(slot.Hash, twin, _log.Count - 1, at, IsDone: false));
+            _unit.Controls.Add(new DropAliasRow(id.Value));
+        }
+
+        Added(slot);
     }
 
     public void Decision(CustomerSlot slot, Decision decision, Instant foldedUpTo)

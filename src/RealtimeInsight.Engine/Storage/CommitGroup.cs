@@ -82,7 +82,11 @@ public sealed record OutboxRow(
 
 /// <summary>One delivery attempt and what follows from it.</summary>
 /// <param name="NextAt">When the next attempt is due, for <see cref="OutboxState.Pending"/>.</param>
-public sealed record AttemptRow(string DecisionId, DeliveryAttempt Attempt, OutboxState State, Instant NextAt);
+public sealed record AttemptRow(string DecisionId, DeliveryAttempt Attempt, OutboxState State, Instant NextAt)
+{
+    /// <summary>Set by the store that commits it: the action went while it was sent, and nothing is kept of the attempt.</summary>
+    public bool IsOfNoAction { get; set; }
+}
 
 /// <summary>Where an outbox entry stands. Numbers are stored.</summary>
 public enum OutboxState : byte

@@ -9,7 +9,7 @@ namespace RealtimeInsight.Engine.Storage;
 /// thread at a time, reads by any thread beside it. Reads see everything committed before they began.
 /// Operating errors are <see cref="StoreException"/>s.
 /// </summary>
-public interface IEngineStore : IDeliveryStore, IRejectStore, IRetentionStore, IDisposable
+public interface IEngineStore : IDeliveryStore, IRejectStore, IRetentionStore, IErasureStore, IDisposable
 {
     /// <summary>The file or place, for messages.</summary>
     string Name { get; }

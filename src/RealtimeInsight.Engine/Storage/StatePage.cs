@@ -46,6 +46,15 @@ internal static class StatePage
             $"the state at byte {at} of page {name.Page} of state segment {name.Segment} does not match its checksum");
     }
 
+    /// <summary>Overwrites a state in place; what is left has its length and a checksum that fits.</summary>
+    /// <param name="entry">The page from the state's position on.</param>
+    public static void Wipe(Span<byte> entry, ulong customerHash)
+    {
+        var length = HeaderLength + (int)BinaryPrimitives.ReadUInt32LittleEndian(entry);
+        entry[HeaderLength..length].Clear();
+        Seal(entry[..length], customerHash);
+    }
+
     private static uint ChecksumOf(ulong customerHash, ReadOnlySpan<byte> state) =>
         Crc.Of(state, BitOperations.Crc32C(0u, customerHash));
 }

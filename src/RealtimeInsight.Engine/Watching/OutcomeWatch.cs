@@ -103,6 +103,12 @@ internal sealed class OutcomeWatch
         if (given.Any(static one => one.Count > 0)) _moved.Put(customer, given);
     }
 
+    /// <summary>Nothing of the customer is followed any more.</summary>
+    public void Forget(ulong customer)
+    {
+        foreach (var head in _heads) _ = head.Give(customer);
+    }
+
     /// <summary>Takes over what was followed of a customer whose history came here.</summary>
     public void Take(ulong from, ulong customer)
     {

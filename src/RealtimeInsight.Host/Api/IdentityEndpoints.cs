@@ -11,7 +11,7 @@ namespace RealtimeInsight.Host.Api;
 /// <param name="From">A <c>userId</c> as sent, or <c>anon:</c> and an <c>anonymousId</c>.</param>
 internal sealed record MergeRequest(string? From);
 
-/// <summary>Requests to merge two customers and to part them again; they need an admin key.</summary>
+/// <summary>Requests to merge two customers, to part them again, and to forget one; they need an admin key.</summary>
 internal static class IdentityEndpoints
 {
     public static void MapIdentity(this IEndpointRouteBuilder routes)
@@ -24,6 +24,22 @@ internal static class IdentityEndpoints
             .WithSummary("The history of another id becomes this customer's, with what is sent under that id from now on.");
         group.MapPost("/unmerge", Unmerge).WithName("unmergeCustomer")
             .WithSummary("What was sent under an id that was merged is a customer of its own again.");
+        group.MapDelete("", Erase).WithName("eraseCustomer")
+            .WithSummary("Forgets a customer: state, events, decisions, actions, rejects, and all ids that were merged into it.")
+            .WithDescription("Answers when nothing is left, which takes as long as saving every customer (Engine:SaveInterval). "
+                + "What happened before is not taken again; later events begin a new customer.");
+    }
+
+    private static async Task<Results<Ok<ErasureResult>, ProblemHttpResult>> Erase(
+        string id, ICustomerEngine engine, CancellationToken cancellationToken)
+    {
+        if (!CustomerId.TryParse(id, out var customer, out var problem)) return Bad(problem);
+        var erased = await engine.EraseAsync(customer, cancellationToken).ConfigureAwait(false);
+        return erased is not null
+            ? TypedResults.Ok(erased)
+            : Problem(
+                StatusCodes.Status404NotFound, "No such customer",
+                "Nothing is known under this id. A visitor has anon: before the anonymousId.");
     }
 
     private static Task<Results<Ok<MergeResult>, ProblemHttpResult>> Merge(
@@ -56,7 +72,8 @@ internal static class IdentityEndpoints
                 $"'from' was merged into {result.CustomerId}; take it out of there first (unmerge), then send this again."),
             MergeOutcome.TooLong => Problem(
                 StatusCodes.Status409Conflict, "The history is too long",
-                "The customer has more events than may be folded again; raise Engine:MergeEventsMax and start the host again."),
+                "The customer has more events than may be folded again (raise Engine:MergeEventsMax and start the host again), or the "
+                + "oldest are not kept any more."),
             _ => TypedResults.Ok(result),
         };
     }

@@ -86,6 +86,9 @@ internal sealed class EngineGate(TextLabeller? labeller = null) : ICustomerEngin
     public ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
         Opened().UnmergeAsync(into, from, cancellationToken);
 
+    public ValueTask<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken) =>
+        Opened().EraseAsync(customer, cancellationToken);
+
     public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
         Opened().GetDecisionAsync(decisionId, cancellationToken);
 

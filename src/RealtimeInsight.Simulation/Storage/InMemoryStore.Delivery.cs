@@ -71,6 +71,7 @@ public sealed partial class InMemoryStore
 
     private void Apply(ControlRow row)
     {
+        if (TryErase(row)) return;
         switch (row)
         {
             case RedriveRow redrive when _outbox.TryGetValue(redrive.DecisionId, out var entry) && entry.State == OutboxState.Dead:

@@ -68,8 +68,8 @@ public sealed partial class InMemoryStore : IEngineStore
             foreach (var row in group.Attempts) Apply(row);
             _rejects.AddRange(group.Rejects.Select((item, i) => new KeptReject(_nextReject + i, item)));
             _nextReject += group.Rejects.Count;
-            foreach (var row in group.Controls) Apply(row);
             foreach (var row in group.Aliases) _aliases[row.VisitorId] = row;
+            foreach (var row in group.Controls) Apply(row);
         }
 
         Committed?.Invoke(group);
@@ -232,9 +232,10 @@ public sealed partial class InMemoryStore : IEngineStore
 
     private void Apply(AttemptRow row)
     {
+        row.IsOfNoAction = !_outbox.TryGetValue(row.DecisionId, out var entry);
+        if (row.IsOfNoAction) return;
         _attempts.RemoveAll(old => old.DecisionId == row.DecisionId && old.Attempt.Number == row.Attempt.Number);
         _attempts.Add(row);
-        if (!_outbox.TryGetValue(row.DecisionId, out var entry)) return;
         _outbox[row.DecisionId] = (entry.Row with { Attempts = row.Attempt.Number, NextAt = row.NextAt }, row.State);
         _settled[row.DecisionId] = row.State == OutboxState.Pending ? Instant.None : row.Attempt.At;
     }

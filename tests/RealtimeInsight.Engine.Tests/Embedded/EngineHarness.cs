@@ -23,7 +23,7 @@ namespace RealtimeInsight.Engine.Tests.Embedded;
 internal sealed class EngineHarness : IAsyncDisposable
 {
     public static readonly DateTimeOffset Start = new(2026, 3, 2, 12, 0, 0, TimeSpan.Zero);
-    private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
     private readonly Meter _meter = new(EngineInstruments.MeterName);
 
     public EngineHarness(IEngineStore? store = null, VirtualTime? time = null)
@@ -237,7 +237,7 @@ internal sealed class RecordingChannel(string name) : IActionChannel
             if (_sent.Count >= count) return Task.CompletedTask;
             var done = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             _waiting.Add((count, done));
-            return done.Task.WaitAsync(TimeSpan.FromSeconds(30));
+            return done.Task.WaitAsync(TimeSpan.FromMinutes(2));
         }
     }
 }

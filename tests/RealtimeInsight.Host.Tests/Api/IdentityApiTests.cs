@@ -50,6 +50,25 @@ public sealed class IdentityApiTests
     }
 
     [Theory]
+    [InlineData("ada", TestHost.AdminKey, 200)]
+    [InlineData("bea", TestHost.AdminKey, 404)]
+    [InlineData("%20", TestHost.AdminKey, 400)]
+    [InlineData("ada", TestHost.ReadKey, 401)]
+    [InlineData("ada", TestHost.WriteKey, 401)]
+    public async Task Delete_IsForAdmins_AndSaysWhatWasRemoved(string id, string key, int status)
+    {
+        await using var host = await TestHost.StartAsync();
+
+        var answer = await host.PostAsync(
+            $"/v1/customers/{id}", "", key, type: null, change: static request => request.Method = HttpMethod.Delete);
+
+        Assert.Equal((HttpStatusCode)status, answer.Status);
+        if (status != 200) return;
+        string[] members = ["ids", "records", "states", "decisions", "rejects"];
+        Assert.Equal([2, 11, 1, 3, 4], members.Select(name => (int)answer.Json[name]!));
+    }
+
+    [Theory]
     [InlineData("{}", TestHost.AdminKey, 400)]
     [InlineData("""{"from":" "}""", TestHost.AdminKey, 400)]
     [InlineData("""{"from":"anon:v1"}""", TestHost.WriteKey, 401)]

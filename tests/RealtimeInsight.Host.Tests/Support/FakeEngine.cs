@@ -114,6 +114,9 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
     public ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Merges.GetValueOrDefault(from.Value) ?? new MergeResult(MergeOutcome.NothingToDo, from.Value));
 
+    public ValueTask<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken) =>
+        ValueTask.FromResult(customer.Value == "ada" ? new ErasureResult(2, 11, 1, 3, 4) : null);
+
     public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(decisionId == "d-1" ? Sample.Decision() : null);
 

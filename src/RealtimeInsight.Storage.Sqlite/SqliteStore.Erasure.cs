@@ -1,0 +1,24 @@
+using System.Text.Json;
+using RealtimeInsight.Engine.Storage;
+
+namespace RealtimeInsight.Storage.Sqlite;
+
+/// <summary>Erased customers.</summary>
+public sealed partial class SqliteStore
+{
+    public IReadOnlyList<EraseRow> ReadErased() => ReadAll(
+        ErasureSchema.Erased,
+        static _ => { },
+        static row => new EraseRow((ulong)row.Long(0), (ushort)row.Int(1), row.Long(2), row.Time(3), row.Int(4) != 0));
+
+    public long CountFreePages() => Use(static file => file.Scalar(ErasureSchema.FreePages));
+
+    public IReadOnlyList<long> FindRejects(string text)
+    {
+        ArgumentNullException.ThrowIfNull(text);
+        return [.. ReadAll(
+            ErasureSchema.FindRejects,
+            statement => statement.Add($"\"{text}\"").Add(JsonSerializer.Serialize(text)),
+            static row => (object)row.Long(0)).Cast<long>()];
+    }
+}

@@ -37,17 +37,5 @@ public sealed record NextItemPlan(string? Serving, IReadOnlyList<string?> Before
     }
 
     /// <exception cref="ModelRequestException">The folder cannot be written to; what was kept stays.</exception>
-    internal void Write(string path)
-    {
-        try
-        {
-            WholeFile.Replace(path, JsonSerializer.SerializeToUtf8Bytes(this, s_json));
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelRequestException(
-                $"{path} cannot be written ({error.Message}), so a restart would undo the change and it is not made. "
-                + "Make the folder writable, or free space.", error);
-        }
-    }
+    internal void Write(string path) => ServingPlanFile.Keep(path, JsonSerializer.SerializeToUtf8Bytes(this, s_json));
 }

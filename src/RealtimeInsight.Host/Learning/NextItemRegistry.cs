@@ -77,7 +77,7 @@ public sealed class NextItemRegistry(string dataDirectory, EngineLearning learni
                     + "Train it as the next version.");
             }
 
-            Install(package, folder);
+            VersionFolder.Of(folder).Install(package.Write);
         }
     }
 
@@ -155,22 +155,6 @@ public sealed class NextItemRegistry(string dataDirectory, EngineLearning learni
         }
 
         return order;
-    }
-
-    private void Install(NextItemPackage package, string folder)
-    {
-        var incoming = Path.Combine(_root, $".incoming-{package.Manifest.Version}");
-        try
-        {
-            if (Directory.Exists(incoming)) Directory.Delete(incoming, recursive: true);
-            package.Write(incoming);
-            Directory.Move(incoming, folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelRefusedException(ModelRefusal.Missing,
-                $"{folder} cannot be written to: {error.Message} A registered version is kept there. Allow it, or free space.", error);
-        }
     }
 
     private List<string> Versions() => !Directory.Exists(_root) ? []

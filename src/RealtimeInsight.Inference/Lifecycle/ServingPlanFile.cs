@@ -32,16 +32,20 @@ public sealed partial class ServingPlanFile(string path)
 
     /// <summary>Returns when the plan is on disk.</summary>
     /// <exception cref="ModelRequestException">The folder cannot be written to; the plan kept is the one before.</exception>
-    public void Write(ServingPlan plan)
+    public void Write(ServingPlan plan) => Keep(Path, JsonSerializer.SerializeToUtf8Bytes(plan, PlanJson.Default.ServingPlan));
+
+    /// <summary>Puts a plan of any kind on disk; returns when it is there.</summary>
+    /// <exception cref="ModelRequestException">The folder cannot be written to; the plan kept is the one before.</exception>
+    public static void Keep(string path, ReadOnlySpan<byte> plan)
     {
         try
         {
-            WholeFile.Replace(Path, JsonSerializer.SerializeToUtf8Bytes(plan, PlanJson.Default.ServingPlan));
+            WholeFile.Replace(path, plan);
         }
         catch (Exception error) when (error is IOException or UnauthorizedAccessException)
         {
             throw new ModelRequestException(
-                $"{Path} cannot be written ({error.Message}), so a restart would undo the change and it is not made. "
+                $"{path} cannot be written ({error.Message}), so a restart would undo the change and it is not made. "
                 + "Make the folder writable, or free space.", error);
         }
     }

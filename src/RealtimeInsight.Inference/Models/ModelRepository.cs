@@ -96,23 +96,12 @@ public sealed class ModelRepository
                 $"Model {name} has a version {version} already, with other graphs; a version never changes. Train it as the next version.");
         }
 
-        var parent = ParentOf(_roots[^1], name);
-        var folder = Path.Combine(parent, version);
-        var incoming = Path.Combine(parent, $".incoming-{version}");
-        try
+        VersionFolder.Of(Path.Combine(ParentOf(_roots[^1], name), version)).Install(folder =>
         {
-            if (Directory.Exists(incoming)) Directory.Delete(incoming, recursive: true);
-            Directory.CreateDirectory(incoming);
-            File.WriteAllBytes(Path.Combine(incoming, ModelGraphs.StepFile), files.Step.Span);
-            File.WriteAllBytes(Path.Combine(incoming, ModelGraphs.FoldFile), files.Fold.Span);
-            File.WriteAllBytes(Path.Combine(incoming, ManifestFile), files.Manifest.Span);
-            Directory.Move(incoming, folder);
-        }
-        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
-        {
-            throw new ModelRefusedException(ModelRefusal.Missing,
-                $"{folder} cannot be written to: {error.Message} A registered version is kept there. Allow it, or free space.", error);
-        }
+            File.WriteAllBytes(Path.Combine(folder, ModelGraphs.StepFile), files.Step.Span);
+            File.WriteAllBytes(Path.Combine(folder, ModelGraphs.FoldFile), files.Fold.Span);
+            File.WriteAllBytes(Path.Combine(folder, ManifestFile), files.Manifest.Span);
+        });
     }
 
     /// <summary>Lower-case hex SHA-256 over both graphs, as manifests hold it.</summary>

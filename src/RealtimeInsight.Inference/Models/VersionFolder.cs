@@ -4,7 +4,7 @@ namespace RealtimeInsight.Inference.Models;
 
 /// <summary>A version's folder, of any kind of model: <c>name/version/</c>.</summary>
 /// <param name="Path">Full path.</param>
-internal sealed record VersionFolder(string Path, string Name, string Version)
+public sealed record VersionFolder(string Path, string Name, string Version)
 {
     /// <summary><c>name/version</c>.</summary>
     public string Id => $"{Name}/{Version}";
@@ -15,6 +15,27 @@ internal sealed record VersionFolder(string Path, string Name, string Version)
         folder = System.IO.Path.TrimEndingDirectorySeparator(System.IO.Path.GetFullPath(folder));
         var name = System.IO.Path.GetFileName(System.IO.Path.GetDirectoryName(folder)) ?? "";
         return new VersionFolder(folder, name, System.IO.Path.GetFileName(folder));
+    }
+
+    /// <summary>Puts a new version there: whoever reads finds all of it or nothing.</summary>
+    /// <param name="write">Writes the version's files into the folder that it is given.</param>
+    /// <exception cref="ModelRefusedException">The folder cannot be written to.</exception>
+    public void Install(Action<string> write)
+    {
+        ArgumentNullException.ThrowIfNull(write);
+        var incoming = System.IO.Path.Combine(System.IO.Path.GetDirectoryName(Path) ?? "", $".incoming-{Version}");
+        try
+        {
+            if (Directory.Exists(incoming)) Directory.Delete(incoming, recursive: true);
+            Directory.CreateDirectory(incoming);
+            write(incoming);
+            Directory.Move(incoming, Path);
+        }
+        catch (Exception error) when (error is IOException or UnauthorizedAccessException)
+        {
+            throw new ModelRefusedException(ModelRefusal.Missing,
+                $"{Path} cannot be written to: {error.Message} A registered version is kept there. Allow it, or free space.", error);
+        }
     }
 
     /// <param name="needs">What has to be there, as a sentence.</param>

@@ -39,6 +39,7 @@ public static class Program
         RejectsVerb.Create(console),
         DeadLettersVerb.Create(console),
         EndpointsVerb.Create(console),
+        EraseVerb.Create(console),
         DecisionsVerb.Create(console),
         ItemsVerb.Create(console, Environment.GetEnvironmentVariable(Trainer.RootVariable)),
         LearningVerb.Create(console),

@@ -9,18 +9,24 @@ namespace RealtimeInsight.Cli.Operate;
 internal sealed class EngineClient : IDisposable
 {
     private static readonly TimeSpan s_patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>An erasure is answered after every customer was saved, and what is free in the store overwritten.</summary>
+    private static readonly TimeSpan s_erasePatience = TimeSpan.FromMinutes(30);
     private readonly HttpClient _client;
     private readonly Uri _url;
 
     public EngineClient(Uri url, string? key)
     {
         _url = url;
-        _client = new HttpClient { BaseAddress = url, Timeout = s_patience };
+        _client = new HttpClient { BaseAddress = url, Timeout = Timeout.InfiniteTimeSpan };
         if (key is not null) _client.DefaultRequestHeaders.Authorization = new AuthenticationHeaderValue("Bearer", key);
     }
 
     public Task<JsonNode> GetAsync(string path, CancellationToken cancellationToken) =>
         SendAsync(new HttpRequestMessage(HttpMethod.Get, new Uri(path, UriKind.Relative)), cancellationToken);
+
+    public Task<JsonNode> DeleteAsync(string path, CancellationToken cancellationToken) =>
+        SendAsync(new HttpRequestMessage(HttpMethod.Delete, new Uri(path, UriKind.Relative)), s_erasePatience, cancellationToken);
 
     /// <param name="body">Empty for none.</param>
     public Task<JsonNode> PostAsync(string path, string body, string mediaType, CancellationToken cancellationToken)
@@ -44,14 +50,19 @@ internal sealed class EngineClient : IDisposable
 
     public void Dispose() => _client.Dispose();
 
+    private Task<JsonNode> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken) =>
+        SendAsync(request, s_patience, cancellationToken);
+
     /// <exception cref="CliException">No engine answers, or it refuses; with its own words.</exception>
-    private async Task<JsonNode> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+    private async Task<JsonNode> SendAsync(HttpRequestMessage request, TimeSpan patience, CancellationToken cancellationToken)
     {
         using var sent = request;
+        using var waiting = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+        waiting.CancelAfter(patience);
         try
         {
-            using var response = await _client.SendAsync(sent, cancellationToken).ConfigureAwait(false);
-            var text = await response.Content.ReadAsStringAsync(cancellationToken).ConfigureAwait(false);
+            using var response = await _client.SendAsync(sent, waiting.Token).ConfigureAwait(false);
+            var text = await response.Content.ReadAsStringAsync(waiting.Token).ConfigureAwait(false);
             var answer = Parse(text);
             // An outcome that is no success is still an answer, not a problem.
             if (answer is not null && (response.IsSuccessStatusCode || answer["outcome"] is not null)) return answer;
@@ -62,9 +73,9 @@ internal sealed class EngineClient : IDisposable
         {
             throw CliException.Failure($"no engine answers at {_url}: {fault.Message}; start one, or name another with --url", fault);
         }
-        catch (TaskCanceledException fault) when (!cancellationToken.IsCancellationRequested)
+        catch (OperationCanceledException fault) when (!cancellationToken.IsCancellationRequested)
         {
-            throw CliException.Failure($"{_url} did not answer within {s_patience.TotalSeconds:0} s", fault);
+            throw CliException.Failure($"{_url} did not answer within {patience.TotalSeconds:0} s", fault);
         }
     }
 

@@ -22,6 +22,7 @@ public sealed class OperateVerbTests
     [InlineData("endpoints enable web/hook", "POST /v1/endpoints/web%2Fhook/enable ")]
     [InlineData("rejects list --code late --open --before 9", "GET /v1/rejects?code=late&replayed=false&before=9 ")]
     [InlineData("rejects show 17", "GET /v1/rejects/17 ")]
+    [InlineData("erase anon:3f/9c", "DELETE /v1/customers/anon%3A3f%2F9c ")]
     [InlineData("learning show", "GET /v1/learning ")]
     [InlineData("learning freeze variants", "POST /v1/learning/freeze?part=variants ")]
     [InlineData("learning unfreeze variants", "POST /v1/learning/unfreeze?part=variants ")]
@@ -67,6 +68,20 @@ public sealed class OperateVerbTests
         var asked = await engine.Asked;
         Assert.StartsWith("POST /v1/rejects/17/replay?take_late=true ", asked, StringComparison.Ordinal);
         Assert.Contains("application/merge-patch+json", asked, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Erase_TellsWhatWent_AndFailsForAnUnknownId()
+    {
+        using var known = new OneAnswer(200, """{"ids":2,"records":11,"states":1,"decisions":3,"rejects":4}""");
+        using var unknown = new OneAnswer(404, """{"title":"No such customer","detail":"Nothing is known under this id."}""");
+
+        var erased = await RunAsync("erase", "ada", "--url", known.Url);
+        var refused = await RunAsync("erase", "bea", "--url", unknown.Url);
+
+        Assert.Equal(["erased: ids 2, decisions 3, rejects 4; overwritten: log records 11, saved states 1"], erased.OutLines);
+        Assert.Equal(ExitCodes.Failure, refused.ExitCode);
+        Assert.Contains("404: Nothing is known under this id.", refused.Error, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -143,6 +158,7 @@ public sealed class OperateVerbTests
         static console =>
         [
             DeadLettersVerb.Create(console), EndpointsVerb.Create(console), RejectsVerb.Create(console), LearningVerb.Create(console),
+            EraseVerb.Create(console),
         ],
         arguments);
 

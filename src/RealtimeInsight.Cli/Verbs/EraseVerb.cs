@@ -1,0 +1,36 @@
+using System.CommandLine;
+using System.Text.Json.Nodes;
+using RealtimeInsight.Cli.Operate;
+
+namespace RealtimeInsight.Cli.Verbs;
+
+/// <summary><c>insight erase</c>: a running engine forgets a customer.</summary>
+public static class EraseVerb
+{
+    public static Command Create(CliConsole console)
+    {
+        ArgumentNullException.ThrowIfNull(console);
+        var id = new Argument<string>("ID") { Description = "A userId, or anon: and an anonymousId; any of the customer's ids" };
+        var verb = new Verb(
+            "erase",
+            "Make a running engine forget a customer under all of its ids. The customer is gone at once; this returns when nothing is left "
+            + "in the data folder, which takes as long as saving every customer. There is no way back. Exit code 1 when the id is unknown.",
+            "insight erase ada --key ADMIN_KEY",
+            "insight erase anon:3f9c --json")
+        {
+            id,
+        };
+        return EnginePlace.Verb(
+            console, verb,
+            (parsed, client, stop) => client.DeleteAsync($"/v1/customers/{Uri.EscapeDataString(parsed.GetValue(id)!)}", stop),
+            Show);
+    }
+
+    private static int Show(JsonNode answer, TextWriter output)
+    {
+        output.WriteLine(
+            $"erased: ids {answer["ids"]}, decisions {answer["decisions"]}, rejects {answer["rejects"]}; "
+            + $"overwritten: log records {answer["records"]}, saved states {answer["states"]}");
+        return ExitCodes.Success;
+    }
+}

@@ -4,7 +4,7 @@ namespace RealtimeInsight.Storage.Sqlite;
 public sealed class SqliteStoreOptions
 {
     public const int RejectsMaxDefault = 100_000;
-    public const int WalPagesDefault = 4_000;
+    public const int WalPagesDefault = 1_000;
 
     /// <summary>
     /// Folder of the data; made when it is missing. The store keeps <c>engine.db</c>, its WAL and <c>engine.lock</c> there.

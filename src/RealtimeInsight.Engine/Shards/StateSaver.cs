@@ -17,11 +17,15 @@ internal sealed class StateSaver(
     /// <summary>Fewer ripe states than this do not make a segment of their own.</summary>
     private const int RipeMin = 32;
 
+    /// <summary>Segments of a shard that wait for their commit, beyond which it makes no other: events behind them would wait for all.</summary>
+    private const int OnTheirWayMax = 1;
+
     private readonly ChangeRing _changes = new();
     private readonly List<CustomerSlot> _ripe = [];
     private readonly CustomerSlot[] _next = new CustomerSlot[options.SaveStatesMax];
     private readonly long _intervalTicks = (long)(options.SaveInterval.TotalSeconds * time.TimestampFrequency);
     private long _committed = numbers.Last;
+    private int _onTheirWay;
 
     /// <summary>Segments that hold a newest state of this shard.</summary>
     public IEnumerable<long> Segments => shares.Numbers;
@@ -66,9 +70,12 @@ internal sealed class StateSaver(
         return share >= 0 && !shares[share].IsWhole && shares.NumberOf(share) <= Volatile.Read(ref _committed);
     }
 
-    /// <summary>How long until the next save is due; null when nothing waits.</summary>
+    /// <summary>
+    /// How long until the next save is due; null when nothing waits, or nothing may be saved before a commit, of which the shard hears.
+    /// </summary>
     public TimeSpan? DueIn()
     {
+        if (IsHeldUp) return null;
         if (shares.HasSparse) return TimeSpan.Zero;
         if (!HasChanges()) return null;
         var left = _changes[0].At + _intervalTicks - time.GetTimestamp();
@@ -84,6 +91,12 @@ internal sealed class StateSaver(
         if (!options.KeepLog)
         {
             PackNext();
+            return null;
+        }
+
+        if (IsHeldUp && !isAll)
+        {
+            _ripe.Clear();
             return null;
         }
 
@@ -113,14 +126,18 @@ internal sealed class StateSaver(
             return null;
         }
 
+        Interlocked.Increment(ref _onTheirWay);
         saved.FirstUnsaved = FirstUnsaved;
         return new CommitUnit { Shard = shard, Saved = saved, Settled = isCommitted => Settle(saved.Number, isCommitted) };
     }
+
+    private bool IsHeldUp => Volatile.Read(ref _onTheirWay) >= OnTheirWayMax;
 
     /// <summary>On the committing thread; the shard's segments are committed in the order of their numbers.</summary>
     private void Settle(long number, bool isCommitted)
     {
         if (isCommitted) Volatile.Write(ref _committed, number);
+        Interlocked.Decrement(ref _onTheirWay);
     }
 
     /// <summary>The oldest changes, due or not: they have not been touched for long, so all their memory is asked for at once.</summary>

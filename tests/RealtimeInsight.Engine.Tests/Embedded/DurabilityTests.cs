@@ -217,6 +217,32 @@ public sealed class DurabilityTests
         for (var customer = 0; customer < 8; customer++) Assert.Equal(60, (await second.InsightAsync(Customer(customer)))!.Profile.Events);
     }
 
+    /// <summary>Events behind a commit wait for all that it holds, so a shard that has much to save waits for each of its segments.</summary>
+    [Fact]
+    public async Task Saving_OfMany_PutsOneSegmentOfAShardIntoACommit()
+    {
+        var store = new InMemoryStore();
+        var harness = new EngineHarness(store);
+        (harness.Options.SaveInterval, harness.Options.SaveStatesMax, harness.Options.Shards) = (TimeSpan.FromMilliseconds(10), 4, 1);
+        await using var engine = await harness.StartAsync();
+        var isSaved = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        var (sum, most) = (0, 0);
+        store.Committing = group =>
+        {
+            (sum, most) = (sum + group.Segments.Count, Math.Max(most, group.Segments.Count));
+            if (sum < 100) return;
+            store.Committing = null;
+            isSaved.SetResult();
+        };
+
+        await engine.IngestAsync([.. Enumerable.Range(0, 400).Select(customer => Make.View(Customer(customer), 1))]);
+        await engine.AdvanceUntilAsync(isSaved.Task, TimeSpan.FromMilliseconds(20));
+
+        Assert.Equal((100, 1), (sum, most));
+        await engine.DisposeAsync();
+        Assert.Equal(store.Open().NextOffset, store.Open().Checkpoint);
+    }
+
     [Fact]
     public async Task SlowCommits_HoldTheIntakeBack()
     {

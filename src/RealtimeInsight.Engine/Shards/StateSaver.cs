@@ -17,7 +17,7 @@ internal sealed class StateSaver(
     /// <summary>Fewer ripe states than this do not make a segment of their own.</summary>
     private const int RipeMin = 32;
 
-    /// <summary>Segments of a shard that wait for their commit, beyond which it makes no other: events behind them would wait for all.</summary>
+    /// <summary>Segments of a shard that wait for their commit, before it makes another: events behind them wait for all.</summary>
     private const int OnTheirWayMax = 1;
 
     private readonly ChangeRing _changes = new();

@@ -217,7 +217,7 @@ public sealed class DurabilityTests
         for (var customer = 0; customer < 8; customer++) Assert.Equal(60, (await second.InsightAsync(Customer(customer)))!.Profile.Events);
     }
 
-    /// <summary>Events behind a commit wait for all that it holds, so a shard that has much to save waits for each of its segments.</summary>
+    /// <summary>Events behind a commit wait for all that it holds: a shard that has much to save waits for each of its segments.</summary>
     [Fact]
     public async Task Saving_OfMany_PutsOneSegmentOfAShardIntoACommit()
     {

@@ -129,7 +129,8 @@ public sealed class OnnxModelRunner : IModelRunner
         _runOptions.Dispose();
     }
 
-    private BoundRun BindStep(ScoreBatch batch, int rows) => NewRun(_step, isBound: Accelerator == Accelerator.Cpu && _fixedSteps is null)
+    private BoundRun BindStep(ScoreBatch batch, int rows) => new BoundRun(
+            _step, _runOptions, isBound: Accelerator == Accelerator.Cpu && _fixedSteps is null)
         .Input(GraphContract.Tokens, batch.Tokens, rows, 1, ModelContract.TokenFeatures)
         .Input(GraphContract.Ids, batch.Ids, rows, 1, ModelContract.TokenIds)
         .Input(GraphContract.Profile, batch.Profile, rows, ModelContract.ProfileFeatures)
@@ -140,7 +141,8 @@ public sealed class OnnxModelRunner : IModelRunner
         .Output(ModelHeads.Purchase, batch.Purchase, rows, 1)
         .Output(GraphContract.ItemQuery, batch.ItemQuery, rows, ModelContract.ItemQueryWidth);
 
-    private BoundRun BindFold(FoldRequest request, FoldState state) => NewRun(_fold, isBound: Accelerator == Accelerator.Cpu)
+    private BoundRun BindFold(FoldRequest request, FoldState state) => new BoundRun(
+            _fold, _runOptions, isBound: Accelerator == Accelerator.Cpu)
         .Input(GraphContract.Tokens, request.Tokens, 1, request.Length, ModelContract.TokenFeatures)
         .Input(GraphContract.Ids, request.Ids, 1, request.Length, ModelContract.TokenIds)
         .Input(GraphContract.Length, state.Length, 1)
@@ -151,8 +153,6 @@ public sealed class OnnxModelRunner : IModelRunner
         .Output(ModelHeads.Abandonment, state.Heads[1], 1, 1)
         .Output(ModelHeads.Purchase, state.Heads[2], 1, 1)
         .Output(GraphContract.ItemQuery, state.ItemQuery, 1, ModelContract.ItemQueryWidth);
-
-    private BoundRun NewRun(InferenceSession session, bool isBound) => new(session, _runOptions, isBound);
 
     private RunCache NewCache(int count, BatchSizes? sizes = null)
     {

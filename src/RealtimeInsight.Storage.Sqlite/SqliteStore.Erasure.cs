@@ -16,9 +16,9 @@ public sealed partial class SqliteStore
     public IReadOnlyList<long> FindRejects(string text)
     {
         ArgumentNullException.ThrowIfNull(text);
-        return [.. ReadAll(
+        return ReadAll(
             ErasureSchema.FindRejects,
             statement => statement.Add($"\"{text}\"").Add(JsonSerializer.Serialize(text)),
-            static row => (object)row.Long(0)).Cast<long>()];
+            static row => row.Long(0));
     }
 }

@@ -32,7 +32,7 @@ public static class StateFootprint
         ArgumentNullException.ThrowIfNull(state);
         var bytes = s_fixed + Text(state.Id.Value);
         bytes += Array(state.RecentField.Room, Unsafe.SizeOf<RecentEvent>()) + Array(state.IdsField.Room, sizeof(ulong));
-        bytes += Array(state.CategoriesField.Room + state.BrandsField.Room, Unsafe.SizeOf<AffinityList.Entry>());
+        bytes += Affinities(state.CategoriesField) + Affinities(state.BrandsField);
         if (state.OrdersField.Currency is not null) bytes += CurrencyBytes;
         if (state.OrdersField.KnownOrders is not null) bytes += KnownOrdersBytes;
         bytes += state.CartBytes;
@@ -41,6 +41,8 @@ public static class StateFootprint
         if (state.Ledger is { } ledger) bytes += OfLedger(ledger);
         return bytes;
     }
+
+    private static int Affinities(in AffinityList list) => Array(list.Room, Unsafe.SizeOf<AffinityList.Entry>());
 
     private static int Array(int room, int itemBytes) => room == 0 ? 0 : ArrayBytes + (room * itemBytes);
 

@@ -52,13 +52,7 @@ public abstract partial class EngineStoreConformance
     {
         using var store = Reopen();
         store.Open();
-        var group = new CommitGroup();
-        for (var i = 0; i < 3; i++)
-        {
-            group.Decisions.Add(Decided($"d{i}", i));
-            group.Outbox.Add(Outbox($"d{i}", "log", i));
-        }
-
+        var group = ThreeActions();
         group.Attempts.Add(Died("d0", 1, 200));
         group.Aliases.Add(new AliasRow("anon:a", "user", 4));
         store.Commit(group);
@@ -83,13 +77,7 @@ public abstract partial class EngineStoreConformance
     {
         using var store = Reopen();
         store.Open();
-        var group = new CommitGroup();
-        for (var i = 0; i < 3; i++)
-        {
-            group.Decisions.Add(Decided($"d{i}", i));
-            group.Outbox.Add(Outbox($"d{i}", "log", i));
-        }
-
+        var group = ThreeActions();
         store.Commit(group);
         group.Clear();
         var died = Died("d0", 1, 200);

@@ -67,13 +67,7 @@ public abstract partial class EngineStoreConformance
     {
         using var store = Reopen();
         store.Open();
-        var group = new CommitGroup();
-        for (var i = 0; i < 3; i++)
-        {
-            group.Decisions.Add(Decided($"d{i}", i));
-            group.Outbox.Add(Outbox($"d{i}", "log", i));
-        }
-
+        var group = ThreeActions();
         group.Attempts.Add(Died("d0", 1, 200));
         group.Attempts.Add(new AttemptRow(
             "d1", new DeliveryAttempt(1, new Instant(100), "delivered", 200, null, 5), OutboxState.Delivered, Instant.Never));
@@ -108,6 +102,19 @@ public abstract partial class EngineStoreConformance
         group.Rows.Add(Row(8, 1, 1_000, 1_000, 41));
         store.Commit(group);
         return store;
+    }
+
+    /// <summary>Decisions d0, d1 and d2, each with an action that waits.</summary>
+    private static CommitGroup ThreeActions()
+    {
+        var group = new CommitGroup();
+        for (var i = 0; i < 3; i++)
+        {
+            group.Decisions.Add(Decided($"d{i}", i));
+            group.Outbox.Add(Outbox($"d{i}", "log", i));
+        }
+
+        return group;
     }
 
     private static DecisionRow Decided(string id, long at) =>

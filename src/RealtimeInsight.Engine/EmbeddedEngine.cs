@@ -349,7 +349,7 @@ public sealed partial class EmbeddedEngine : ICustomerEngine, IAsyncDisposable
         var parts = Running;
         customer = parts.Aliases.Resolve(customer);
         var hash = customer.StableHash;
-        return await parts.Loops[BatchRouter.ShardOf(hash, parts.Loops.Length)].AskAsync(
+        return await parts.Loops[BatchRouter.ShardOf(hash, parts.Loops.Length)].LookAsync(
             shard => shard.Customers.Peek(customer, hash) is { } state ? ask(shard, state) : null, cancellationToken).ConfigureAwait(false);
     }
 

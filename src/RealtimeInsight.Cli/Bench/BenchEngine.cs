@@ -43,6 +43,7 @@ internal sealed class BenchEngine : IAsyncDisposable
         CancellationToken cancellationToken)
     {
         _ = HugePages.Advise();
+        _ = ShortSlices.Ask();
         var bench = new BenchEngine(options, store, time, policy, channels);
         try
         {

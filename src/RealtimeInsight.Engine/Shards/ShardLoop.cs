@@ -10,7 +10,7 @@ namespace RealtimeInsight.Engine.Shards;
 
 /// <summary>
 /// The work of one shard: answers reads first, then runs turns while the commit keeps up, and waits until something arrives or is due.
-/// Nothing is polled.
+/// Nothing is polled. Whoever looks for one customer while it waits does so on a thread of their own.
 /// </summary>
 internal sealed class ShardLoop : IStepped
 {
@@ -22,6 +22,7 @@ internal sealed class ShardLoop : IStepped
     private readonly TimeProvider _time;
     private readonly ILogger _logger;
     private readonly WakeSignal _wake = new();
+    private readonly Lock _step = new();
     private readonly Channel<IngestPart> _inbox;
     private readonly Channel<IShardQuery> _queries;
     private readonly List<IngestPart> _parts = [];
@@ -33,6 +34,7 @@ internal sealed class ShardLoop : IStepped
     private string? _readProblem;
     private int _inFlight;
     private string? _failure;
+    private bool _hasEnded;
     private volatile bool _isStopping;
     private volatile bool _isAborting;
 
@@ -75,12 +77,15 @@ internal sealed class ShardLoop : IStepped
         _wake.Set();
     }
 
-    public async Task<T> AskAsync<T>(Func<Shard, T> ask, CancellationToken cancellationToken)
+    /// <summary>Asks before the shard's next turn.</summary>
+    public Task<T> AskAsync<T>(Func<Shard, T> ask, CancellationToken cancellationToken) =>
+        QueueAsync(new ShardQuery<T>(ask), cancellationToken);
+
+    /// <summary>Looks at once, on the caller's thread, while the shard waits; else asks. For what is looked at quickly.</summary>
+    public Task<T> LookAsync<T>(Func<Shard, T> look, CancellationToken cancellationToken)
     {
-        var query = new ShardQuery<T>(ask);
-        await Write(_queries.Writer, query, cancellationToken).ConfigureAwait(false);
-        _wake.Set();
-        return await query.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+        var query = new ShardQuery<T>(look);
+        return TryAnswer(query) ? query.Task : QueueAsync(query, cancellationToken);
     }
 
     /// <summary>Takes no more, finishes what is queued, saves every changed customer, then ends.</summary>
@@ -98,6 +103,13 @@ internal sealed class ShardLoop : IStepped
         Stop();
     }
 
+    private async Task<T> QueueAsync<T>(ShardQuery<T> query, CancellationToken cancellationToken)
+    {
+        await Write(_queries.Writer, query, cancellationToken).ConfigureAwait(false);
+        _wake.Set();
+        return await query.Task.WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
     private static async ValueTask Write<T>(ChannelWriter<T> writer, T item, CancellationToken cancellationToken)
     {
         try
@@ -111,6 +123,11 @@ internal sealed class ShardLoop : IStepped
     }
 
     public StepOutcome Step()
+    {
+        lock (_step) return StepAlone();
+    }
+
+    private StepOutcome StepAlone()
     {
         try
         {
@@ -160,15 +177,40 @@ internal sealed class ShardLoop : IStepped
     {
         for (var left = _queries.Reader.Count; left > 0 && _queries.Reader.TryRead(out var query); left--)
         {
-            try
-            {
-                query.Run(_shard);
-            }
-            catch (Exception exception)
-            {
-                EngineLog.QueryFailed(_logger, exception);
-                query.Fail(exception);
-            }
+            Answer(query);
+        }
+    }
+
+    /// <summary>Answers on the caller's own thread, unless the shard is at work, has ended, or asks itself.</summary>
+    private bool TryAnswer(IShardQuery query)
+    {
+        if (_step.IsHeldByCurrentThread || !_step.TryEnter()) return false;
+        try
+        {
+            if (_hasEnded) return false;
+            var resident = _shard.Customers.Resident.Count;
+            Answer(query);
+
+            // Who was read from the store takes room that others may have to make.
+            if (_shard.Customers.Resident.Count != resident) _wake.Set();
+            return true;
+        }
+        finally
+        {
+            _step.Exit();
+        }
+    }
+
+    private void Answer(IShardQuery query)
+    {
+        try
+        {
+            query.Run(_shard);
+        }
+        catch (Exception exception)
+        {
+            EngineLog.QueryFailed(_logger, exception);
+            query.Fail(exception);
         }
     }
 
@@ -294,6 +336,7 @@ internal sealed class ShardLoop : IStepped
     /// <summary>Whoever waits gets an answer, also those who come while the engine notices.</summary>
     private void End()
     {
+        _hasEnded = true;
         _timer.Dispose();
         var why = _failure ?? "the engine is stopping; try again when it runs";
         _inbox.Writer.TryComplete();

@@ -19,6 +19,7 @@ internal sealed class EmbeddedEngineLauncher(
     public async Task<IRunningEngine> StartAsync(CancellationToken cancellationToken)
     {
         if (settings.Host.HugePages) _ = HugePages.Advise();
+        if (settings.Host.ShortSlices) _ = ShortSlices.Ask();
         var recipe = new EngineRecipe
         {
             Engine = settings.Engine,

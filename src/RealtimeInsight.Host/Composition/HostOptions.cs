@@ -36,6 +36,12 @@ public sealed class HostOptions
     /// </summary>
     public bool HugePages { get; set; } = true;
 
+    /// <summary>
+    /// Whether the system is asked to take turns between this process's threads in slices of 100 us, where it honours that: reads wait less
+    /// while events keep all processors busy. The default is true.
+    /// </summary>
+    public bool ShortSlices { get; set; } = true;
+
     /// <summary>What is wrong with the values; empty when all are in range.</summary>
     public static IReadOnlyList<string> Validate(HostOptions options)
     {

@@ -12,6 +12,7 @@ using RealtimeInsight.Engine.Outbox;
 using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Engine.Watching;
+using RealtimeInsight.Engine.Work;
 using RealtimeInsight.Inference;
 using RealtimeInsight.Simulation.Storage;
 using RealtimeInsight.Simulation.Time;
@@ -55,6 +56,9 @@ internal sealed class EngineHarness : IAsyncDisposable
 
     public EngineLearning Learning { get; private set; } = null!;
 
+    /// <summary>When set, the engine's work runs there.</summary>
+    public IWorkHost? WorkHost { get; set; }
+
     public RecordingChannel Channel { get; set; }
 
     public JsonObject Policy { get; set; } = DefaultPolicy();
@@ -85,6 +89,7 @@ internal sealed class EngineHarness : IAsyncDisposable
             WatchStore = WatchStore,
             Learning = Learning,
             LearningStore = LearningStore,
+            WorkHost = WorkHost ?? new ThreadHost(),
         };
     }
 

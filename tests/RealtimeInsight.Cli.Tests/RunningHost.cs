@@ -16,6 +16,7 @@ internal sealed class RunningHost : IAsyncDisposable
     private readonly List<(string Text, TaskCompletionSource Seen)> _wanted = [];
     private readonly TaskCompletionSource<string> _address = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _ready = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource _ended = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private RunningHost(Process process) => _process = process;
 
@@ -37,6 +38,9 @@ internal sealed class RunningHost : IAsyncDisposable
 
     /// <summary>Done when the engine takes events; fails when the process ends before.</summary>
     public Task Ready => _ready.Task;
+
+    /// <summary>Never done while the process runs; fails, with what it wrote, when it has ended.</summary>
+    public Task Ended => _ended.Task;
 
     /// <summary>Returns when the process listens and takes events.</summary>
     public static async Task<RunningHost> StartAsync(
@@ -64,7 +68,7 @@ internal sealed class RunningHost : IAsyncDisposable
         var host = new RunningHost(new Process { StartInfo = start, EnableRaisingEvents = true });
         host._process.OutputDataReceived += (_, line) => host.Take(line.Data);
         host._process.ErrorDataReceived += (_, line) => host.Take(line.Data);
-        host._process.Exited += (_, _) => host.Ended();
+        host._process.Exited += (_, _) => host.End();
         host._process.Start();
         host._process.BeginOutputReadLine();
         host._process.BeginErrorReadLine();
@@ -144,11 +148,12 @@ internal sealed class RunningHost : IAsyncDisposable
         if (line.Contains(Started, StringComparison.Ordinal)) _ready.TrySetResult();
     }
 
-    private void Ended()
+    private void End()
     {
         var why = new InvalidOperationException($"the host ended:\n{Output}");
         _address.TrySetException(why);
         _ready.TrySetException(why);
-        _ = (_address.Task.Exception, _ready.Task.Exception);
+        _ended.TrySetException(why);
+        _ = (_address.Task.Exception, _ready.Task.Exception, _ended.Task.Exception);
     }
 }

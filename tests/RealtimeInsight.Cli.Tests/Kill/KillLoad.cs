@@ -34,6 +34,8 @@ internal sealed class KillLoad : IDisposable
     private readonly Lock _gate = new();
     private KillRound _round = new(new Uri("http://127.0.0.1"), 0);
     private int _acks;
+    private int _resting;
+    private string _lastFault = "none";
     private (int Count, TaskCompletionSource Done)? _wanted;
     private volatile bool _isEnding;
 
@@ -65,19 +67,35 @@ internal sealed class KillLoad : IDisposable
         before.Next.SetResult(next);
     }
 
-    /// <summary>Done when that many more batches have been acknowledged; fails when a sender failed.</summary>
-    public async Task AcksAsync(int more)
+    /// <summary>What became of the senders, for the message of a test that waited for them in vain.</summary>
+    public string Standing
     {
-        Task done;
+        get
+        {
+            lock (_gate)
+            {
+                return $"{_acks} batches acknowledged in all, {_resting} of {Senders} senders wait for the next life, last request without "
+                    + $"an acknowledgement: {_lastFault}";
+            }
+        }
+    }
+
+    /// <summary>Done when that many more batches have been acknowledged.</summary>
+    public Task AcksAsync(int more)
+    {
         lock (_gate)
         {
             var source = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
             if (more <= 0) source.SetResult();
             _wanted = (_acks + more, source);
-            done = source.Task;
+            return source.Task;
         }
+    }
 
-        var first = await Task.WhenAny([done, .. _running]);
+    /// <summary>Done when that is; fails as soon as a sender does, by what it failed of: nothing would come of it any more.</summary>
+    public async Task WhileSendingAsync(Task awaited)
+    {
+        var first = await Task.WhenAny([awaited, .. _running]);
         await first;
     }
 
@@ -106,7 +124,7 @@ internal sealed class KillLoad : IDisposable
         {
             if (!round.TryTake())
             {
-                round = await round.Next.Task;
+                round = await NextAsync(round);
                 continue;
             }
 
@@ -119,9 +137,17 @@ internal sealed class KillLoad : IDisposable
                     break;
                 }
 
-                round = await round.Next.Task;
+                round = await NextAsync(round);
             }
         }
+    }
+
+    private async Task<KillRound> NextAsync(KillRound round)
+    {
+        lock (_gate) _resting++;
+        var next = await round.Next.Task;
+        lock (_gate) _resting--;
+        return next;
     }
 
     private void Acknowledge(List<KillBatch> acknowledged, KillBatch batch, int duplicates, int tries)
@@ -143,8 +169,9 @@ internal sealed class KillLoad : IDisposable
         {
             return await PostAsync(address, batch);
         }
-        catch (HttpRequestException)
+        catch (HttpRequestException fault)
         {
+            lock (_gate) _lastFault = fault.Message;
             return null;
         }
     }
@@ -156,8 +183,8 @@ internal sealed class KillLoad : IDisposable
         request.Content = new ByteArrayContent(batch.Body);
         request.Content.Headers.ContentType = new MediaTypeHeaderValue("application/json");
         using var response = await _http.SendAsync(request);
-        if (response.StatusCode == HttpStatusCode.ServiceUnavailable) throw new HttpRequestException("not committed");
         var text = await response.Content.ReadAsStringAsync();
+        if (response.StatusCode == HttpStatusCode.ServiceUnavailable) throw new HttpRequestException($"not committed: {text}");
         Assert.True(response.StatusCode == HttpStatusCode.OK, text);
         using var answer = JsonDocument.Parse(text);
         var duplicates = answer.RootElement.GetProperty("duplicates").GetInt32();

@@ -98,10 +98,22 @@ internal sealed class KillRun(string dataDir, string policy, ActionReceiver rece
         var requests = receiver.RequestsAsync(1 + draw.Next(8));
         var acks = load.AcksAsync(draw.Next(BatchesPerLife));
         load.Publish(new Uri(host.Address), BatchesPerLife);
-        if (moment == KillMoment.Commit) await acks.WaitAsync(s_patience);
-        else await requests.WaitAsync(s_patience);
+        await WaitForAsync(moment, host, moment == KillMoment.Commit ? acks : requests);
         output.WriteLine(
             $"{moment}: ready in {_startTime.TotalMilliseconds:0} ms, of which recovery {_recoveryTime.TotalMilliseconds:0} ms");
+    }
+
+    /// <summary>Fails at once, with the reason, when a sender failed or the process ended: what is awaited cannot come then.</summary>
+    private async Task WaitForAsync(KillMoment moment, RunningHost host, Task awaited)
+    {
+        try
+        {
+            await load.WhileSendingAsync(Task.WhenAny(awaited, host.Ended).Unwrap()).WaitAsync(s_patience);
+        }
+        catch (TimeoutException)
+        {
+            Assert.Fail($"{moment} did not come within {s_patience}: {load.Standing}; the process says:\n{host.Output}");
+        }
     }
 
     /// <summary>Lets a random part of a span pass.</summary>

@@ -93,9 +93,13 @@ internal sealed class CustomerEraser(EngineParts parts, IEngineStore store, ILog
             foreach (var row in rows)
             {
                 await parts.Commit.PassedAsync(row.Record + 1).WaitAsync(_stop.Token).ConfigureAwait(false);
-                var states = await WipeStatesAsync(row).ConfigureAwait(false);
+            }
+
+            wiped = wiped with { States = await WipeStatesAsync(rows).ConfigureAwait(false) };
+            foreach (var row in rows)
+            {
                 var records = await WipeRecordsAsync(row).ConfigureAwait(false);
-                wiped = wiped with { States = wiped.States + states, Records = wiped.Records + records };
+                wiped = wiped with { Records = wiped.Records + records };
             }
 
             await ScrubAsync().ConfigureAwait(false);
@@ -125,19 +129,24 @@ internal sealed class CustomerEraser(EngineParts parts, IEngineStore store, ILog
         return ids.Count;
     }
 
-    /// <summary>Overwrites the states that were saved before; the newest one, which holds nothing, is saved.</summary>
-    private async Task<int> WipeStatesAsync(EraseRow erased)
+    /// <summary>
+    /// Overwrites the states that were saved before; the newest ones, which hold nothing, are saved. The indexes of all customers are read
+    /// for it: once, however many ids there are.
+    /// </summary>
+    private async Task<int> WipeStatesAsync(IReadOnlyList<EraseRow> rows)
     {
-        var found = new Dictionary<StatePageName, List<int>>();
+        if (rows.Count == 0) return 0;
+        var erased = rows.ToDictionary(static row => (row.Hash, row.Twin), static row => row.Record);
+        var found = new Dictionary<StatePageName, List<(int At, ulong Hash)>>();
         foreach (var index in store.ReadIndexes())
         {
             for (var i = 0; i < index.Count; i++)
             {
                 var entry = index[i];
-                if (entry.Hash != erased.Hash || entry.Twin != erased.Twin || entry.LastOffset >= erased.Record) continue;
+                if (!erased.TryGetValue((entry.Hash, entry.Twin), out var record) || entry.LastOffset >= record) continue;
                 var name = new StatePageName(index.Number, entry.Page);
                 if (!found.TryGetValue(name, out var places)) found[name] = places = [];
-                places.Add(entry.At);
+                places.Add((entry.At, entry.Hash));
             }
         }
 
@@ -155,7 +164,7 @@ internal sealed class CustomerEraser(EngineParts parts, IEngineStore store, ILog
                 continue;
             }
 
-            foreach (var at in places) StatePage.Wipe(bytes.AsSpan(at), erased.Hash);
+            foreach (var (at, hash) in places) StatePage.Wipe(bytes.AsSpan(at), hash);
             await CommitAsync([new RewritePageRow(name, bytes)]).ConfigureAwait(false);
             count += places.Count;
         }

@@ -36,6 +36,9 @@ public sealed partial class InMemoryStore : IEngineStore
     /// <summary>Groups committed so far.</summary>
     public int Commits { get; private set; }
 
+    /// <summary>How often the indexes of all segments were read.</summary>
+    public int IndexReads { get; private set; }
+
     public StoreHead Open()
     {
         lock (_gate)
@@ -101,7 +104,12 @@ public sealed partial class InMemoryStore : IEngineStore
     public IEnumerable<SegmentIndex> ReadIndexes()
     {
         SegmentIndex[] indexes;
-        lock (_gate) indexes = [.. _segments.Values.Reverse().Select(static segment => segment.Index)];
+        lock (_gate)
+        {
+            IndexReads++;
+            indexes = [.. _segments.Values.Reverse().Select(static segment => segment.Index)];
+        }
+
         foreach (var index in indexes) index.Verify(Name);
         return indexes;
     }

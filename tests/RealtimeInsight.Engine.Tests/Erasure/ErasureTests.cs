@@ -75,6 +75,30 @@ public sealed class ErasureTests
     }
 
     [Fact]
+    public async Task Erase_OfManyIds_ReadsTheIndexesOfSavedStatesOnce()
+    {
+        var store = new InMemoryStore();
+        await using var engine = await WithCustomerAsync(store);
+        foreach (var visitor in (string[])["anon:greta-second", "anon:greta-third"])
+        {
+            await engine.IngestAsync(Make.View(visitor, 121));
+            await engine.Engine.MergeAsync(s_customer, CustomerId.Parse(visitor), CancellationToken.None);
+        }
+
+        // Every id has a saved state.
+        for (var step = 0; step < 10; step++) await engine.AdvanceAsync(TimeSpan.FromSeconds(5));
+        var before = store.IndexReads;
+        Assert.True(Holds(store, "greta-third"));
+        var checks = store.IndexReads - before;
+
+        var result = await EraseAsync(engine);
+
+        Assert.Equal(4, result!.Ids);
+        Assert.Equal(checks + 1, store.IndexReads - before);
+        await AssertGoneAsync(engine, store);
+    }
+
+    [Fact]
     public async Task Erase_OfAnUnknownId_IsToldSo()
     {
         await using var engine = await new EngineHarness().StartAsync();

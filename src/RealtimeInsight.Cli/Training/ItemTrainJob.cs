@@ -63,6 +63,7 @@ internal sealed class ItemTrainJob(CliConsole console)
     {
         try
         {
+            Directory.CreateDirectory(folder);
             package.Write(folder);
         }
         catch (Exception problem) when (problem is IOException or UnauthorizedAccessException)

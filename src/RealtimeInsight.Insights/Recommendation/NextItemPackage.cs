@@ -55,11 +55,10 @@ public sealed class NextItemPackage
         }
     }
 
-    /// <summary>Puts the files into a folder, the manifest last.</summary>
-    /// <exception cref="IOException">They cannot be written.</exception>
+    /// <summary>Puts the files into a folder that is there, the manifest last.</summary>
+    /// <exception cref="IOException">They cannot be written, or there is no such folder.</exception>
     public void Write(string folder)
     {
-        Directory.CreateDirectory(folder);
         File.WriteAllBytes(Path.Combine(folder, ItemsFile), Items.Span);
         File.WriteAllBytes(Path.Combine(folder, ManifestFile), Manifest.ToBytes());
     }

@@ -14,7 +14,8 @@ public static class EraseVerb
         var verb = new Verb(
             "erase",
             "Make a running engine forget a customer under all of its ids. The customer is gone at once; this returns when nothing is left "
-            + "in the data folder, which takes as long as saving every customer. There is no way back. Exit code 1 when the id is unknown.",
+            + "in the data folder, which takes as long as saving every customer. There is no way back. Kept rejects that name an id go "
+            + "too, also of one that never became a customer. Exit code 1 when nothing is known of the id.",
             "insight erase ada --key ADMIN_KEY",
             "insight erase anon:3f9c --json")
         {
@@ -28,6 +29,12 @@ public static class EraseVerb
 
     private static int Show(JsonNode answer, TextWriter output)
     {
+        if ((int?)answer["ids"] == 0)
+        {
+            output.WriteLine($"erased: rejects {answer["rejects"]}; the id never became a customer");
+            return ExitCodes.Success;
+        }
+
         output.WriteLine(
             $"erased: ids {answer["ids"]}, decisions {answer["decisions"]}, rejects {answer["rejects"]}; "
             + $"overwritten: log records {answer["records"]}, saved states {answer["states"]}");

@@ -32,17 +32,21 @@ internal sealed class CustomerEraser(EngineParts parts, IEngineStore store, ILog
         if (open.Length > 0) _unfinished = FinishAsync(open);
     }
 
-    /// <summary>Returns when nothing is left; null when the id is unknown. Not cancelled once begun.</summary>
+    /// <summary>
+    /// Returns when nothing is left; null when nothing is known of the id, and no reject names it. Not cancelled once begun.
+    /// </summary>
     public async Task<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken)
     {
         var ids = parts.Aliases.MembersOf(parts.Aliases.Resolve(customer));
-        var rejects = ids.SelectMany(id => store.FindRejects(id.Value)).Distinct().ToArray();
+        var rejects = ids.SelectMany(NamesOf).SelectMany(store.FindRejects).Distinct().ToArray();
         var (rows, count) = await parts.Intake.BetweenAsync(links => links.EraseAsync(customer, rejects), cancellationToken)
             .ConfigureAwait(false);
-        if (rows.Count == 0) return null;
+        if (rows.Count == 0 && rejects.Length == 0) return null;
         ErasureResult wiped;
         try
         {
+            // The rejects of an id that never became a customer go in nobody's turn.
+            if (rows.Count == 0) await CommitAsync(rejects.Select(static id => new DropRejectRow(id))).ConfigureAwait(false);
             wiped = await WipeAsync(rows).WaitAsync(cancellationToken).ConfigureAwait(false);
         }
         catch (Exception exception)
@@ -64,6 +68,12 @@ internal sealed class CustomerEraser(EngineParts parts, IEngineStore store, ILog
         _turn.Dispose();
         _stop.Dispose();
     }
+
+    /// <summary>What a rejected item may call a customer: a visitor has no mark before its anonymousId there.</summary>
+    private static IEnumerable<string> NamesOf(CustomerId id) =>
+        id.IsVisitor && id.Value.Length > CustomerId.VisitorPrefix.Length
+            ? [id.Value, id.Value[CustomerId.VisitorPrefix.Length..]]
+            : [id.Value];
 
     private async Task FinishAsync(IReadOnlyList<EraseRow> rows)
     {

@@ -94,7 +94,7 @@ internal sealed class IdentityLinks(
     /// Returns when that is durable.
     /// </summary>
     /// <param name="rejects">Kept rejects that go with it.</param>
-    /// <returns>The erasures, none when the id is unknown; and how many ids there were.</returns>
+    /// <returns>The erasures, and how many ids there were; none of either when the id is unknown.</returns>
     public async Task<(IReadOnlyList<EraseRow> Rows, int Ids)> EraseAsync(CustomerId id, IReadOnlyList<long> rejects)
     {
         await FinishAsync().ConfigureAwait(false);
@@ -116,7 +116,7 @@ internal sealed class IdentityLinks(
         }
 
         await Task.WhenAll(committed).ConfigureAwait(false);
-        return (rows, members.Count);
+        return (rows, rows.Count == 0 ? 0 : members.Count);
     }
 
     /// <summary>A first step that the recovery found without its second.</summary>

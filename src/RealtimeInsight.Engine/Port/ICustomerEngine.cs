@@ -42,7 +42,8 @@ public interface ICustomerEngine
 
     /// <summary>
     /// Forgets a customer with all ids that were merged into it: state, events, decisions, actions, also those on their way to be sent, and
-    /// rejects that name it. What happened up to now is not taken again. Returns when nothing is left; null when the id is unknown.
+    /// rejects that name it. What happened up to now is not taken again. Of an id that never became a customer the rejects go. Returns when
+    /// nothing is left; null when nothing is known of the id, and no reject names it.
     /// </summary>
     /// <exception cref="EngineUnavailableException">Nothing was erased, or it is finished at the next start.</exception>
     ValueTask<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken) =>

@@ -27,7 +27,8 @@ internal static class IdentityEndpoints
         group.MapDelete("", Erase).WithName("eraseCustomer")
             .WithSummary("Forgets a customer: state, events, decisions, actions, rejects, and all ids that were merged into it.")
             .WithDescription("Answers when nothing is left, which takes as long as saving every customer (Engine:SaveInterval). "
-                + "What happened before is not taken again; later events begin a new customer.");
+                + "What happened before is not taken again; later events begin a new customer. Of an id that never became a customer, "
+                + "kept rejects that name it go: ids is 0 then.");
     }
 
     private static async Task<Results<Ok<ErasureResult>, ProblemHttpResult>> Erase(
@@ -39,7 +40,7 @@ internal static class IdentityEndpoints
             ? TypedResults.Ok(erased)
             : Problem(
                 StatusCodes.Status404NotFound, "No such customer",
-                "Nothing is known under this id. A visitor has anon: before the anonymousId.");
+                "Nothing is known under this id, and no kept reject names it. A visitor has anon: before the anonymousId.");
     }
 
     private static Task<Results<Ok<MergeResult>, ProblemHttpResult>> Merge(

@@ -74,12 +74,15 @@ public sealed class OperateVerbTests
     public async Task Erase_TellsWhatWent_AndFailsForAnUnknownId()
     {
         using var known = new OneAnswer(200, """{"ids":2,"records":11,"states":1,"decisions":3,"rejects":4}""");
+        using var rejected = new OneAnswer(200, """{"ids":0,"records":0,"states":0,"decisions":0,"rejects":3}""");
         using var unknown = new OneAnswer(404, """{"title":"No such customer","detail":"Nothing is known under this id."}""");
 
         var erased = await RunAsync("erase", "ada", "--url", known.Url);
+        var neverTaken = await RunAsync("erase", "eve", "--url", rejected.Url);
         var refused = await RunAsync("erase", "bea", "--url", unknown.Url);
 
         Assert.Equal(["erased: ids 2, decisions 3, rejects 4; overwritten: log records 11, saved states 1"], erased.OutLines);
+        Assert.Equal(["erased: rejects 3; the id never became a customer"], neverTaken.OutLines);
         Assert.Equal(ExitCodes.Failure, refused.ExitCode);
         Assert.Contains("404: Nothing is known under this id.", refused.Error, StringComparison.Ordinal);
     }

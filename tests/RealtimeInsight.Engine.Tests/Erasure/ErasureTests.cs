@@ -98,6 +98,43 @@ public sealed class ErasureTests
         await AssertGoneAsync(engine, store);
     }
 
+    [Theory]
+    [InlineData("greta", "userId", "greta")]
+    [InlineData("anon:greta-7", "anonymousId", "greta-7")]
+    public async Task Erase_OfAnIdThatNeverBecameACustomer_TakesItsRejects(string id, string field, string value)
+    {
+        var store = new InMemoryStore();
+        await using var engine = await new EngineHarness(store).StartAsync();
+        RejectedItem[] rejects =
+        [
+            new RejectedItem(Make.At(0), "http", 0, "bad", "m", $$"""{"{{field}}":"{{value}}"}"""),
+            new RejectedItem(Make.At(0), "http", 1, "bad", "m", $$"""{"{{field}}":"{{value}} of another"}"""),
+        ];
+        await engine.Engine.IngestAsync(new IngestBatch([], rejects), CancellationToken.None);
+
+        var customer = CustomerId.Parse(id);
+        var result = await engine.EraseAsync(customer);
+
+        Assert.Equal(new ErasureResult(Ids: 0, Records: 0, States: 0, Decisions: 0, Rejects: 1), result);
+        var left = Assert.Single(store.ReadRejects(new RejectFilter { Source = "http" }, long.MaxValue, 10));
+        Assert.Contains("of another", left.Item.Payload, StringComparison.Ordinal);
+        Assert.Null(await engine.EraseAsync(customer));
+        Assert.Empty(store.ReadErased());
+    }
+
+    [Fact]
+    public async Task Erase_OfACustomer_TakesRejectsThatNameAVisitorMergedIntoIt()
+    {
+        var store = new InMemoryStore();
+        await using var engine = await WithCustomerAsync(store);
+        var reject = new RejectedItem(Make.At(4), "http", 0, "bad", "m", $$"""{"anonymousId":"{{Visitor["anon:".Length..]}}"}""");
+        await engine.Engine.IngestAsync(new IngestBatch([], [reject]), CancellationToken.None);
+
+        Assert.Equal(2, (await EraseAsync(engine))!.Rejects);
+
+        await AssertGoneAsync(engine, store);
+    }
+
     [Fact]
     public async Task Erase_OfAnUnknownId_IsToldSo()
     {

@@ -6,6 +6,7 @@ using RealtimeInsight.Engine.Port;
 using RealtimeInsight.Engine.Storage;
 using RealtimeInsight.Host;
 using RealtimeInsight.Host.Channels;
+using RealtimeInsight.Host.Text;
 using RealtimeInsight.Storage.Sqlite;
 
 namespace RealtimeInsight.Cli.Replay;
@@ -24,11 +25,14 @@ internal sealed class ComposedReplayEngine : IReplayEngine
     private readonly RecordedActions _actions;
     private readonly ComposedEngine _composed;
     private readonly DecisionTally _tally;
+    private readonly HistoryLabeller _texts;
     private readonly TimeProvider _time;
 
     private ComposedReplayEngine(
-        ServiceProvider services, DataFolder data, RecordedActions actions, ComposedEngine composed, DecisionTally tally, TimeProvider time)
+        ServiceProvider services, DataFolder data, RecordedActions actions, ComposedEngine composed, DecisionTally tally,
+        HistoryLabeller texts, TimeProvider time)
     {
+        _texts = texts;
         _services = services;
         _data = data;
         _actions = actions;
@@ -70,6 +74,12 @@ internal sealed class ComposedReplayEngine : IReplayEngine
         }
     }
 
+    public async ValueTask<IngestResult> IngestAsync(IngestBatch batch)
+    {
+        var labelled = await _texts.LabelAsync(batch).ConfigureAwait(false);
+        return await Engine.IngestAsync(labelled, CancellationToken.None).ConfigureAwait(false);
+    }
+
     public async ValueTask RunToEndAsync(CancellationToken cancellationToken)
     {
         await _composed.Embedded.RunToEndAsync(cancellationToken).ConfigureAwait(false);
@@ -84,6 +94,7 @@ internal sealed class ComposedReplayEngine : IReplayEngine
     public async ValueTask DisposeAsync()
     {
         await _composed.DisposeAsync().ConfigureAwait(false);
+        await _texts.DisposeAsync().ConfigureAwait(false);
         _tally.Dispose();
         _actions.Dispose();
         _data.Dispose();
@@ -117,7 +128,8 @@ internal sealed class ComposedReplayEngine : IReplayEngine
                 Time = time,
             };
             var composed = await ComposedEngine.StartAsync(recipe, cancellationToken).ConfigureAwait(false);
-            return new ComposedReplayEngine(services, data, actions, composed, tally, time);
+            var texts = new HistoryLabeller(settings, ReplayRunner.BatchLinesMax, meters, loggers, time);
+            return new ComposedReplayEngine(services, data, actions, composed, tally, texts, time);
         }
         catch
         {

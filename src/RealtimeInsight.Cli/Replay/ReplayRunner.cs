@@ -54,7 +54,7 @@ public sealed class ReplayRunner(IReplayEngine target, ReplaySpeed speed, TimePr
 
             // The batch in flight is never abandoned: its outcome must be counted.
             var batch = ToBatch(items, position, count);
-            Counts.Add(batch, await target.Engine.IngestAsync(batch, CancellationToken.None).ConfigureAwait(false));
+            Counts.Add(batch, await target.IngestAsync(batch).ConfigureAwait(false));
             position += count;
         }
     }

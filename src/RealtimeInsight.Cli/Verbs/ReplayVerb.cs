@@ -46,7 +46,8 @@ public static class ReplayVerb
 
         var verb = new Verb(
             "replay",
-            "Stream recorded events through the same intake, engine, model and policy as the host. Event time drives every deadline.",
+            "Stream recorded events through the same intake, engine, models and policy as the host. Event time drives every deadline. What "
+            + "customers wrote is labelled as the host labels it (Text:LabelEvents=false turns that off).",
             "insight replay --format retailrocket --data ../shared/data/retailrocket",
             "insight replay --format online_retail --data orders.csv.gz --json",
             "insight replay --format csv --mapping mapping.json --data export.csv",

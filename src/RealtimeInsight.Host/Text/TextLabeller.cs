@@ -17,9 +17,12 @@ internal sealed class TextLabeller(TextService texts)
     private static readonly string[] s_shopSenders = ["agent", "bot", "operator", "shop", "support"];
 
     /// <summary>Whether there is anything to label, and a model to do it.</summary>
-    public bool HasWork(IngestBatch batch)
+    public bool HasWork(IngestBatch batch) => texts.Pool is not null && HasTexts(batch);
+
+    /// <summary>Whether there is anything to label, and it is asked for.</summary>
+    public bool HasTexts(IngestBatch batch)
     {
-        if (!texts.Options.LabelEvents || texts.Pool is null) return false;
+        if (!texts.Options.LabelEvents) return false;
         for (var i = 0; i < batch.Events.Count; i++)
         {
             if (IsOfCustomer(batch.Events[i])) return true;

@@ -31,6 +31,8 @@ internal sealed class RecordingEngine : ICustomerEngine, IReplayEngine
 
     public IReadOnlyDictionary<string, long> SuppressedByReason { get; } = new Dictionary<string, long>();
 
+    public ValueTask<IngestResult> IngestAsync(IngestBatch batch) => IngestAsync(batch, CancellationToken.None);
+
     public ValueTask<IngestResult> IngestAsync(IngestBatch batch, CancellationToken cancellationToken)
     {
         OnBatch(batch);

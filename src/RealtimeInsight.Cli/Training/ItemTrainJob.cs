@@ -122,6 +122,13 @@ internal sealed class ItemTrainJob(CliConsole console)
         }
 
         Say($"read {count} events, {looks.Clicks.Count} looks");
+        if (count == 0 && settings.Store is { } store)
+        {
+            throw CliException.Usage(
+                $"{store}: its log holds no events. An engine with Engine:KeepLog=false logs none: start it with Engine:KeepLog=true, the "
+                + "default, and train when it has taken sessions; or train on an export, with --data and --format");
+        }
+
         return [.. looks.Clicks];
     }
 

@@ -33,6 +33,9 @@ internal sealed class KnownShop(string dataDir) : IAsyncDisposable
     private readonly Random _random = new(17);
     private EmbeddedEngine? _engine;
 
+    /// <summary>Whether the engine logs the events.</summary>
+    public bool KeepsLog { get; init; } = true;
+
     /// <summary>Two rounds, a day apart, whose time for a reward passes; then one whose time does not.</summary>
     public async Task ServeAsync(int customers)
     {
@@ -72,7 +75,7 @@ internal sealed class KnownShop(string dataDir) : IAsyncDisposable
               ]
             }
             """)!);
-        var options = new EngineOptions { Clock = EngineClock.EventTime, Shards = 1, MergeAutomatically = false };
+        var options = new EngineOptions { Clock = EngineClock.EventTime, Shards = 1, MergeAutomatically = false, KeepLog = KeepsLog };
         var learning = new EngineLearning(policy, options.Learning, isHistory: false, TimeProvider.System);
         return new EmbeddedEngine(
             options, new CustomerOptions(), new DecisionMaker(policy, learning.Variants, learning.Statistics),

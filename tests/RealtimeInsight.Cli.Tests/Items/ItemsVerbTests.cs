@@ -45,6 +45,20 @@ public sealed class ItemsVerbTests : IDisposable
         Assert.Contains("nothing follows anything", run.Error, StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task Train_OnAnEngineThatLogsNoEvents_NamesTheSettingAndTheCure()
+    {
+        await using (var shop = new KnownShop(_folder.Path) { KeepsLog = false }) await shop.ServeAsync(customers: 60);
+
+        var run = await RunAsync("train", "--data-dir", _folder.Path, "--out", Out);
+
+        Assert.Equal(ExitCodes.Usage, run.ExitCode);
+        Assert.Contains("its log holds no events", run.Error, StringComparison.Ordinal);
+        Assert.Contains("start it with Engine:KeepLog=true", run.Error, StringComparison.Ordinal);
+        Assert.Contains("train on an export, with --data and --format", run.Error, StringComparison.Ordinal);
+        Assert.False(Directory.Exists(Out));
+    }
+
     [Theory]
     [InlineData("give --data-dir of an engine, or --data", "--out", "x/1")]
     [InlineData("--data and --format go together", "--data", ".", "--out", "x/1")]

@@ -38,6 +38,8 @@ internal sealed class KillRun(string dataDir, string policy, ActionReceiver rece
     public static IEnumerable<(string Name, string Value)> Settings(ActionReceiver receiver, string saveInterval) =>
     [
         ("REALTIME_INSIGHT_Intake__WriteKeys__0", KillLoad.WriteKey),
+        // On a busy machine a commit may take long; a sender that is told so rests until the next life.
+        ("REALTIME_INSIGHT_Intake__CommitWaitMax", "00:05:00"),
         ("REALTIME_INSIGHT_Api__ReadKeys__0", CustomerFacts.ReadKey),
         ("REALTIME_INSIGHT_Customer__CartAtRiskAfter", "00:00:02"),
         ("REALTIME_INSIGHT_Customer__CartAbandonedAfter", "00:00:04"),

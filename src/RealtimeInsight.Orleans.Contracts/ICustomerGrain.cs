@@ -35,8 +35,8 @@ public interface ICustomerGrain : IGrainWithStringKey
     Task<EventOutcome> SetConsentAsync(ConsentChange change);
 
     /// <summary>
-    /// Forgets the customer: state, decisions and actions not yet sent. Marks of the event stream stay, so that a replay of it brings
-    /// nothing back.
+    /// Forgets the customer with all ids that were merged into it: state, decisions, actions not yet sent, and rejects that name it. Each
+    /// id is its own again, and what happened up to now is not taken again. Returns when that is saved.
     /// </summary>
     [Alias("erase")]
     Task EraseAsync();

@@ -10,6 +10,7 @@ using RealtimeInsight.Orleans.Contracts;
 using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Decisions;
 using RealtimeInsight.Orleans.Delivery;
+using RealtimeInsight.Orleans.Erasing;
 using RealtimeInsight.Orleans.Notices;
 using RealtimeInsight.Orleans.Rejects;
 using RealtimeInsight.Orleans.Risks;
@@ -81,6 +82,21 @@ public sealed class GrainEngine(IGrainFactory grains, IScorer scorer, ClusterSet
 
     public async ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
         InsightViews.Of(await GrainOf(into).UnmergeAsync(from.Value).WaitAsync(cancellationToken).ConfigureAwait(false));
+
+    /// <remarks>Records are the events of the kept history, states the rows of the ids.</remarks>
+    public async ValueTask<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var erased = await grains.GetGrain<ICustomerErasureGrain>(customer.Value).EraseAllAsync(customer.Value)
+                .WaitAsync(cancellationToken).ConfigureAwait(false);
+            return erased is null ? null : new ErasureResult(erased.Ids, erased.Events, erased.Ids, erased.Decisions, erased.Rejects);
+        }
+        catch (Exception fault) when (fault is not OperationCanceledException)
+        {
+            throw new EngineUnavailableException("the cluster cannot save now that the customer is erased; erase it again later", fault);
+        }
+    }
 
     /// <remarks>Null, too, for a decision that its customer has dropped for newer ones.</remarks>
     public async ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken)

@@ -75,4 +75,8 @@ internal static partial class GrainLog
     [LoggerMessage(6021, LogLevel.Warning,
         "{Count} decisions and outcomes are not learned from: more than {Max} waited to be told to the cluster.")]
     public static partial void VariantsDropped(ILogger logger, long count, int max);
+
+    [LoggerMessage(6022, LogLevel.Information,
+        "A customer with {Ids} ids was erased: events {Events}, decisions {Decisions}, rejects {Rejects}.")]
+    public static partial void Erased(ILogger logger, int ids, int events, int decisions, int rejects);
 }

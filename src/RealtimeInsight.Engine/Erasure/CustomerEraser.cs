@@ -38,7 +38,7 @@ internal sealed class CustomerEraser(EngineParts parts, IEngineStore store, ILog
     public async Task<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken)
     {
         var ids = parts.Aliases.MembersOf(parts.Aliases.Resolve(customer));
-        var rejects = ids.SelectMany(NamesOf).SelectMany(store.FindRejects).Distinct().ToArray();
+        var rejects = ids.SelectMany(RejectNames.Of).SelectMany(store.FindRejects).Distinct().ToArray();
         var (rows, count) = await parts.Intake.BetweenAsync(links => links.EraseAsync(customer, rejects), cancellationToken)
             .ConfigureAwait(false);
         if (rows.Count == 0 && rejects.Length == 0) return null;
@@ -68,12 +68,6 @@ internal sealed class CustomerEraser(EngineParts parts, IEngineStore store, ILog
         _turn.Dispose();
         _stop.Dispose();
     }
-
-    /// <summary>What a rejected item may call a customer: a visitor has no mark before its anonymousId there.</summary>
-    private static IEnumerable<string> NamesOf(CustomerId id) =>
-        id.IsVisitor && id.Value.Length > CustomerId.VisitorPrefix.Length
-            ? [id.Value, id.Value[CustomerId.VisitorPrefix.Length..]]
-            : [id.Value];
 
     private async Task FinishAsync(IReadOnlyList<EraseRow> rows)
     {

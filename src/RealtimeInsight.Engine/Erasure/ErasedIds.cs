@@ -28,6 +28,9 @@ internal sealed class ErasedIds
     public bool IsGone(ulong hash, CustomerEvent item) =>
         _isUsed && _at.TryGetValue(hash, out var at) && item.OccurredAt <= at;
 
+    /// <summary>True for an event that was sent under an erased id before that was erased, whoever the id belongs to since.</summary>
+    public bool IsGone(CustomerEvent item) => _isUsed && IsGone(item.Customer.StableHash, item);
+
     /// <summary>How many of them a shard has.</summary>
     public int CountOf(int shard, int shards) => _at.Keys.Count(hash => BatchRouter.ShardOf(hash, shards) == shard);
 }

@@ -38,7 +38,7 @@ internal sealed class TurnQueue(Shard shard, ErasedIds erased, UnitBuilder build
                 if (shard.Damage.TryPutAside(part, i)) continue;
                 if (Count == _events.Length) Array.Resize(ref _events, Count * 2);
                 var item = part.EventAt(i);
-                if (erased.IsGone(part.HashAt(i), item))
+                if (erased.IsGone(item))
                 {
                     part.SetOutcome(i, EventOutcome.Duplicate);
                     shard.Counters.Event(EventOutcome.Duplicate, item.Kind);

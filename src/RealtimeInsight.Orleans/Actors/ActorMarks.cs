@@ -53,6 +53,13 @@ internal sealed class ActorMarks(IReadOnlyDictionary<string, long> stored, int p
         foreach (var (key, offset) in marks) _marks[key] = Math.Max(offset, _marks.GetValueOrDefault(key, offset));
     }
 
+    /// <summary>The marks of what was sent to the customer itself.</summary>
+    public Dictionary<string, long> Own() => _marks.Where(static pair => SentTo(pair.Key) is null).ToDictionary(StringComparer.Ordinal);
+
+    /// <summary>The marks of an id that forwards, in the form that it has them itself.</summary>
+    public Dictionary<string, long> Of(string id) => _marks.Where(pair => SentTo(pair.Key) == id).ToDictionary(
+        static pair => pair.Key[..pair.Key.IndexOf('\n', StringComparison.Ordinal)], static pair => pair.Value, StringComparer.Ordinal);
+
     /// <summary>Takes the marks of an id and its members out, in the form that the id has them itself.</summary>
     public Dictionary<string, long> Take(string id, IReadOnlySet<string> members)
     {

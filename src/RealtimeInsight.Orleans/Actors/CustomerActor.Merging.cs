@@ -7,7 +7,6 @@ namespace RealtimeInsight.Orleans.Actors;
 internal sealed partial class CustomerActor
 {
     private List<StoredMember> _members;
-    private long _erasedAtMs;
 
     /// <summary>Where this id's events go since it was merged; null for a customer of its own.</summary>
     public StoredForward? Forward { get; private set; }
@@ -137,6 +136,7 @@ internal sealed partial class CustomerActor
     /// <summary>Takes a history back and ends forwarding; false when it was taken back before, or the id was merged again since.</summary>
     public bool Restore(StoredPart part)
     {
+        if (part.ErasedAtMs > 0) return Release(part);
         if (Forward is not { } forward || forward.To != part.From || forward.AtMs > part.AtMs) return false;
         Adopt(part);
         NoteMerge(part.AtMs, "unmerged", "from", part.From);

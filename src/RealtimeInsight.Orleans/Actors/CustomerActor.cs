@@ -130,15 +130,6 @@ internal sealed partial class CustomerActor
         return true;
     }
 
-    /// <summary>Forgets everything but the marks and who belongs to whom.</summary>
-    public void Erase()
-    {
-        ForgetDead();
-        Begin();
-        _erasedAtMs = _core.Now.UnixMs;
-        Changes++;
-    }
-
     /// <summary>The kept record of a decision; null when there is none.</summary>
     public StoredDecision? FindDecision(string decisionId) =>
         _decisions.Find(one => string.Equals(one.DecisionId, decisionId, StringComparison.Ordinal));

@@ -62,6 +62,12 @@ internal sealed record StoredPart
     /// <summary>As in <see cref="CustomerGrainState"/>.</summary>
     [Id(11)]
     public List<string> Unfiled { get; init; } = [];
+
+    /// <summary>
+    /// Not 0: the customer was erased with this id, then; there is nothing to take back, and what happened before is not taken any more.
+    /// </summary>
+    [Id(12)]
+    public long ErasedAtMs { get; init; }
 }
 
 /// <summary>An id that was merged into a customer.</summary>

@@ -1,6 +1,6 @@
 namespace RealtimeInsight.Orleans.Decisions;
 
-/// <summary>One row for each decision, written once, before the customer who decided is saved.</summary>
+/// <summary>One row for each decision, written once, before the customer who decided is saved, and cleared when that is erased.</summary>
 [GrainType("ri.decision-owner"), CollectionAgeLimit(Minutes = 2)]
 internal sealed class DecisionGrain(
     [PersistentState("decision", SiloHosting.StorageName)] IPersistentState<DecisionOwnerState> storage) : Grain, IDecisionGrain
@@ -15,4 +15,7 @@ internal sealed class DecisionGrain(
 
     /// <inheritdoc/>
     public Task<string?> FindAsync() => Task.FromResult(storage.RecordExists ? storage.State.Customer : null);
+
+    /// <inheritdoc/>
+    public Task ForgetAsync() => storage.RecordExists ? storage.ClearStateAsync() : Task.CompletedTask;
 }

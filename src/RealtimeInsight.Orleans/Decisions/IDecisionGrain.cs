@@ -11,6 +11,10 @@ internal interface IDecisionGrain : IGrainWithStringKey
     /// <summary>The key under which it was decided, which may have been merged since; null for an unknown decision.</summary>
     [Alias("find")]
     Task<string?> FindAsync();
+
+    /// <summary>Returns when it is stored nowhere.</summary>
+    [Alias("forget")]
+    Task ForgetAsync();
 }
 
 /// <summary>What is stored of a decision's owner.</summary>

@@ -154,6 +154,7 @@ internal sealed partial class CustomerGrain
             await RestoreAsync(part);
         }
 
+        if (_actor.FindMember(given.From) is null && _actor.IsErasedSince(given.AtMs)) return await RefuseAsync(given);
         _actor.Take(given);
         await FinishTurnAsync(mustBeSaved: true);
         return null;
@@ -171,6 +172,7 @@ internal sealed partial class CustomerGrain
         if (_actor.HasParted(sentTo)) return new ForwardedReply(null, _actor.Parted);
         if (_actor.FindMember(sentTo) is null)
         {
+            if (_actor.WasErased) return new ForwardedReply(null, _actor.ReleaseOf(sentTo));
             throw new InvalidOperationException("the id that forwards is none of this customer's; the merge has to be finished first");
         }
 

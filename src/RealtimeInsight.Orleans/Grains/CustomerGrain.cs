@@ -1,3 +1,4 @@
+using Orleans.Concurrency;
 using Orleans.Storage;
 using RealtimeInsight.Domain.Events;
 using RealtimeInsight.Domain.Identity;
@@ -8,6 +9,7 @@ using RealtimeInsight.Orleans.Contracts.Events;
 using RealtimeInsight.Orleans.Contracts.Replies;
 using RealtimeInsight.Orleans.Deadlines;
 using RealtimeInsight.Orleans.Delivery;
+using RealtimeInsight.Orleans.Erasing;
 using RealtimeInsight.Orleans.Merging;
 
 namespace RealtimeInsight.Orleans.Grains;
@@ -16,10 +18,10 @@ namespace RealtimeInsight.Orleans.Grains;
 /// Hosts one customer. State is written behind, bounded by age and events; a write that brings an action is made at once, and the action
 /// leaves after it. Deliveries interleave with calls and never write: every write is a turn of its own, so that two never meet.
 /// </summary>
-[GrainType("ri.customer")]
+[GrainType("ri.customer"), MayInterleave(nameof(IsErasure))]
 internal sealed partial class CustomerGrain(
     [PersistentState("customer", SiloHosting.StorageName)] IPersistentState<CustomerGrainState> storage, CustomerCore core)
-    : Grain, ICustomerGrain, ICustomerWakeGrain, ICustomerMergeGrain, ICustomerReadGrain, ICustomerDeliveryGrain
+    : Grain, ICustomerGrain, ICustomerWakeGrain, ICustomerMergeGrain, ICustomerReadGrain, ICustomerDeliveryGrain, ICustomerErasureGrain
 {
     private const int TimelineMax = 1000;
 
@@ -62,12 +64,14 @@ internal sealed partial class CustomerGrain(
     public async Task<ObserveReply> ObserveAsync(EventBatch batch)
     {
         EventBatchCheck.Require(batch, _id, core.Options.BatchEventsMax);
+        if (batch.Events.Any(_actor.IsGone)) return await ObserveRestAsync(batch);
         while (_actor.Forward is not null)
         {
             if (await ForwardAsync(batch, _id.Value) is { Reply: { } reply }) return reply;
         }
 
-        return await ApplyAsync(batch, sentTo: null);
+        // An id that was let go while it forwarded knows only now that it was erased.
+        return batch.Events.Any(_actor.IsGone) ? await ObserveRestAsync(batch) : await ApplyAsync(batch, sentTo: null);
     }
 
     /// <inheritdoc/>
@@ -99,19 +103,6 @@ internal sealed partial class CustomerGrain(
 
     /// <inheritdoc/>
     public Task<EventOutcome> SetConsentAsync(ConsentChange change) => ObserveAsync(EventBatchCheck.EventOf(change, _id, core.Now));
-
-    /// <inheritdoc/>
-    public async Task EraseAsync()
-    {
-        if (await CustomerAsync() is { } customer)
-        {
-            await customer.EraseAsync();
-            return;
-        }
-
-        _actor.Erase();
-        await FinishTurnAsync(mustBeSaved: true);
-    }
 
     /// <inheritdoc/>
     public async Task<TimelineItem[]> GetTimelineAsync(int limit)

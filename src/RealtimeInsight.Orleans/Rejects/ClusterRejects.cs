@@ -1,4 +1,7 @@
+using System.Text.Json;
+using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Port;
 
 namespace RealtimeInsight.Orleans.Rejects;
@@ -61,6 +64,15 @@ internal sealed class ClusterRejects(IGrainFactory grains, CustomerGrainOptions 
     public async ValueTask MarkAsync(long id, string outcome, CancellationToken cancellationToken)
     {
         if (id >= 0) await Share(RejectIds.ShareOf(id)).MarkAsync(id, outcome).WaitAsync(cancellationToken).ConfigureAwait(false);
+    }
+
+    /// <summary>Drops those whose item names one of the ids; returns how many.</summary>
+    public async Task<int> DropAsync(IEnumerable<string> ids)
+    {
+        var names = ids.SelectMany(static id => RejectNames.Of(CustomerId.Parse(id)));
+        string[] texts = [.. names.SelectMany(static name => new[] { $"\"{name}\"", JsonSerializer.Serialize(name) }).Distinct()];
+        var dropped = await Task.WhenAll(Enumerable.Range(0, options.RejectShares).Select(share => Share(share).DropAsync(texts)));
+        return dropped.Sum();
     }
 
     /// <summary>One share after the other, so that they fill alike.</summary>

@@ -24,6 +24,10 @@ internal interface IRejectGrain : IGrainWithIntegerKey
     /// <summary>Notes what a replay gave; returns when that is stored.</summary>
     [Alias("mark")]
     Task MarkAsync(long id, string outcome);
+
+    /// <summary>Drops those whose payload has one of these texts; returns how many, when that is stored.</summary>
+    [Alias("drop")]
+    Task<int> DropAsync(string[] texts);
 }
 
 [GenerateSerializer, Immutable, Alias("ri.rejects-to-keep")]

@@ -51,6 +51,17 @@ internal sealed class RejectGrain(
         return storage.ReplaceAsync(new RejectState { Items = items, LastSequence = storage.State.LastSequence });
     }
 
+    /// <inheritdoc/>
+    public async Task<int> DropAsync(string[] texts)
+    {
+        ArgumentNullException.ThrowIfNull(texts);
+        var (before, last) = (storage.State.Items, storage.State.LastSequence);
+        List<StoredReject> kept =
+            [.. before.Where(item => !texts.Any(text => item.Payload.Contains(text, StringComparison.Ordinal)))];
+        if (kept.Count < before.Count) await storage.ReplaceAsync(new RejectState { Items = kept, LastSequence = last });
+        return before.Count - kept.Count;
+    }
+
     private static bool Passes(StoredReject item, RejectQuery query) =>
         item.RejectId < query.Before
         && (query.Code is null || query.Code == item.Code)

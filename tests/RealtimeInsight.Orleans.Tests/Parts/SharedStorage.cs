@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Globalization;
+using System.Text;
 using System.Threading.Channels;
 using Orleans.Serialization;
 using Orleans.Storage;
@@ -53,6 +54,13 @@ internal sealed class SharedStorage
     /// <summary>Keys of the rows of one kind of state.</summary>
     public IEnumerable<string> Keys(string stateName) =>
         _rows.Keys.Where(key => key.StartsWith($"{stateName}/", StringComparison.Ordinal));
+
+    /// <summary>Keys of the rows that have this text.</summary>
+    public IReadOnlyList<string> Holding(string text)
+    {
+        var bytes = Encoding.UTF8.GetBytes(text);
+        return [.. _rows.Where(row => row.Value.Bytes.AsSpan().IndexOf(bytes) >= 0).Select(static row => row.Key)];
+    }
 
     /// <summary>Gives every customer's row a new e-tag, as a second activation's write would.</summary>
     public void WriteBehindTheBack()

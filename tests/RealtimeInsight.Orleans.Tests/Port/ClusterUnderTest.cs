@@ -62,6 +62,9 @@ internal sealed class ClusterUnderTest : IEngineUnderTest
         }
     }
 
+    public Task<ErasureResult?> EraseAsync(string customer) =>
+        Engine.EraseAsync(CustomerId.Parse(customer), CancellationToken.None).AsTask();
+
     public async Task<IAsyncEnumerator<EngineNotice>> FollowAsync()
     {
         var reader = await _shop.Engine.Notices.OpenAsync(CancellationToken.None);
@@ -117,6 +120,9 @@ internal sealed class ClusterUnderTest : IEngineUnderTest
 
         public ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
             engine.UnmergeAsync(into, from, cancellationToken);
+
+        public ValueTask<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken) =>
+            engine.EraseAsync(customer, cancellationToken);
 
         public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
             engine.GetDecisionAsync(decisionId, cancellationToken);

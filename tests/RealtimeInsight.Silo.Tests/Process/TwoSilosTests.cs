@@ -57,6 +57,11 @@ public sealed class TwoSilosTests
         var explained = await second.AskAsync(HttpMethod.Get, "/v1/customers/ada/explain?head=purchase", "read-key-1");
         var sum = explained["contributions"]!.AsArray().Sum(static one => (double)one!["value"]!);
         Assert.Equal((double)explained["score"]! - (double)explained["reference"]!, sum, 4);
+
+        var erased = await second.AskAsync(HttpMethod.Delete, "/v1/customers/ada", "admin-key-1");
+        Assert.Equal(["ids", "records", "states", "decisions", "rejects"], erased.AsObject().Select(static member => member.Key));
+        Assert.Equal((1, 2, 1), ((int)erased["ids"]!, (int)erased["records"]!, (int)erased["rejects"]!));
+        Assert.Empty((await first.AskAsync(HttpMethod.Get, "/v1/rejects", "read-key-1"))["items"]!.AsArray());
     }
 
     [Fact]

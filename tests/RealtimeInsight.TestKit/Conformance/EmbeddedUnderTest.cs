@@ -3,6 +3,7 @@ using System.Diagnostics.Metrics;
 using System.Threading.Channels;
 using Microsoft.Extensions.Logging.Abstractions;
 using RealtimeInsight.Domain.Decisions;
+using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine;
 using RealtimeInsight.Engine.Learning;
@@ -18,6 +19,8 @@ namespace RealtimeInsight.TestKit.Conformance;
 /// <summary>The embedded engine over a store in memory. A crash is a new engine over the same store.</summary>
 public sealed class EmbeddedUnderTest : IEngineUnderTest, IActionChannel
 {
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+
     private readonly Meter _meter = new(EngineInstruments.MeterName);
     private readonly InMemoryStore _store = new();
     private readonly VirtualTime _time = new(ConformanceShop.Start.ToDateTimeOffset());
@@ -26,8 +29,11 @@ public sealed class EmbeddedUnderTest : IEngineUnderTest, IActionChannel
     private readonly Channel<AttemptRow> _died = Channel.CreateUnbounded<AttemptRow>();
     private EmbeddedEngine _engine = null!; // Set by OpenAsync, the only way to make one.
 
+    private TaskCompletionSource? _erased;
+
     private EmbeddedUnderTest() => _store.Committed = group =>
     {
+        if (group.Controls.OfType<EraseRow>().Any()) Volatile.Read(ref _erased)?.TrySetResult();
         foreach (var one in group.Attempts.Where(static one => one.State == OutboxState.Dead)) Assert.True(_died.Writer.TryWrite(one));
     };
 
@@ -57,6 +63,21 @@ public sealed class EmbeddedUnderTest : IEngineUnderTest, IActionChannel
         // Reads are answered at the start of a step and what is due runs in it: after two reads the first one's step is over.
         for (var read = 0; read < 2; read++) await _engine.GetAtRiskAsync(1, CancellationToken.None);
         await _engine.IngestAsync(new IngestBatch([], [new RejectedItem(now, "test", 0, "settle", "", "")]), CancellationToken.None);
+    }
+
+    /// <summary>Customers are saved as the clock moves on, which it does once the customer is gone.</summary>
+    public async Task<ErasureResult?> EraseAsync(string customer)
+    {
+        var gone = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        Volatile.Write(ref _erased, gone);
+        var erasing = _engine.EraseAsync(CustomerId.Parse(customer), CancellationToken.None).AsTask();
+        await Task.WhenAny(erasing, gone.Task).WaitAsync(s_patience);
+        for (var step = 0; step < 10_000 && !erasing.IsCompleted; step++)
+        {
+            await SetTimeAsync(Instant.From(_time.GetUtcNow()) + TimeSpan.FromSeconds(5));
+        }
+
+        return await erasing.WaitAsync(s_patience);
     }
 
     public Task<IAsyncEnumerator<EngineNotice>> FollowAsync() =>

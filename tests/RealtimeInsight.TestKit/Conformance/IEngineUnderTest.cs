@@ -25,6 +25,9 @@ public interface IEngineUnderTest : IAsyncDisposable
     /// <summary>Sets the clock; returns when all that is due by then has happened.</summary>
     Task SetTimeAsync(Instant now);
 
+    /// <summary>Erases a customer; the clock may move on by up to 14 hours.</summary>
+    Task<ErasureResult?> EraseAsync(string customer);
+
     /// <summary>Follows the live notices; returns when nothing is missed any more. The caller disposes it.</summary>
     Task<IAsyncEnumerator<EngineNotice>> FollowAsync();
 

@@ -1,3 +1,4 @@
+using MathNet.Numerics.Statistics;
 using RealtimeInsight.Insights.Evaluation;
 using RealtimeInsight.Insights.Learning;
 
@@ -9,6 +10,9 @@ internal sealed class ChurnCases
     private const double DaysPerWeek = 7;
     private const double ProbabilityMin = 1e-6;
 
+    /// <summary>Units of a line that private buyers seldom take.</summary>
+    private const double TradeUnits = 12;
+
     private static readonly int[] Windows = [14, 30, 60, 90, 180];
     private static readonly double[] PurchaseHalfLives = [10, 20, 40, 80];
     private static readonly double[] SpendHalfLives = [20, 60];
@@ -17,11 +21,14 @@ internal sealed class ChurnCases
     private readonly DateOnly _first;
     private readonly Dictionary<(DateOnly Cut, int Days), LabelledCase[]> _cases = [];
     private readonly Dictionary<DateOnly, BetaGeometricModel?> _models = [];
+    private readonly Dictionary<DateOnly, (int Product, double Weight)[][]> _baskets = [];
+    private readonly Dictionary<string, int> _products = new(StringComparer.Ordinal);
 
     public ChurnCases(IEnumerable<ChurnStudy.Line> lines)
     {
         _customers = [.. lines.GroupBy(line => line.Customer).Select(group => group.OrderBy(line => line.Day).ToList())];
         _first = _customers.Min(customer => customer[0].Day);
+        foreach (var line in _customers.SelectMany(customer => customer)) _products.TryAdd(line.Product, _products.Count);
     }
 
     /// <summary>Column of the days since the last purchase.</summary>
@@ -32,18 +39,13 @@ internal sealed class ChurnCases
     public LabelledCase[] At(DateOnly cut, int days)
     {
         if (_cases.TryGetValue((cut, days), out var cases)) return cases;
-        var active = new List<Customer>();
-        foreach (var lines in _customers)
-        {
-            var known = lines.Where(line => line.Day <= cut).ToList();
-            var bought = known.Where(line => !line.IsCancellation).ToList();
-            if (bought.Count == 0 || cut.DayNumber - bought[^1].Day.DayNumber >= ChurnStudy.ActiveDays) continue;
-            active.Add(new Customer(
-                known,
-                bought,
-                PurchaseHistory.Of(bought.Select(line => line.Day), cut),
-                lines.Any(line => !line.IsCancellation && line.Day > cut && line.Day <= cut.AddDays(days))));
-        }
+        var active = Active(cut)
+            .Select(customer => new Customer(
+                customer.Known,
+                customer.Bought,
+                PurchaseHistory.Of(customer.Bought.Select(line => line.Day), cut),
+                customer.Lines.Any(line => !line.IsCancellation && line.Day > cut && line.Day <= cut.AddDays(days))))
+            .ToList();
 
         // Only what was known on the day of the cut enters the fit.
         if (!_models.TryGetValue(cut, out var model))
@@ -55,12 +57,32 @@ internal sealed class ChurnCases
         cases =
         [
             .. active.Select(customer => new LabelledCase(
-                [.. Plain(customer, cut), .. Lifetime(model, customer.History, days), .. Recent(customer, cut)],
+                [.. Plain(customer, cut), .. Lifetime(model, customer.History, days), .. Recent(customer, cut), .. Sizes(customer)],
                 !customer.Returned,
                 customer.Known[0].Customer)),
         ];
         _cases.Add((cut, days), cases);
         return cases;
+    }
+
+    /// <summary>What each of the active customers bought up to the cut, in the order of <see cref="At"/>.</summary>
+    public (int Product, double Weight)[][] BasketsAt(DateOnly cut)
+    {
+        if (_baskets.TryGetValue(cut, out var baskets)) return baskets;
+        baskets = [.. Active(cut).Select(customer => ProductSpace.Basket(customer.Bought.Select(line => _products[line.Product])))];
+        _baskets.Add(cut, baskets);
+        return baskets;
+    }
+
+    private IEnumerable<(List<ChurnStudy.Line> Lines, List<ChurnStudy.Line> Known, List<ChurnStudy.Line> Bought)> Active(DateOnly cut)
+    {
+        foreach (var lines in _customers)
+        {
+            var known = lines.Where(line => line.Day <= cut).ToList();
+            var bought = known.Where(line => !line.IsCancellation).ToList();
+            if (bought.Count == 0 || cut.DayNumber - bought[^1].Day.DayNumber >= ChurnStudy.ActiveDays) continue;
+            yield return (lines, known, bought);
+        }
     }
 
     /// <summary>Null where the customers are too few or too alike for a purchase model: its columns are missing then.</summary>
@@ -142,6 +164,20 @@ internal sealed class ChurnCases
             last.Sum(line => line.Units) / last.Count,
             spend / Math.Max(1, bought.Sum(line => line.Units)),
             -customer.Known.Where(line => line.IsCancellation).Sum(line => line.Amount) / Math.Max(1, spend),
+        ];
+    }
+
+    /// <summary>How dear and how large what was bought is: a trade buyer comes back otherwise than a private one.</summary>
+    private static double[] Sizes(Customer customer)
+    {
+        var bought = customer.Bought;
+        return
+        [
+            bought.Select(line => line.Amount / line.Units).Median(),
+            bought.Max(line => line.Units),
+            bought.Select(line => line.Units).Median(),
+            bought.Count(line => line.Units >= TradeUnits) / (double)bought.Count,
+            bought.GroupBy(line => line.Day).Max(day => day.Sum(line => line.Amount)),
         ];
     }
 

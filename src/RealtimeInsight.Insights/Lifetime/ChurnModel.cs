@@ -5,7 +5,8 @@ namespace RealtimeInsight.Insights.Lifetime;
 /// <summary>
 /// Who stays away, from models of several outcome lengths. A shorter outcome is known for later cuts, so its model has learned from
 /// more, and more recent, cases with a longer history; the order of customers is nearly the same for all of them. The mean of their log
-/// odds is calibrated to the outcome that is asked for, on customers that were not learned from.
+/// odds is calibrated to the outcome that is asked for, on customers that were not learned from. What a customer buys says as much as a
+/// better count would: its place among the shop's products stands beside the counts.
 /// </summary>
 internal sealed class ChurnModel
 {
@@ -15,6 +16,9 @@ internal sealed class ChurnModel
     private const double Ridge = 30;
     private const double CalibrationRidge = 1;
     private const double ProbabilityMin = 1e-6;
+
+    /// <summary>Axes of what was bought, beside what the counts say.</summary>
+    private const int ProductAxes = 8;
 
     private static readonly int[] OutcomeDays = [30, 45, 60, ChurnStudy.OutcomeDays];
 
@@ -45,19 +49,26 @@ internal sealed class ChurnModel
     /// <summary>Probabilities for the active customers at the cut, in the order of their cases.</summary>
     public static double[] Predict(ChurnCases cases, DateOnly first, DateOnly cut, int seed)
     {
+        // Whoever is active on the day of the cut, known by what was bought up to then: no outcome enters the axes.
+        var space = ProductSpace.Learn(cases.BasketsAt(cut), ProductAxes, seed);
+        var places = new Dictionary<DateOnly, double[][]>();
+        LabelledCase[] At(DateOnly day, int days)
+        {
+            if (!places.TryGetValue(day, out var found)) places.Add(day, found = [.. cases.BasketsAt(day).Select(space.Place)]);
+            return [.. cases.At(day, days).Select((known, i) => known with { Features = [.. known.Features, .. found[i]] })];
+        }
+
         var earlier = OutcomeDays
-            .Select(days => (Days: days, Known: (LabelledCase[])[.. TrainCuts(first, cut, days).SelectMany(day => cases.At(day, days))]))
+            .Select(days => (Days: days, Known: (LabelledCase[])[.. TrainCuts(first, cut, days).SelectMany(day => At(day, days))]))
             .ToList();
-        var model = Fit(earlier, cases, first, cut, seed);
-        return model.Probabilities([.. OutcomeDays.Select(days => cases.At(cut, days))]);
+        var judged = TrainCuts(first, cut, ChurnStudy.OutcomeDays)
+            .Select(day => OutcomeDays.Select(days => At(day, days)).ToArray())
+            .ToList();
+        return Fit(earlier, judged, seed).Probabilities([.. OutcomeDays.Select(days => At(cut, days))]);
     }
 
-    private static ChurnModel Fit(
-        List<(int Days, LabelledCase[] Known)> earlier, ChurnCases cases, DateOnly first, DateOnly cut, int seed)
+    private static ChurnModel Fit(List<(int Days, LabelledCase[] Known)> earlier, List<LabelledCase[][]> judged, int seed)
     {
-        var judged = TrainCuts(first, cut, ChurnStudy.OutcomeDays)
-            .Select(day => OutcomeDays.Select(days => cases.At(day, days)).ToArray())
-            .ToList();
         var (scores, labels) = (new List<double[]>(), new List<bool>());
         for (var fold = 0; fold < Folds; fold++)
         {

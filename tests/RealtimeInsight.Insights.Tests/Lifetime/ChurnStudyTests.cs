@@ -21,7 +21,8 @@ public sealed class ChurnStudyTests
                 for (var line = 0; line < 4; line++)
                 {
                     var product = kind + random.Next(12);
-                    lines.Add(new ChurnStudy.Line(customer, $"{customer}-{day}", _start.AddDays(day), product, 1, 5, IsCancellation: false));
+                    lines.Add(new ChurnStudy.Line(
+                        customer, $"{customer}-{day}", _start.AddDays(day), product, Units: 1, Amount: 5, IsCancellation: false));
                 }
 
                 if (random.NextDouble() > (kind == "a" ? 0.9 : 0.1)) break;

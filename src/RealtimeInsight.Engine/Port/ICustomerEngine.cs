@@ -45,7 +45,9 @@ public interface ICustomerEngine
     /// rejects that name it. What happened up to now is not taken again. Of an id that never became a customer the rejects go. Returns when
     /// nothing is left; null when nothing is known of the id, and no reject names it.
     /// </summary>
-    /// <exception cref="EngineUnavailableException">Nothing was erased, or it is finished at the next start.</exception>
+    /// <exception cref="EngineUnavailableException">
+    /// Nothing was erased; or it is finished at the next start, in a cluster when it is asked for again.
+    /// </exception>
     ValueTask<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken) =>
         throw new EngineUnavailableException("this engine does not erase over this interface");
 

@@ -63,12 +63,6 @@ internal sealed partial class CustomerActor
         foreach (var decision in given.Unfiled) _unfiled[decision] = Changes;
     }
 
-    /// <summary>What was handed over before this customer was erased is forgotten; the list has to forget it too.</summary>
-    private void Unlist(StoredPart given)
-    {
-        foreach (var decision in given.Dead.Select(static one => one.Action.DecisionId).Concat(given.Unfiled)) _unfiled[decision] = Changes;
-    }
-
     /// <summary>Takes out what belongs to an id that is parted: decided as it or its members, or of decisions that go along.</summary>
     private List<StoredDeadLetter> PartDead(string id, IReadOnlySet<string> members, IReadOnlySet<string> decisions)
     {

@@ -17,13 +17,13 @@ internal sealed partial class CustomerActor
         .Concat((State.Ledger?.Entries ?? []).Select(static entry => entry.DecisionId))
         .ToHashSet(StringComparer.Ordinal);
 
-    /// <summary>True for an event from before the id was erased: it is not taken again, whatever its own id.</summary>
-    public bool IsGone(CustomerEvent item) => IsErasedSince(item.OccurredAt.UnixMs);
-
     public bool WasErased => _erasedAtMs > 0;
 
-    /// <summary>True when the id was erased then or later.</summary>
-    public bool IsErasedSince(long atMs) => _erasedAtMs > 0 && atMs <= _erasedAtMs;
+    /// <summary>True for an event from before the id was erased: it is not taken again, whatever its own id.</summary>
+    public bool IsGone(CustomerEvent item) => WasErased && item.OccurredAt.UnixMs <= _erasedAtMs;
+
+    /// <summary>True for a history that was handed over before this customer was erased, and not taken until then.</summary>
+    public bool IsStale(StoredPart given) => WasErased && given.AtMs <= _erasedAtMs && FindMember(given.From) is null;
 
     /// <summary>What a merged id is told that belongs to nobody any more, because its customer was erased, or is going to be now.</summary>
     public StoredPart ReleaseOf(string id) => new()
@@ -63,11 +63,12 @@ internal sealed partial class CustomerActor
     }
 
     /// <summary>
-    /// Forgets what an id hands over that did not know yet that the customer was erased since; with the decisions that it was about.
+    /// What an id hands over <see cref="IsStale"/>: the list of dead letters has to forget it.
     /// </summary>
+    /// <returns>The decisions that it was about.</returns>
     public IReadOnlyCollection<string> Refuse(StoredPart given)
     {
-        Unlist(given);
+        foreach (var decision in given.Dead.Select(static one => one.Action.DecisionId).Concat(given.Unfiled)) _unfiled[decision] = Changes;
         Changes++;
         return DecisionsOf(given.Decisions, given.Pending, given.Dead).ToHashSet(StringComparer.Ordinal);
     }

@@ -64,12 +64,14 @@ internal sealed partial class CustomerActor
         Changes++;
     }
 
-    /// <summary>Makes another's history part of this customer's; taking it twice changes nothing.</summary>
+    /// <summary>
+    /// Makes another's history part of this customer's; taking it twice changes nothing. Not for one that <see cref="IsStale"/>.
+    /// </summary>
     public void Take(StoredPart given)
     {
         if (FindMember(given.From) is not null) return;
         var brought = new List<string>();
-        if (given.Customer.Length > 0 && given.AtMs > _erasedAtMs)
+        if (given.Customer.Length > 0)
         {
             var state = CustomerStateCodec.Read(given.Customer);
             var history = new KeptHistory(given.History, _core.Options.HistoryBytesMax);
@@ -85,8 +87,7 @@ internal sealed partial class CustomerActor
             foreach (var outcome in _outcomes) Note(outcome);
         }
 
-        if (given.AtMs > _erasedAtMs) AdoptDead(given);
-        else Unlist(given);
+        AdoptDead(given);
         _marks.Add(given.Marks);
         _members.Add(new StoredMember { Id = given.From, Into = _id.Value, Decisions = brought });
         _members.AddRange(given.Members);

@@ -154,7 +154,7 @@ internal sealed partial class CustomerGrain
             await RestoreAsync(part);
         }
 
-        if (_actor.FindMember(given.From) is null && _actor.IsErasedSince(given.AtMs)) return await RefuseAsync(given);
+        if (_actor.IsStale(given)) return await RefuseAsync(given);
         _actor.Take(given);
         await FinishTurnAsync(mustBeSaved: true);
         return null;
@@ -278,8 +278,12 @@ internal sealed partial class CustomerGrain
             }
 
             var reply = await Other(from).GiveAsync(new GiveRequest(_id.Value, cause));
-            if (reply.Outcome == GiveOutcome.Given) _actor.Take(reply.Given!);
-            return reply.Outcome;
+            if (reply.Outcome != GiveOutcome.Given) return reply.Outcome;
+
+            // The other still has what an erasure was to forget: it offers that soon, and hears so.
+            if (_actor.IsStale(reply.Given!)) return GiveOutcome.Busy;
+            _actor.Take(reply.Given!);
+            return GiveOutcome.Given;
         }
         finally
         {

@@ -95,6 +95,23 @@ public sealed class ErasureTests
     }
 
     [Fact]
+    public async Task Erase_HistoryWasGivenAndNotTaken_IsNotAskedForAgain()
+    {
+        await using var shop = await WithCustomerAsync();
+        var tablet = CustomerId.FromVisitor($"{Name}-tablet");
+        await shop.Customer(tablet).ObserveAsync(EventBatch.Of(MergeTests.View(tablet, 20)));
+        await shop.Grains.GetGrain<ICustomerMergeGrain>(tablet.Value).GiveAsync(new GiveRequest(s_user.Value, GiveCause.Request));
+        await EraseAsync(shop, s_user);
+        shop.Time.Set(At(101));
+
+        Assert.Equal([EventOutcome.Accepted], await ObserveAsync(shop, MergeTests.View(s_user, 101) with { Visitor = tablet }));
+
+        Assert.Null(await shop.Customer(tablet).GetInsightAsync());
+        Assert.Equal([EventOutcome.Duplicate], await ObserveAsync(shop, MergeTests.View(tablet, 20)));
+        Assert.Equal(1, (await shop.Customer(s_user).GetInsightAsync())!.Events);
+    }
+
+    [Fact]
     public async Task Erase_CutOffBetweenIds_MergedIdIsLetGoByItsNextEvent()
     {
         await using var shop = await WithCustomerAsync();
@@ -132,10 +149,13 @@ public sealed class ErasureTests
 
     private static Instant At(int minute) => Scenario.Start + TimeSpan.FromMinutes(minute);
 
-    /// <summary>A customer with two visitors, five events, a pending action and a reject, erased at minute 100.</summary>
+    /// <summary>
+    /// A customer with two visitors, five events, a pending action and a reject, erased at minute 100. Nothing is saved by age: what is
+    /// written is what an erasure writes.
+    /// </summary>
     private static async Task<TestShop> WithCustomerAsync()
     {
-        var shop = await TestShop.OpenAsync(hasIndex: false);
+        var shop = await TestShop.OpenAsync(grains: new CustomerGrainOptions { SaveAgeMax = TimeSpan.FromMinutes(5) }, hasIndex: false);
         shop.Channel.Answer = static _ => new DeliveryResult(DeliveryStatus.Retry, 503, "busy");
         shop.Time.Set(At(10));
         await ObserveAsync(shop, MergeTests.View(s_phone, 0));

@@ -9,7 +9,7 @@ internal sealed class HeldWrite(string key)
     public string Key => key;
 
     /// <summary>Settled when the write has come.</summary>
-    public Task Reached => _reached.Task.WaitAsync(TimeSpan.FromSeconds(30));
+    public Task Reached => _reached.Task.WaitAsync(TimeSpan.FromMinutes(2));
 
     /// <summary>The write happens.</summary>
     public void LetGo() => _end.SetResult();

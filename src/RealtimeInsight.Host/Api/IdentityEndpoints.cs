@@ -32,9 +32,9 @@ internal static class IdentityEndpoints
     }
 
     private static async Task<Results<Ok<ErasureResult>, ProblemHttpResult>> Erase(
-        string id, ICustomerEngine engine, CancellationToken cancellationToken)
+        string id, HttpContext context, ICustomerEngine engine, CancellationToken cancellationToken)
     {
-        if (!CustomerId.TryParse(id, out var customer, out var problem)) return Bad(problem);
+        if (!CustomerId.TryParse(AddressedId.Of(context, id), out var customer, out var problem)) return Bad(problem);
         var erased = await engine.EraseAsync(customer, cancellationToken).ConfigureAwait(false);
         return erased is not null
             ? TypedResults.Ok(erased)
@@ -44,12 +44,12 @@ internal static class IdentityEndpoints
     }
 
     private static Task<Results<Ok<MergeResult>, ProblemHttpResult>> Merge(
-        string id, MergeRequest request, ICustomerEngine engine, CancellationToken cancellationToken) =>
-        RunAsync(id, request, (into, from) => engine.MergeAsync(into, from, cancellationToken));
+        string id, MergeRequest request, HttpContext context, ICustomerEngine engine, CancellationToken cancellationToken) =>
+        RunAsync(AddressedId.Of(context, id), request, (into, from) => engine.MergeAsync(into, from, cancellationToken));
 
     private static Task<Results<Ok<MergeResult>, ProblemHttpResult>> Unmerge(
-        string id, MergeRequest request, ICustomerEngine engine, CancellationToken cancellationToken) =>
-        RunAsync(id, request, async (into, from) =>
+        string id, MergeRequest request, HttpContext context, ICustomerEngine engine, CancellationToken cancellationToken) =>
+        RunAsync(AddressedId.Of(context, id), request, async (into, from) =>
         {
             var result = await engine.UnmergeAsync(into, from, cancellationToken).ConfigureAwait(false);
             if (result.Outcome != MergeOutcome.NothingToDo) return result;

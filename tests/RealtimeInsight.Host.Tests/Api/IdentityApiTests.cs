@@ -69,6 +69,23 @@ public sealed class IdentityApiTests
     }
 
     [Theory]
+    [InlineData("a%2Fb", "a/b")]
+    [InlineData("a%2fb", "a/b")]
+    [InlineData("a%252Fb", "a%2Fb")]
+    [InlineData("a%20%2520%22", "a %20\"")]
+    [InlineData("anon%3Aa%2Fb%3F", "anon:a/b?")]
+    public async Task Change_MeetsTheIdThatWasSent_AlsoWithASlashInIt(string sent, string id)
+    {
+        await using var host = await TestHost.StartAsync();
+
+        await host.PostAsync(
+            $"/v1/customers/{sent}?x=/", "", TestHost.AdminKey, type: null, change: static request => request.Method = HttpMethod.Delete);
+        await host.PostAsync($"/v1/customers/{sent}/merge", """{"from":"anon:v1"}""", TestHost.AdminKey);
+
+        Assert.Equal([id, id], host.Engine.Changed);
+    }
+
+    [Theory]
     [InlineData("{}", TestHost.AdminKey, 400)]
     [InlineData("""{"from":" "}""", TestHost.AdminKey, 400)]
     [InlineData("""{"from":"anon:v1"}""", TestHost.WriteKey, 401)]

@@ -108,14 +108,23 @@ internal sealed class FakeEngine : ICustomerEngine, IRunningEngine, IEngineLaunc
     /// <summary>Answers of merges to come, by the id that is merged.</summary>
     public Dictionary<string, MergeResult> Merges { get; } = [];
 
-    public ValueTask<MergeResult> MergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(Merges.GetValueOrDefault(from.Value) ?? new MergeResult(MergeOutcome.Unknown, from.Value));
+    /// <summary>Ids that were erased or merged into, as they arrived.</summary>
+    public List<string> Changed { get; } = [];
+
+    public ValueTask<MergeResult> MergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken)
+    {
+        Changed.Add(into.Value);
+        return ValueTask.FromResult(Merges.GetValueOrDefault(from.Value) ?? new MergeResult(MergeOutcome.Unknown, from.Value));
+    }
 
     public ValueTask<MergeResult> UnmergeAsync(CustomerId into, CustomerId from, CancellationToken cancellationToken) =>
         ValueTask.FromResult(Merges.GetValueOrDefault(from.Value) ?? new MergeResult(MergeOutcome.NothingToDo, from.Value));
 
-    public ValueTask<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken) =>
-        ValueTask.FromResult(customer.Value == "ada" ? new ErasureResult(2, 11, 1, 3, 4) : null);
+    public ValueTask<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken)
+    {
+        Changed.Add(customer.Value);
+        return ValueTask.FromResult(customer.Value == "ada" ? new ErasureResult(2, 11, 1, 3, 4) : null);
+    }
 
     public ValueTask<DecisionView?> GetDecisionAsync(string decisionId, CancellationToken cancellationToken) =>
         ValueTask.FromResult(decisionId == "d-1" ? Sample.Decision() : null);

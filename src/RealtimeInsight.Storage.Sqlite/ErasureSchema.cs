@@ -14,7 +14,13 @@ internal static class ErasureSchema
 
     public const string Erased = "SELECT hash, twin, record, erased_at, is_done FROM erased";
     public const string PutErased = "INSERT OR REPLACE INTO erased VALUES (?, ?, ?, ?, ?)";
-    public const string FindRejects = "SELECT id FROM rejects WHERE instr(payload, ?1) > 0 OR instr(payload, ?2) > 0";
+
+    /// <summary>Those that may have a name: they have it as it is, or something in them is escaped.</summary>
+    public const string FindRejects = """
+        SELECT id, payload, envelope FROM rejects WHERE instr(payload, ?1) > 0 OR instr(payload, '\') > 0
+            OR instr(envelope, ?1) > 0 OR instr(envelope, '\') > 0
+        """;
+
     public const string DropReject = "DELETE FROM rejects WHERE id = ?";
     public const string DropAlias = "DELETE FROM aliases WHERE visitor = ?";
     public const string ForgetAttempts = "DELETE FROM attempts WHERE decision = ?";

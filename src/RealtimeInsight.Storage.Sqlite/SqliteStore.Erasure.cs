@@ -1,4 +1,4 @@
-using System.Text.Json;
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Storage.Sqlite;
@@ -13,12 +13,14 @@ public sealed partial class SqliteStore
 
     public long CountFreePages() => Use(static file => file.Scalar(ErasureSchema.FreePages));
 
-    public IReadOnlyList<long> FindRejects(string text)
+    public IReadOnlyList<long> FindRejects(string name)
     {
-        ArgumentNullException.ThrowIfNull(text);
-        return ReadAll(
+        ArgumentNullException.ThrowIfNull(name);
+        string[] names = [name];
+        var found = ReadAll(
             ErasureSchema.FindRejects,
-            statement => statement.Add($"\"{text}\"").Add(JsonSerializer.Serialize(text)),
-            static row => row.Long(0));
+            statement => statement.Add(name),
+            row => RejectNames.IsIn(row.Text(1), names) || RejectNames.IsIn(row.TextOrNull(2), names) ? row.Long(0) : -1);
+        return [.. found.Where(static id => id >= 0)];
     }
 }

@@ -8,8 +8,8 @@ public interface IErasureStore
     /// <summary>Every erasure there was.</summary>
     IReadOnlyList<EraseRow> ReadErased();
 
-    /// <summary>Kept rejects whose item has this text as the whole of a value.</summary>
-    IReadOnlyList<long> FindRejects(string text);
+    /// <summary>Kept rejects whose item or envelope has this as the whole of a value; <see cref="Erasure.RejectNames"/> tells.</summary>
+    IReadOnlyList<long> FindRejects(string name);
 
     /// <summary>Pages that are free: what was in them may be there still.</summary>
     long CountFreePages();

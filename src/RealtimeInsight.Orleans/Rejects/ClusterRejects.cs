@@ -1,4 +1,3 @@
-using System.Text.Json;
 using RealtimeInsight.Domain.Identity;
 using RealtimeInsight.Domain.Time;
 using RealtimeInsight.Engine.Erasure;
@@ -69,9 +68,8 @@ internal sealed class ClusterRejects(IGrainFactory grains, CustomerGrainOptions 
     /// <summary>Drops those whose item names one of the ids; returns how many.</summary>
     public async Task<int> DropAsync(IEnumerable<string> ids)
     {
-        var names = ids.SelectMany(static id => RejectNames.Of(CustomerId.Parse(id)));
-        string[] texts = [.. names.SelectMany(static name => new[] { $"\"{name}\"", JsonSerializer.Serialize(name) }).Distinct()];
-        var dropped = await Task.WhenAll(Enumerable.Range(0, options.RejectShares).Select(share => Share(share).DropAsync(texts)));
+        string[] names = [.. ids.SelectMany(static id => RejectNames.Of(CustomerId.Parse(id))).Distinct()];
+        var dropped = await Task.WhenAll(Enumerable.Range(0, options.RejectShares).Select(share => Share(share).DropAsync(names)));
         return dropped.Sum();
     }
 

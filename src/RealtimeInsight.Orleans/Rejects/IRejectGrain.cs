@@ -25,9 +25,9 @@ internal interface IRejectGrain : IGrainWithIntegerKey
     [Alias("mark")]
     Task MarkAsync(long id, string outcome);
 
-    /// <summary>Drops those whose payload has one of these texts; returns how many, when that is stored.</summary>
+    /// <summary>Drops those that have one of these names; returns how many, when that is stored.</summary>
     [Alias("drop")]
-    Task<int> DropAsync(string[] texts);
+    Task<int> DropAsync(string[] names);
 }
 
 [GenerateSerializer, Immutable, Alias("ri.rejects-to-keep")]

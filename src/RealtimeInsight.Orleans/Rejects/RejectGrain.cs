@@ -1,3 +1,4 @@
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Orleans.Actors;
 using RealtimeInsight.Orleans.Contracts;
 
@@ -52,12 +53,12 @@ internal sealed class RejectGrain(
     }
 
     /// <inheritdoc/>
-    public async Task<int> DropAsync(string[] texts)
+    public async Task<int> DropAsync(string[] names)
     {
-        ArgumentNullException.ThrowIfNull(texts);
+        ArgumentNullException.ThrowIfNull(names);
         var (before, last) = (storage.State.Items, storage.State.LastSequence);
         List<StoredReject> kept =
-            [.. before.Where(item => !texts.Any(text => item.Payload.Contains(text, StringComparison.Ordinal)))];
+            [.. before.Where(item => !RejectNames.IsIn(item.Payload, names) && !RejectNames.IsIn(item.Envelope, names))];
         if (kept.Count < before.Count) await storage.ReplaceAsync(new RejectState { Items = kept, LastSequence = last });
         return before.Count - kept.Count;
     }

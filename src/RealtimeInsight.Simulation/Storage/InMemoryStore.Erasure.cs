@@ -1,4 +1,4 @@
-using System.Text.Json;
+using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Storage;
 
 namespace RealtimeInsight.Simulation.Storage;
@@ -15,13 +15,13 @@ public sealed partial class InMemoryStore
 
     public long CountFreePages() => 0;
 
-    public IReadOnlyList<long> FindRejects(string text)
+    public IReadOnlyList<long> FindRejects(string name)
     {
-        string[] values = [$"\"{text}\"", JsonSerializer.Serialize(text)];
+        string[] names = [name];
         lock (_gate)
         {
-            return [.. _rejects.Where(reject => values.Any(value => reject.Item.Payload.Contains(value, StringComparison.Ordinal)))
-                .Select(static reject => reject.Id)];
+            return [.. _rejects.Where(kept => RejectNames.IsIn(kept.Item.Payload, names) || RejectNames.IsIn(kept.Item.Envelope, names))
+                .Select(static kept => kept.Id)];
         }
     }
 

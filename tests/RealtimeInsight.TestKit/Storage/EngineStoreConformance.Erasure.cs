@@ -47,6 +47,28 @@ public abstract partial class EngineStoreConformance
         Assert.Equal(2, store.ReadRejects(new RejectFilter(), long.MaxValue, 10).Count);
     }
 
+    [Theory]
+    [InlineData("renée", """{"userId":"ren\u00e9e"}""", true)]
+    [InlineData("renée", """{"userId":"renée"}""", true)]
+    [InlineData("a\"b", """{"userId":"a\"b"}""", true)]
+    [InlineData("a/b", """{"userId":"a\/b"}""", true)]
+    [InlineData("a\\b", """{"userId":"a\\b"}""", true)]
+    [InlineData("anna", """{"first":"\ud800","traits":{"id":"anna"}}""", true)]
+    [InlineData("anna", """{"userId":"anna","properties":{"te""", true)]
+    [InlineData("userId", """{"userId":"anna"}""", false)]
+    [InlineData("anna", """{"userId":"a\"anna\"b"}""", false)]
+    public void Rejects_ThatNameAnId_AreFound_HoweverItIsWritten(string name, string json, bool isFound)
+    {
+        using var store = Reopen();
+        store.Open();
+        var group = new CommitGroup();
+        group.Rejects.Add(new RejectedItem(new Instant(1), "http", 0, "bad", "m", json));
+        group.Rejects.Add(new RejectedItem(new Instant(1), "http", 1, "bad", "m", "{}") { Envelope = json });
+        store.Commit(group);
+
+        Assert.Equal(isFound ? 2 : 0, store.FindRejects(name).Count);
+    }
+
     [Fact]
     public void Decision_Forgotten_GoesWithItsAction_WhetherThatWaitsOrNot()
     {

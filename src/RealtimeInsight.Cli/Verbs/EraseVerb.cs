@@ -11,6 +11,13 @@ public static class EraseVerb
     {
         ArgumentNullException.ThrowIfNull(console);
         var id = new Argument<string>("ID") { Description = "A userId, or anon: and an anonymousId; any of the customer's ids" };
+        id.Validators.Add(static result =>
+        {
+            if (result.GetValueOrDefault<string>() is "" or "." or "..")
+            {
+                result.AddError("an id that is empty, '.' or '..' cannot be in an address: erase the customer by another of its ids");
+            }
+        });
         var verb = new Verb(
             "erase",
             "Make a running engine forget a customer under all of its ids. The customer is gone at once; this returns when nothing is left "

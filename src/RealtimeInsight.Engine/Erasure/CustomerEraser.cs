@@ -52,8 +52,9 @@ internal sealed class CustomerEraser(EngineParts parts, IEngineStore store, ILog
         catch (Exception exception)
             when (exception is OperationCanceledException or ObjectDisposedException && _stop.IsCancellationRequested)
         {
-            throw new EngineUnavailableException(
-                "the engine is stopping: the customer is gone, and the next start overwrites what is left of it in the data folder");
+            throw new EngineUnavailableException(rows.Count == 0
+                ? "the engine is stopping: erase the id again when it runs"
+                : "the engine is stopping: the customer is gone, and the next start overwrites what is left of it in the data folder");
         }
 
         EngineLog.Erased(logger, count, wiped.Records, wiped.States, wiped.Decisions, rejects.Length);

@@ -35,6 +35,7 @@ internal sealed class ShardLoop : IStepped
     private int _inFlight;
     private string? _failure;
     private bool _hasEnded;
+    private volatile bool _isStepDue;
     private volatile bool _isStopping;
     private volatile bool _isAborting;
 
@@ -124,7 +125,13 @@ internal sealed class ShardLoop : IStepped
 
     public StepOutcome Step()
     {
-        lock (_step) return StepAlone();
+        // Those who look from now on ask: one after the other could keep the shard waiting.
+        _isStepDue = true;
+        lock (_step)
+        {
+            _isStepDue = false;
+            return StepAlone();
+        }
     }
 
     private StepOutcome StepAlone()
@@ -184,7 +191,7 @@ internal sealed class ShardLoop : IStepped
     /// <summary>Answers on the caller's own thread, unless the shard is at work, has ended, or asks itself.</summary>
     private bool TryAnswer(IShardQuery query)
     {
-        if (_step.IsHeldByCurrentThread || !_step.TryEnter()) return false;
+        if (_isStepDue || _step.IsHeldByCurrentThread || !_step.TryEnter()) return false;
         try
         {
             if (_hasEnded) return false;

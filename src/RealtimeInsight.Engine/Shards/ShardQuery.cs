@@ -1,6 +1,6 @@
 namespace RealtimeInsight.Engine.Shards;
 
-/// <summary>Something to be asked or done on a shard's own thread, between two turns.</summary>
+/// <summary>Something to be asked or done between two turns of a shard.</summary>
 internal interface IShardQuery
 {
     void Run(Shard shard);

@@ -27,7 +27,7 @@ internal sealed class KillLoad : IDisposable
 {
     public const int Senders = 3;
     public const string WriteKey = "kill-test-write-key";
-    private readonly HttpClient _http = new(new SocketsHttpHandler()) { Timeout = TimeSpan.FromMinutes(2) };
+    private readonly HttpClient _http = new(new SocketsHttpHandler()) { Timeout = TimeSpan.FromMinutes(6) };
     private readonly KillEvents _events;
     private readonly TimeProvider _time;
     private readonly Task[] _running;

@@ -26,7 +26,7 @@ internal enum KillMoment
 internal sealed class KillRun(string dataDir, string policy, ActionReceiver receiver, KillLoad load, Random draw, ITestOutputHelper output)
 {
     private const int BatchesPerLife = 30;
-    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(2);
+    private static readonly TimeSpan s_patience = TimeSpan.FromMinutes(5);
     private static readonly string[] s_saveIntervals = ["00:00:00.100", "00:00:01", "00:00:10"];
     private TimeSpan _startTime = TimeSpan.FromSeconds(1);
     private TimeSpan _recoveryTime = TimeSpan.FromMilliseconds(100);

@@ -106,6 +106,9 @@ public sealed class OperateVerbTests
     [InlineData("rejects list --url nowhere")]
     [InlineData("learning rollback no-such-file")]
     [InlineData("learning export no/such/folder/x --url nowhere")]
+    [InlineData("erase .")]
+    [InlineData("erase ..")]
+    [InlineData("erase ")]
     public async Task Options_ThatDoNotFit_AreUsageErrors(string line)
     {
         var run = await RunAsync(line.Split(' '));

@@ -57,6 +57,11 @@ public abstract partial class EngineStoreConformance
     [InlineData("anna", """{"userId":"anna","properties":{"te""", true)]
     [InlineData("userId", """{"userId":"anna"}""", false)]
     [InlineData("anna", """{"userId":"a\"anna\"b"}""", false)]
+    [InlineData("4242", """{"userId":4242}""", true)]
+    [InlineData("424", """{"userId":4242}""", false)]
+    [InlineData("track", """{"type":"track","userId":7}""", false)]
+    [InlineData("EUR", """{"properties":{"currency":"EUR","tags":["EUR"]}}""", false)]
+    [InlineData("anna", """{"subject":"anna"}""", true)]
     public void Rejects_ThatNameAnId_AreFound_HoweverItIsWritten(string name, string json, bool isFound)
     {
         using var store = Reopen();

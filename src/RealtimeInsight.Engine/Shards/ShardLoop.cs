@@ -157,6 +157,9 @@ internal sealed class ShardLoop : IStepped
     private StepOutcome Work()
     {
         if (_isAborting) return StepOutcome.End;
+
+        // Looked at once: a stop that comes during the step finds everything saved by the next.
+        var isStopping = _isStopping;
         AnswerQueries();
         if (Volatile.Read(ref _inFlight) >= _options.UnitsInFlightMax) return StepOutcome.Wait;
         if (_shard.Memory.IsCrowded && MakeRoom() is { } outcome) return outcome;
@@ -170,10 +173,10 @@ internal sealed class ShardLoop : IStepped
         {
             RunTowards(end);
         }
-        else if (!Save(isAll: _isStopping || _shard.Memory.IsCrowded))
+        else if (!Save(isAll: isStopping || _shard.Memory.IsCrowded))
         {
-            if (_isStopping && _inbox.Reader.Completion.IsCompleted) return StepOutcome.End;
-            if (!_isStopping) return WaitUntilDue();
+            if (isStopping && _inbox.Reader.Completion.IsCompleted) return StepOutcome.End;
+            if (!isStopping) return WaitUntilDue();
         }
 
         return StepOutcome.Again;

@@ -54,6 +54,7 @@ public sealed class FeatureReplayTests
     {
         await using var engine = await new EngineHarness().StartAsync();
         await engine.IngestAsync(Make.Add("c1", 0), Make.Event("c1", EventKind.PaymentFailed, 0.1, "failed"));
+        await engine.StepAsync();
         await engine.AdvanceAsync(engine.Options.AuditInterval);
 
         Assert.Equal((1, 0), (engine.Status.FeaturesCompared, engine.Status.FeatureMismatches));
@@ -72,10 +73,12 @@ public sealed class FeatureReplayTests
         await first.DisposeAsync();
         await using var second = await first.RestartAsync();
         await second.IngestAsync(Make.Event("c1", EventKind.PaymentFailed, 300, "failed-2"));
+        await second.StepAsync();
         await second.AdvanceAsync(second.Options.AuditInterval);
         Assert.Equal(0, second.Status.FeaturesCompared);
 
         await second.IngestAsync(Make.Event("c2", EventKind.PaymentFailed, 300, "failed-3"));
+        await second.StepAsync();
         await second.AdvanceAsync(second.Options.AuditInterval);
         Assert.Equal(1, second.Status.FeaturesCompared);
     }

@@ -133,10 +133,16 @@ internal sealed class EngineHarness : IAsyncDisposable
         await SettleAsync();
     }
 
+    /// <summary>Waits until every shard has done a step from now on.</summary>
+    public async Task StepAsync()
+    {
+        // Those at risk are asked for at the start of a step: after two answers the first one's step is over.
+        for (var read = 0; read < 2; read++) await Engine.GetAtRiskAsync(1, CancellationToken.None).AsTask().WaitAsync(s_patience);
+    }
+
     public async Task SettleAsync()
     {
-        // Reads are answered at the start of a step and what is due runs in it: after two reads the first one's step is over.
-        for (var read = 0; read < 2; read++) await Engine.GetAtRiskAsync(1, CancellationToken.None).AsTask().WaitAsync(s_patience);
+        await StepAsync();
         await Engine.IngestAsync(new IngestBatch([], [Reject()]), CancellationToken.None).AsTask().WaitAsync(s_patience);
     }
 

@@ -15,10 +15,10 @@ internal static class ErasureSchema
     public const string Erased = "SELECT hash, twin, record, erased_at, is_done FROM erased";
     public const string PutErased = "INSERT OR REPLACE INTO erased VALUES (?, ?, ?, ?, ?)";
 
-    /// <summary>Those that may have a name: they have it as it is, or something in them is escaped.</summary>
+    /// <summary>Those that may have one of the names (a JSON array): they have it as it is, or something in them is escaped.</summary>
     public const string FindRejects = """
-        SELECT id, payload, envelope FROM rejects WHERE instr(payload, ?1) > 0 OR instr(payload, '\') > 0
-            OR instr(envelope, ?1) > 0 OR instr(envelope, '\') > 0
+        SELECT id, payload, envelope FROM rejects WHERE instr(payload, '\') > 0 OR instr(envelope, '\') > 0
+            OR EXISTS (SELECT 1 FROM json_each(?1) WHERE instr(payload, value) > 0 OR instr(envelope, value) > 0)
         """;
 
     public const string DropReject = "DELETE FROM rejects WHERE id = ?";

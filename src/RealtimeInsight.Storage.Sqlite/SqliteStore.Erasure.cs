@@ -1,3 +1,4 @@
+using System.Text.Json;
 using RealtimeInsight.Engine.Erasure;
 using RealtimeInsight.Engine.Storage;
 
@@ -13,13 +14,12 @@ public sealed partial class SqliteStore
 
     public long CountFreePages() => Use(static file => file.Scalar(ErasureSchema.FreePages));
 
-    public IReadOnlyList<long> FindRejects(string name)
+    public IReadOnlyList<long> FindRejects(IReadOnlyList<string> names)
     {
-        ArgumentNullException.ThrowIfNull(name);
-        string[] names = [name];
+        ArgumentNullException.ThrowIfNull(names);
         var found = ReadAll(
             ErasureSchema.FindRejects,
-            statement => statement.Add(name),
+            statement => statement.Add(JsonSerializer.Serialize(names)),
             row => RejectNames.IsIn(row.Text(1), names) || RejectNames.IsIn(row.TextOrNull(2), names) ? row.Long(0) : -1);
         return [.. found.Where(static id => id >= 0)];
     }

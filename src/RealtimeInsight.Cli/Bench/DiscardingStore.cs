@@ -63,7 +63,7 @@ internal sealed class DiscardingStore : IEngineStore
 
     public IReadOnlyList<EraseRow> ReadErased() => [];
 
-    public IReadOnlyList<long> FindRejects(string name) => [];
+    public IReadOnlyList<long> FindRejects(IReadOnlyList<string> names) => [];
 
     public long CountFreePages() => 0;
 

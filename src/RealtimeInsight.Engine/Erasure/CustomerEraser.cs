@@ -38,7 +38,7 @@ internal sealed class CustomerEraser(EngineParts parts, IEngineStore store, ILog
     public async Task<ErasureResult?> EraseAsync(CustomerId customer, CancellationToken cancellationToken)
     {
         var ids = parts.Aliases.MembersOf(parts.Aliases.Resolve(customer));
-        var rejects = ids.SelectMany(RejectNames.Of).SelectMany(store.FindRejects).Distinct().ToArray();
+        var rejects = store.FindRejects([.. ids.SelectMany(RejectNames.Of)]).ToArray();
         var (rows, count) = await parts.Intake.BetweenAsync(links => links.EraseAsync(customer, rejects), cancellationToken)
             .ConfigureAwait(false);
         if (rows.Count == 0 && rejects.Length == 0) return null;

@@ -8,8 +8,8 @@ public interface IErasureStore
     /// <summary>Every erasure there was.</summary>
     IReadOnlyList<EraseRow> ReadErased();
 
-    /// <summary>Kept rejects whose item or envelope has this as the whole of a value; <see cref="Erasure.RejectNames"/> tells.</summary>
-    IReadOnlyList<long> FindRejects(string name);
+    /// <summary>Kept rejects that have one of the names, as <see cref="Erasure.RejectNames"/> tells; all are looked at, once.</summary>
+    IReadOnlyList<long> FindRejects(IReadOnlyList<string> names);
 
     /// <summary>Pages that are free: what was in them may be there still.</summary>
     long CountFreePages();

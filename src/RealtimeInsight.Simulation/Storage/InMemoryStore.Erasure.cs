@@ -15,9 +15,8 @@ public sealed partial class InMemoryStore
 
     public long CountFreePages() => 0;
 
-    public IReadOnlyList<long> FindRejects(string name)
+    public IReadOnlyList<long> FindRejects(IReadOnlyList<string> names)
     {
-        string[] names = [name];
         lock (_gate)
         {
             return [.. _rejects.Where(kept => RejectNames.IsIn(kept.Item.Payload, names) || RejectNames.IsIn(kept.Item.Envelope, names))

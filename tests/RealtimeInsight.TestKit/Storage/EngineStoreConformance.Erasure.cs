@@ -39,8 +39,9 @@ public abstract partial class EngineStoreConformance
         foreach (var payload in payloads) group.Rejects.Add(new RejectedItem(new Instant(1), "http", 0, "bad", "m", payload));
         store.Commit(group);
 
-        var found = store.FindRejects("anna");
+        var found = store.FindRejects(["anna"]);
         Assert.Equal([payloads[1], payloads[3]], found.Order().Select(id => store.FindReject(id)!.Item.Payload));
+        Assert.Equal(3, store.FindRejects(["anna", "annalise"]).Count);
         group.Clear();
         foreach (var id in found) group.Controls.Add(new DropRejectRow(id));
         store.Commit(group);
@@ -71,7 +72,7 @@ public abstract partial class EngineStoreConformance
         group.Rejects.Add(new RejectedItem(new Instant(1), "http", 1, "bad", "m", "{}") { Envelope = json });
         store.Commit(group);
 
-        Assert.Equal(isFound ? 2 : 0, store.FindRejects(name).Count);
+        Assert.Equal(isFound ? 2 : 0, store.FindRejects([name]).Count);
     }
 
     [Fact]

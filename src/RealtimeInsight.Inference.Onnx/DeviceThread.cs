@@ -3,9 +3,9 @@ using System.Runtime.ExceptionServices;
 namespace RealtimeInsight.Inference.Onnx;
 
 /// <summary>
-/// The one thread of the process that touches a device on which graphs are captured. ONNX Runtime keeps a captured graph with the thread
-/// that captured it, and while one is captured CUDA refuses allocations and copies from every other thread. Started by its first work, ends
-/// with the process. Thread-safe; callers wait for their turn, and nothing queues beside them.
+/// The one thread of the process that touches a device. ONNX Runtime keeps a captured graph with the thread that captured it, and while one
+/// is captured CUDA refuses allocations, frees and copies of every other thread, whichever model they are for. Started by its first work,
+/// ends with the process. Thread-safe; callers wait for their turn, and nothing queues beside them.
 /// </summary>
 internal static class DeviceThread
 {

@@ -10,7 +10,7 @@ internal sealed class DeviceThreadRunner(IModelRunner runner) : IModelRunner
 
     public Accelerator Accelerator => runner.Accelerator;
 
-    public void PadTo(BatchSizes sizes) => runner.PadTo(sizes);
+    public void PadTo(BatchSizes sizes) => DeviceThread.Run(() => runner.PadTo(sizes));
 
     public void Step(ScoreBatch batch) => DeviceThread.Run(() => runner.Step(batch));
 

@@ -45,6 +45,7 @@ public sealed class OnnxModelRunner : IModelRunner
     {
         ArgumentNullException.ThrowIfNull(sizes);
         _sizes = sizes;
+        _fixedSteps?.KeepOnly(sizes);
     }
 
     public void Step(ScoreBatch batch)

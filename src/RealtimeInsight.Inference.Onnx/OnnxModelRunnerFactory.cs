@@ -40,9 +40,9 @@ public sealed partial class OnnxModelRunnerFactory : IModelRunnerFactory
     /// </param>
     internal IModelRunner Load(ModelPackage package, Accelerator accelerator, bool capturesGraphs)
     {
-        if (!capturesGraphs) return Open(package, accelerator, capturesGraphs: false);
+        if (accelerator == Accelerator.Cpu && !capturesGraphs) return Open(package, accelerator, capturesGraphs);
         IModelRunner? runner = null;
-        DeviceThread.Run(() => runner = Open(package, accelerator, capturesGraphs: true));
+        DeviceThread.Run(() => runner = Open(package, accelerator, capturesGraphs));
         return new DeviceThreadRunner(runner!);
     }
 
@@ -53,12 +53,13 @@ public sealed partial class OnnxModelRunnerFactory : IModelRunnerFactory
         try
         {
             var place = $"{package.Identity}/{ModelGraphs.StepFile}";
-            step = Open(package.Step, place, accelerator, capturesGraphs);
+            InferenceSession OpenStep() => Open(package.Step, place, accelerator, capturesGraphs);
+            step = OpenStep();
             GraphContract.CheckStep(step, place);
-            place = $"{package.Identity}/{ModelGraphs.FoldFile}";
-            fold = Open(package.Fold, place, accelerator, capturesGraphs: false);
-            GraphContract.CheckFold(fold, place);
-            var fixedSteps = capturesGraphs ? new FixedRuns(step, accelerator, _options.CudaDevice) : null;
+            var foldPlace = $"{package.Identity}/{ModelGraphs.FoldFile}";
+            fold = Open(package.Fold, foldPlace, accelerator, capturesGraphs: false);
+            GraphContract.CheckFold(fold, foldPlace);
+            var fixedSteps = capturesGraphs ? new FixedRuns(step, OpenStep, accelerator, _options.CudaDevice) : null;
             return new OnnxModelRunner(package.Manifest, accelerator, step, fold, fixedSteps);
         }
         catch
@@ -82,7 +83,7 @@ public sealed partial class OnnxModelRunnerFactory : IModelRunnerFactory
             if (accelerator == Accelerator.Cuda)
             {
                 Open(graph, place, Accelerator.Cpu, capturesGraphs: false).Dispose();
-                throw SessionSettings.CudaRefused(_options.CudaDevice, capturesGraphs, error);
+                throw SessionSettings.CudaRefused(_options.CudaDevice, capturesGraphs, error.Message, error);
             }
 
             throw new ModelRefusedException(ModelRefusal.Graph,

@@ -38,31 +38,48 @@ internal static class SessionSettings
 
     private static void AppendCuda(SessionOptions options, int device, bool capturesGraphs)
     {
+        var number = device.ToString(CultureInfo.InvariantCulture);
+        var settings = new Dictionary<string, string>
+        {
+            ["enable_cuda_graph"] = capturesGraphs ? "1" : "0",
+
+            // Products of matrices in full single precision, as on the CPU: scores must not depend on where they are made.
+            ["use_tf32"] = "0",
+        };
         try
         {
-            using var cuda = new OrtCUDAProviderOptions();
-            cuda.UpdateOptions(new Dictionary<string, string>
+            if (CudaLibrary.IsBuiltIn)
             {
-                ["device_id"] = device.ToString(CultureInfo.InvariantCulture),
-                ["enable_cuda_graph"] = capturesGraphs ? "1" : "0",
-            });
-            options.AppendExecutionProvider_CUDA(cuda);
+                using var cuda = new OrtCUDAProviderOptions();
+                settings.Add(CudaLibrary.DeviceOption, number);
+                cuda.UpdateOptions(settings);
+                options.AppendExecutionProvider_CUDA(cuda);
+                return;
+            }
+
+            var devices = CudaLibrary.Devices();
+            var found = devices.FirstOrDefault(known => known.Number == number).Device
+                ?? throw CudaRefused(device, capturesGraphs, $"ONNX Runtime finds {Numbers(devices)}");
+            options.AppendExecutionProvider(OrtEnv.Instance(), [found], settings);
         }
         catch (Exception error) when (OnnxModelRunnerFactory.IsFromRuntime(error))
         {
-            throw CudaRefused(device, capturesGraphs, error);
+            throw CudaRefused(device, capturesGraphs, error.Message, error);
         }
     }
 
-    public static ModelRefusedException CudaRefused(int device, bool capturesGraphs, Exception error)
+    private static string Numbers(IReadOnlyList<(string Number, OrtEpDevice Device)> devices) =>
+        devices.Count == 0 ? "no CUDA device" : "only " + string.Join(", ", devices.Select(static known => known.Number));
+
+    public static ModelRefusedException CudaRefused(int device, bool capturesGraphs, string problem, Exception? error = null)
     {
         var (rule, cure) = capturesGraphs
             ? ("; CudaGraphs=true needs a graph without If, Loop and Scan, too, all of whose nodes run on CUDA", "set CudaGraphs=false, ")
             : ("", "");
         return new ModelRefusedException(ModelRefusal.Accelerator,
-            $"Accelerator=cuda, device {device}, is not usable: {error.Message} It needs a build with -p:Accelerator=cuda, an NVIDIA "
-            + $"driver and the CUDA libraries{rule}. Install them, {cure}set Accelerator=cpu, or set AcceleratorFallback=true to run on "
-            + "the CPU.",
+            $"Accelerator=cuda, device {device}, is not usable: {problem.TrimEnd('.')}. It needs a build with -p:Accelerator=cuda, an "
+            + $"NVIDIA driver and the CUDA libraries{rule}. Install them, {cure}set Accelerator=cpu, or set AcceleratorFallback=true to "
+            + "run on the CPU.",
             error);
     }
 }

@@ -8,23 +8,23 @@ namespace RealtimeInsight.Inference.Onnx.Tests;
 [AttributeUsage(AttributeTargets.Method)]
 public sealed class CudaFactAttribute : FactAttribute
 {
-    private static readonly Lazy<bool> s_isThere = new(IsThere);
+    private static readonly Lazy<string?> s_problem = new(Problem);
 
     public CudaFactAttribute()
     {
-        if (!s_isThere.Value) Skip = "Needs hardware: a CUDA device, in a build with -p:Accelerator=cuda";
+        if (s_problem.Value is { } problem) Skip = $"Needs hardware: a CUDA device, in a build with -p:Accelerator=cuda. {problem}";
     }
 
-    private static bool IsThere()
+    private static string? Problem()
     {
         try
         {
             CommittedModel.Factory(new InferenceOptions { Accelerator = Accelerator.Cuda }).Load(CommittedModel.Read()).Dispose();
-            return true;
+            return null;
         }
-        catch (ModelRefusedException)
+        catch (ModelRefusedException refused)
         {
-            return false;
+            return refused.Message;
         }
     }
 }

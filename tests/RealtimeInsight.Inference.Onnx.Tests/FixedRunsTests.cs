@@ -7,7 +7,7 @@ using RealtimeInsight.Inference.Runners;
 
 namespace RealtimeInsight.Inference.Onnx.Tests;
 
-/// <summary>The tensors of a captured graph stay where they are, and each size has a graph of its own.</summary>
+/// <summary>The tensors of a captured graph stay where they are, and each size has a session of its own.</summary>
 public sealed class FixedRunsTests : IDisposable
 {
     private static readonly string[] s_outputs = [ModelHeads.Churn, ModelHeads.Abandonment, ModelHeads.Purchase];
@@ -15,13 +15,14 @@ public sealed class FixedRunsTests : IDisposable
     private readonly SessionOptions _options = SessionSettings.Create(Accelerator.Cpu, cudaDevice: 0, capturesGraphs: false);
     private readonly InferenceSession _session;
     private readonly RunOptions _runOptions = new();
+    private int _opened;
 
     public FixedRunsTests() => _session = new InferenceSession(new TinyOnnx().Write(), _options);
 
     [Fact]
     public void Run_OfManyHosts_ReadsAndWritesTheSameAddresses()
     {
-        using var runs = new FixedRuns(_session, Accelerator.Cpu, cudaDevice: 0);
+        using var runs = Runs();
         using var first = new Host(_session, _runOptions, rows: 3);
         var run = runs.For(first.Bound, rows: 3);
         var addresses = Addresses(run);
@@ -42,11 +43,10 @@ public sealed class FixedRunsTests : IDisposable
     }
 
     [Fact]
-    public void For_AllSizesOfABatch_GivesEachAGraphIdAndTensorsOfItsOwn()
+    public void For_AllSizesOfABatch_GivesEachASessionAndTensorsOfItsOwn()
     {
-        using var runs = new FixedRuns(_session, Accelerator.Cpu, cudaDevice: 0);
+        using var runs = Runs();
         var sizes = BatchSizes.Candidates(256);
-        var ids = new HashSet<int>();
         var addresses = new HashSet<nint>();
 
         for (var index = 0; index < sizes.Count(256); index++)
@@ -56,23 +56,30 @@ public sealed class FixedRunsTests : IDisposable
             var run = runs.For(host.Bound, rows);
             run.Run(host.Bound);
 
-            Assert.Equal(rows, run.GraphId);
-            Assert.True(ids.Add(run.GraphId));
             Assert.All(Addresses(run), address => Assert.True(addresses.Add(address)));
             Assert.All(run.Inputs.Concat(run.Outputs), value => Assert.Equal(rows, value.GetTensorTypeAndShape().Shape[0]));
+            Assert.Equal(index + 1, _opened);
         }
     }
 
     [Fact]
-    public void GraphIdOption_ThatIsNoNumber_IsRefusedByTheRuntime()
+    public void KeepOnly_SizesInUse_LetsTheOthersGo()
     {
-        using var host = new Host(_session, _runOptions, rows: 1);
-        using var options = new RunOptions();
-        options.AddRunConfigEntry(FixedRun.GraphIdOption, "many");
+        using var runs = Runs();
+        foreach (var rows in (ReadOnlySpan<int>)[3, 4, 5]) RunOnce(rows);
 
-        // So the runtime in use knows the option by this name.
-        Assert.Throws<OnnxRuntimeException>(() => _session.Run(
-            options, host.Bound.InputNames, host.Bound.Inputs, host.Bound.OutputNames, host.Bound.Outputs));
+        runs.KeepOnly(new BatchSizes([4]));
+
+        RunOnce(4);
+        Assert.Equal(3, _opened);
+        RunOnce(5);
+        Assert.Equal(4, _opened);
+
+        void RunOnce(int rows)
+        {
+            using var host = new Host(_session, _runOptions, rows);
+            runs.For(host.Bound, rows).Run(host.Bound);
+        }
     }
 
     public void Dispose()
@@ -80,6 +87,14 @@ public sealed class FixedRunsTests : IDisposable
         _session.Dispose();
         _options.Dispose();
         _runOptions.Dispose();
+    }
+
+    private FixedRuns Runs() => new(_session, Open, Accelerator.Cpu, cudaDevice: 0);
+
+    private InferenceSession Open()
+    {
+        _opened++;
+        return new InferenceSession(new TinyOnnx().Write(), _options);
     }
 
     private static nint[] Addresses(FixedRun run) => [.. run.Inputs.Concat(run.Outputs).Select(AddressOf)];

@@ -84,9 +84,12 @@ ask_package_question() { # ACCELERATOR
 
 onnx_from_npm() { grep -q '<OnnxRuntimeSource>npm<' "$packages_props"; }
 
+accelerator_in_use() { sed -n 's|.*<Accelerator[^>]*>\(.*\)</Accelerator>.*|\1|p' "$packages_props"; }
+
 fetch_onnx_runtime() {
-  local package="$onnx_dir/node_modules/com.github.asus4.onnxruntime" lock
+  local package="$onnx_dir/node_modules/com.github.asus4.onnxruntime" lock what="150 MB" parts=--omit=optional
   lock="$(cksum < "$onnx_dir/package-lock.json")"
+  if [ "$(accelerator_in_use)" = cuda ]; then lock="$lock cuda" what="330 MB, CUDA's library included" parts=--include=optional; fi
   if [ -f "$onnx_dir/node_modules/.fetched" ] && [ "$(cat "$onnx_dir/node_modules/.fetched")" = "$lock" ]; then return; fi
   case "$(uname -s)/$(uname -m)" in
     Linux/x86_64) ;;
@@ -95,13 +98,19 @@ only (this is $(uname -s) $(uname -m)). Add a NuGet source that serves it and ru
   esac
   has npm || fail "the registry in use does not serve Microsoft.ML.OnnxRuntime, so its npm package is needed, and there is no npm on PATH. \
 Install Node.js 20 or newer (on Debian: apt-get install nodejs npm), or add a NuGet source that serves it and run ./insight setup --again."
-  step "fetching ONNX Runtime from npm (150 MB, once)"
-  (cd "$onnx_dir" && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error) > "$state/npm.log" 2>&1 < /dev/null ||
+  step "fetching ONNX Runtime from npm ($what, once)"
+  (cd "$onnx_dir" && npm ci "$parts" --ignore-scripts --no-audit --no-fund --loglevel=error) > "$state/npm.log" 2>&1 < /dev/null ||
     fail "npm ci in infra/build/onnxruntime failed; the log is in $state/npm.log. Its last lines: $(tail -n 3 "$state/npm.log")"
   # Other platforms' libraries take 350 MB that nothing here reads.
   find "$package" -type f -not -path "$package/Runtime/*" -not -path "$package/Plugins/Linux/x64/libonnxruntime.so" \
     -not -name LICENSE -not -name ThirdPartyNotices.txt -not -name package.json -delete
   find "$package" -type d -empty -delete
+  if [ "$parts" = --include=optional ]; then
+    [ -f "$package.linux-x64-gpu/Plugins/Linux/x64/libonnxruntime_providers_cuda.so" ] ||
+      fail "npm did not fetch com.github.asus4.onnxruntime.linux-x64-gpu, which --accelerator cuda needs; the log is in $state/npm.log. \
+Use a registry that serves it, or run ./insight setup --accelerator cpu."
+    find "$package.linux-x64-gpu" -name '*tensorrt*' -delete
+  fi
   printf '%s\n' "$lock" > "$onnx_dir/node_modules/.fetched"
 }
 
@@ -124,7 +133,7 @@ setup() {
   if [ "$again" = 1 ] || [ ! -f "$packages_props" ] || [ ! -f "$state/packages.asked" ] ||
     [ "$(cat "$state/packages.asked")" != "$(question_fingerprint)" ]; then
     if [ -z "$accelerator" ] && [ -f "$packages_props" ]; then
-      accelerator="$(sed -n 's|.*<Accelerator[^>]*>\(.*\)</Accelerator>.*|\1|p' "$packages_props")"
+      accelerator="$(accelerator_in_use)"
     fi
     ask_package_question "${accelerator:-cpu}"
   fi

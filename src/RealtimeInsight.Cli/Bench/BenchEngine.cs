@@ -33,21 +33,23 @@ internal sealed class BenchEngine : IAsyncDisposable
     public EmbeddedEngine Engine { get; }
 
     /// <summary>Owns the store from now on.</summary>
+    /// <param name="onCuda">Scores on the CUDA device, through captured graphs.</param>
+    /// <exception cref="BenchUnavailableException">There is no such device.</exception>
     public static Task<BenchEngine> StartAsync(
-        EngineOptions options, IEngineStore store, TimeProvider time, CancellationToken cancellationToken) =>
-        StartAsync(options, store, time, PolicyFile.Load(PolicyFile.DefaultPath), [], cancellationToken);
+        EngineOptions options, IEngineStore store, TimeProvider time, CancellationToken cancellationToken, bool onCuda = false) =>
+        StartAsync(options, store, time, PolicyFile.Load(PolicyFile.DefaultPath), [], cancellationToken, onCuda);
 
     /// <summary>The same with another policy and somewhere for its actions to go.</summary>
     public static async Task<BenchEngine> StartAsync(
         EngineOptions options, IEngineStore store, TimeProvider time, Policy policy, IReadOnlyList<IActionChannel> channels,
-        CancellationToken cancellationToken)
+        CancellationToken cancellationToken, bool onCuda = false)
     {
         _ = HugePages.Advise();
         _ = ShortSlices.Ask();
         var bench = new BenchEngine(options, store, time, policy, channels);
         try
         {
-            bench._pool.Swap(BenchModel.Load());
+            bench._pool.Swap(onCuda ? BenchModel.LoadOnCuda(capturesGraphs: true) : BenchModel.Load());
             await bench.Engine.StartAsync(cancellationToken).ConfigureAwait(false);
             return bench;
         }

@@ -12,11 +12,19 @@ namespace RealtimeInsight.Cli.Bench;
 /// <summary>The model that ships, loaded without pool and engine.</summary>
 internal static class BenchModel
 {
-    /// <summary>The caller owns the runner.</summary>
+    /// <summary>On the CPU. The caller owns the runner.</summary>
     /// <exception cref="CliException">The model cannot be loaded.</exception>
-    public static IModelRunner Load()
+    public static IModelRunner Load() => Load(new InferenceOptions());
+
+    /// <summary>On the CUDA device, through captured graphs or without. The caller owns the runner.</summary>
+    /// <exception cref="CliException">The model cannot be loaded.</exception>
+    /// <exception cref="BenchUnavailableException">There is no device, or this build has nothing for it.</exception>
+    public static IModelRunner LoadOnCuda(bool capturesGraphs) =>
+        Load(new InferenceOptions { Accelerator = Accelerator.Cuda, CudaGraphs = capturesGraphs });
+
+    private static IModelRunner Load(InferenceOptions options)
     {
-        var options = new InferenceOptions { ModelsDirectory = ShippedFiles.Models };
+        options.ModelsDirectory = ShippedFiles.Models;
         try
         {
             var repository = new ModelRepository(options.ModelsDirectory, FeatureSchema.Hash);
@@ -28,6 +36,10 @@ internal static class BenchModel
 
             var factory = new OnnxModelRunnerFactory(options, NullLogger<OnnxModelRunnerFactory>.Instance);
             return factory.Load(repository.Read(options.ModelName, versions[0]));
+        }
+        catch (ModelRefusedException refused) when (refused.Reason == ModelRefusal.Accelerator)
+        {
+            throw new BenchUnavailableException(refused.Message, refused);
         }
         catch (ModelRefusedException refused)
         {

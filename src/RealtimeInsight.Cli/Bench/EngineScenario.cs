@@ -8,6 +8,7 @@ internal class EngineScenario : IBenchScenario
 {
     private const string Growth = "growth";
     private const string Log = "log";
+    private const string Cuda = "cuda";
 
     public virtual string Name => "engine";
 
@@ -35,6 +36,7 @@ internal class EngineScenario : IBenchScenario
         new("turn", "Most events of one turn of a shard", new EngineOptions().BatchEventsMax, 1, 4096),
         new("rows", "Most customers of one model run", new EngineOptions().ModelRowsMax, 1, 4096),
         new("shards", "Shards, each with a thread; 0: one a processor", 0, 0, 64),
+        BenchOption.Switch(Cuda, "Score on the CUDA device, through captured graphs; the limit stays the processor's bare step"),
         BenchOption.Switch(Growth, "Also measure how cost grows with customers (up to --customers), histories and shards"),
     ];
 
@@ -65,7 +67,8 @@ internal class EngineScenario : IBenchScenario
         };
         var before = BenchMemory.Live();
         var store = Store(folder);
-        var bench = await BenchEngine.StartAsync(options, store, context.Time, cancellationToken).ConfigureAwait(false);
+        var bench = await BenchEngine.StartAsync(options, store, context.Time, cancellationToken, onCuda: context.IsSet(Cuda))
+            .ConfigureAwait(false);
         await using (bench.ConfigureAwait(false))
         {
             var run = new EngineRun(bench, shop, context.Whole("batch"), context.Whole("in-flight"), context.Time);

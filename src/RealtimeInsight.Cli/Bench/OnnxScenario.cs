@@ -8,13 +8,14 @@ internal sealed class OnnxScenario : IBenchScenario
     private static readonly int[] s_rows = [1, 4, 16, 64, 128, 256, 1024];
     private static readonly int[] s_callers = [1, 2];
     private static readonly int[] s_padded = [5, 20, 40, 72, 100, 150];
+    private static readonly int[] s_deviceRows = [1, 16, 64, 256, 1024, 4096];
     private const int RoomForPadding = 256;
 
     public string Name => "onnx";
 
     public string Summary =>
         "The bare step of the shipped model through IO binding, by rows in a run and callers: the limit. Filled buffers only: no features, "
-        + "no state, no calibration.";
+        + "no state, no calibration. Where there is a CUDA device, the same on it, with and without captured graphs.";
 
     public IReadOnlyList<BenchOption> Options { get; } = [CommonOption.Runs(5), CommonOption.Seconds(0.5)];
 
@@ -40,6 +41,7 @@ internal sealed class OnnxScenario : IBenchScenario
 
         Report(context.Report, measured);
         MeasurePadding(context, runner, limit);
+        MeasureCuda(context, limit, cancellationToken);
         return Task.CompletedTask;
     }
 
@@ -59,6 +61,34 @@ internal sealed class OnnxScenario : IBenchScenario
                     _ => limit.Measure(1, rows, RoomForPadding, context.RunLength / 4).CpuMicrosecondsPerRow);
             }
         }
+    }
+
+    /// <summary>One caller on the device beside one on a processor: values are copied there and back within each run.</summary>
+    private static void MeasureCuda(BenchContext context, ModelLimit processor, CancellationToken cancellationToken)
+    {
+        try
+        {
+            using var plain = BenchModel.LoadOnCuda(capturesGraphs: false);
+            using var captured = BenchModel.LoadOnCuda(capturesGraphs: true);
+            var (device, graphs) = (new ModelLimit(plain, context.Time), new ModelLimit(captured, context.Time));
+            foreach (var rows in s_deviceRows)
+            {
+                context.Progress($"CUDA, {rows} rows");
+                cancellationToken.ThrowIfCancellationRequested();
+                var (cpu, cuda, replayed) = (Fastest(processor, rows), Fastest(device, rows), Fastest(graphs, rows));
+                context.Report.AddRow(
+                    "cuda", ("rows", rows), ("cpu_steps_per_second", cpu), ("steps_per_second", cuda),
+                    ("captured_steps_per_second", replayed), ("captured_us_per_run", rows / replayed * 1e6),
+                    ("captured_ratio_to_cpu", replayed / cpu));
+            }
+        }
+        catch (BenchUnavailableException missing)
+        {
+            context.Report.Note($"CUDA is left out. {missing.Message}");
+        }
+
+        double Fastest(ModelLimit limit, int rows) =>
+            Enumerable.Range(0, context.Runs).Max(_ => limit.Measure(1, rows, context.RunLength / 2).RowsPerSecond);
     }
 
     private static void Report(BenchReport report, Dictionary<(int Callers, int Rows), List<LimitRate>> measured)

@@ -77,8 +77,10 @@ public sealed class EngineOptions
     /// <summary>A changed customer is saved when the change is this old. Default 10 s; 10 ms to 1 hour.</summary>
     public TimeSpan SaveInterval { get; set; } = TimeSpan.FromSeconds(10);
 
-    /// <summary>States that a shard saves after one turn: the pace of saving. Default 256; 1 to 65,536.</summary>
-    public int SaveStatesMax { get; set; } = 256;
+    /// <summary>
+    /// States that a shard saves after one turn: the pace of saving, and what a read may have to wait for. Default 128; 1 to 65,536.
+    /// </summary>
+    public int SaveStatesMax { get; set; } = 128;
 
     /// <summary>
     /// Changed customers waiting to be saved, beyond which saving starts before <see cref="SaveInterval"/>. Default 1,000,000.

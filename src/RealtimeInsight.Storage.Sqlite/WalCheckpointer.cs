@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace RealtimeInsight.Storage.Sqlite;
 
 /// <summary>
@@ -18,6 +20,9 @@ internal sealed class WalCheckpointer : IDisposable
     private const int GrowthMax = 4;
 
     private const int PassesMax = 8;
+
+    /// <summary>Steps of priority below the other threads, 19 at most: while the log has room, nobody waits for a checkpoint.</summary>
+    private const int Niceness = 19;
 
     private readonly SqliteFile _writer;
     private readonly SqliteFile _file;
@@ -75,6 +80,8 @@ internal sealed class WalCheckpointer : IDisposable
 
     private void Work()
     {
+        // Linux has a niceness for each thread; elsewhere it would be the whole process's.
+        if (OperatingSystem.IsLinux()) _ = Nice(Niceness);
         while (true)
         {
             _work.Wait();
@@ -87,4 +94,8 @@ internal sealed class WalCheckpointer : IDisposable
             _isIdle.Set();
         }
     }
+
+    [DllImport("libc", EntryPoint = "nice")]
+    [DefaultDllImportSearchPaths(DllImportSearchPath.SafeDirectories)]
+    private static extern int Nice(int steps);
 }

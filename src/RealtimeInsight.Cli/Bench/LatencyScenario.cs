@@ -25,6 +25,7 @@ internal sealed class LatencyScenario : IBenchScenario
 
     public async Task RunAsync(BenchContext context, CancellationToken cancellationToken)
     {
+        MachineStalls.ReportTo(context.Report, context.Time);
         using var folder = new BenchFolder();
         var store = new SqliteStore(new SqliteStoreOptions { DataDirectory = folder.Path });
         var bench = await BenchEngine.StartAsync(new EngineOptions(), store, context.Time, cancellationToken).ConfigureAwait(false);
@@ -48,5 +49,7 @@ internal sealed class LatencyScenario : IBenchScenario
                 context.Report.Add("paused_ms", paused.TotalMilliseconds, "for which the collector held all threads, in a run");
             }
         }
+
+        MachineStalls.ReportTo(context.Report, context.Time);
     }
 }

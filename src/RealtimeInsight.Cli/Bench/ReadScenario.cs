@@ -26,6 +26,7 @@ internal sealed class ReadScenario : IBenchScenario
 
     public async Task RunAsync(BenchContext context, CancellationToken cancellationToken)
     {
+        MachineStalls.ReportTo(context.Report, context.Time);
         using var folder = new BenchFolder();
         var store = new SqliteStore(new SqliteStoreOptions { DataDirectory = folder.Path });
         var bench = await BenchEngine.StartAsync(new EngineOptions(), store, context.Time, cancellationToken).ConfigureAwait(false);
@@ -46,6 +47,8 @@ internal sealed class ReadScenario : IBenchScenario
                 read.ReportTo(context.Report, "from the moment a read was due to the whole insight", "reader");
             }
         }
+
+        MachineStalls.ReportTo(context.Report, context.Time);
     }
 
     private static async Task<OpenLoopResult> ReadAsync(

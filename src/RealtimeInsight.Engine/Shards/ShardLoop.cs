@@ -80,12 +80,12 @@ internal sealed class ShardLoop : IStepped
 
     /// <summary>Asks before the shard's next turn.</summary>
     public Task<T> AskAsync<T>(Func<Shard, T> ask, CancellationToken cancellationToken) =>
-        QueueAsync(new ShardQuery<T>(ask), cancellationToken);
+        QueueAsync(new ShardQuery<T>(ask, isLook: false), cancellationToken);
 
     /// <summary>Looks at once, on the caller's thread, while the shard waits; else asks. For what is looked at quickly.</summary>
     public Task<T> LookAsync<T>(Func<Shard, T> look, CancellationToken cancellationToken)
     {
-        var query = new ShardQuery<T>(look);
+        var query = new ShardQuery<T>(look, isLook: true);
         return TryAnswer(query) ? query.Task : QueueAsync(query, cancellationToken);
     }
 
@@ -188,6 +188,15 @@ internal sealed class ShardLoop : IStepped
         for (var left = _queries.Reader.Count; left > 0 && _queries.Reader.TryRead(out var query); left--)
         {
             Answer(query);
+        }
+    }
+
+    /// <summary>Up to the first that asks for more.</summary>
+    private void AnswerLooks()
+    {
+        for (var left = _queries.Reader.Count; left > 0 && _queries.Reader.TryPeek(out var next) && next.IsLook; left--)
+        {
+            if (_queries.Reader.TryRead(out var look)) Answer(look);
         }
     }
 
@@ -302,6 +311,7 @@ internal sealed class ShardLoop : IStepped
         }
 
         parts.Clear();
+        AnswerLooks();
         Save(isAll: _shard.Memory.IsCrowded);
     }
 

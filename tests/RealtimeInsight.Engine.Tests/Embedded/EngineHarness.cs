@@ -144,6 +144,9 @@ internal sealed class EngineHarness : IAsyncDisposable
     {
         await StepAsync();
         await Engine.IngestAsync(new IngestBatch([], [Reject()]), CancellationToken.None).AsTask().WaitAsync(s_patience);
+
+        // What was saved may leave memory from its commit on.
+        await StepAsync();
     }
 
     /// <summary>

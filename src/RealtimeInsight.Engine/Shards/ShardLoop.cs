@@ -183,20 +183,13 @@ internal sealed class ShardLoop : IStepped
     }
 
     /// <summary>Those that wait now: whoever asks again at once is answered after the next turn, and holds none up.</summary>
-    private void AnswerQueries()
+    /// <param name="looksOnly">Up to the first that asks for more.</param>
+    private void AnswerQueries(bool looksOnly = false)
     {
-        for (var left = _queries.Reader.Count; left > 0 && _queries.Reader.TryRead(out var query); left--)
+        for (var left = _queries.Reader.Count; left > 0 && _queries.Reader.TryPeek(out var query) && (query.IsLook || !looksOnly); left--)
         {
+            _queries.Reader.TryRead(out _);
             Answer(query);
-        }
-    }
-
-    /// <summary>Up to the first that asks for more.</summary>
-    private void AnswerLooks()
-    {
-        for (var left = _queries.Reader.Count; left > 0 && _queries.Reader.TryPeek(out var next) && next.IsLook; left--)
-        {
-            if (_queries.Reader.TryRead(out var look)) Answer(look);
         }
     }
 
@@ -311,7 +304,7 @@ internal sealed class ShardLoop : IStepped
         }
 
         parts.Clear();
-        AnswerLooks();
+        AnswerQueries(looksOnly: true);
         Save(isAll: _shard.Memory.IsCrowded);
     }
 
